@@ -1,0 +1,158 @@
+import type { Readable } from 'node:stream';
+import type { ChannelType, Failure, FailureCode, Identity, InboundContent, MessageState, OutboundContent, PlatformError } from '../schemas/index.ts';
+
+export type Result<T, E> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E };
+
+/** What arrived, byte for byte: signatures cover `body` and `url`, never a re-serialised object. */
+export interface WebhookRequest {
+  readonly method: string;
+  /** As the platform addresses us (PUBLIC_URL plus path and query), whatever a proxy made of it. */
+  readonly url: URL;
+  /** Lower-cased names. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Buffer;
+  readonly receivedAt: Date;
+}
+
+/** One secret that may have signed. `id` is derived from the secret and never tells it; channels list the ids of their keys. */
+export interface Key {
+  readonly id: string;
+  readonly secret: string;
+}
+export interface Keys {
+  readonly secrets: readonly Key[];
+  readonly verifyTokens: readonly string[];
+}
+declare const verified: unique symbol;
+/** Only `verify` (and the journal, which keeps its verdict) makes one, so unverified bytes cannot reach `normalize`. */
+export type VerifiedRequest = WebhookRequest & { readonly keyId: string; readonly [verified]: true };
+
+/** One thing that happened, as the platform tells it: nothing in it needs a look-up, so making one is pure. */
+export interface Fact {
+  /** See ID_PARTS: [channel type, account, meaning, ...]. The event id is UUIDv5 over it. */
+  readonly idParts: readonly string[];
+  readonly channelType: ChannelType;
+  /** The platform account that routes: phone_number_id, page id, IGID, AccountSid with number; or a business account id. */
+  readonly account: string;
+  /** `business`: account is a business account (WABA), the fact concerns every channel of it, published once under the oldest. */
+  readonly accountKind?: 'channel' | 'business';
+  /** Every name of the customer in this element, the strongest first: BSUID, wa_id as phone, PSID, group. Empty: no conversation. */
+  readonly addresses: readonly Identity[];
+  readonly name?: string;
+  /** By the platform's clock; null where it gives none. */
+  readonly at: Date | null;
+  /** entry[0].changes[0].value.messages[0] */
+  readonly path: string;
+  readonly body: FactBody;
+}
+
+export interface MessageFact {
+  readonly kind: 'message';
+  readonly as: 'received' | 'echo' | 'observed' | 'imported';
+  readonly platformId: string;
+  readonly direction: 'inbound' | 'outbound';
+  readonly content: InboundContent | { readonly type: 'outbound'; readonly platform: unknown };
+  readonly replyTo?: { readonly platformId: string };
+  readonly sender?: { readonly name?: string; readonly identities?: readonly Identity[]; readonly app?: string; readonly metadata?: string };
+  readonly forwarded?: 'no' | 'yes' | 'often';
+  readonly referral?: Readonly<Record<string, unknown>>;
+  readonly platform?: Readonly<Record<string, unknown>>;
+  /** Whether this opens or refreshes the reply window (24 h from `at`). */
+  readonly opensWindow: boolean;
+}
+export type FactBody =
+  | MessageFact
+  | { readonly kind: 'edit'; readonly platformId: string; readonly target: string; readonly direction: 'inbound' | 'outbound'; readonly content: InboundContent }
+  | { readonly kind: 'delete'; readonly platformId: string; readonly target: string; readonly by: 'customer' | 'business' }
+  | { readonly kind: 'reaction'; readonly platformId: string; readonly action: 'add' | 'remove'; readonly emoji?: string; readonly target: string; readonly by: 'customer' | 'business' }
+  | {
+      readonly kind: 'status'; readonly platformId: string; readonly status: MessageState;
+      /** Our own id where the platform returns it (biz_opaque_callback_data, our id in the status URL). */
+      readonly ownId?: string; readonly participant?: Identity;
+      readonly errors?: readonly PlatformError[]; readonly failure?: Failure;
+      readonly pricing?: Readonly<Record<string, unknown>>; readonly platform?: Readonly<Record<string, unknown>>;
+    }
+  | { readonly kind: 'consent'; readonly state: 'opted_in' | 'opted_out'; readonly scope: string; readonly source: string; readonly keyword?: string; readonly detail?: string; readonly platform?: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'activity'; readonly activity: string; readonly platformId?: string; readonly platform?: Readonly<Record<string, unknown>>; readonly opensWindow?: boolean }
+  | {
+      readonly kind: 'contact'; readonly change: 'number' | 'user_id' | 'identity' | 'name' | 'details';
+      /** `addresses` of the fact name the customer as known before; `current` are added to the same conversation, `previous` retired from sending. */
+      readonly previous: readonly Identity[]; readonly current: readonly Identity[];
+      readonly message?: { readonly platformId: string; readonly content: InboundContent }; readonly platform?: Readonly<Record<string, unknown>>;
+    }
+  | { readonly kind: 'control'; readonly change: string; readonly owner?: string; readonly previousOwner?: string; readonly metadata?: string; readonly summary?: string; readonly platform?: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'opened'; readonly by: 'referral' | 'opt_in'; readonly platformId?: string; readonly referral?: Readonly<Record<string, unknown>> }
+  | { readonly kind: 'channel'; readonly change: string; readonly field: string; readonly event?: string; readonly errors?: readonly PlatformError[]; readonly platform?: Readonly<Record<string, unknown>> };
+
+/** An element that could not become a fact; it becomes a dead letter with its own bytes. */
+export interface Reject {
+  readonly path: string;
+  readonly code: FailureCode;
+  readonly reason: string;
+  /** The account the element names, where it can be told: the dead letter counts under its channel. */
+  readonly account?: string;
+  readonly channelType?: ChannelType;
+  /** The element's own JSON, digits kept. Absent: the whole body. */
+  readonly element?: string;
+}
+/** Facts and rejects stand in the order of the body; together they are its elements, each counted once. */
+export interface Normalized {
+  readonly facts: readonly Fact[];
+  readonly rejects: readonly Reject[];
+}
+export interface Reply { readonly status: number; readonly type: string; readonly body: string }
+export interface MediaStream { readonly bytes: Readable; readonly mime: string; readonly size?: number }
+
+/** What render may know beside the command; resolved by admit. */
+export interface RenderContext {
+  readonly channel: { readonly id: string; readonly type: ChannelType; readonly account: string; readonly address?: string; readonly settings: Readonly<Record<string, unknown>> };
+  /** The address to send to, as the platform last told it (never our guess). */
+  readonly to: Identity;
+  readonly replyTo?: string;
+  /** Our id of this message and attempt; the platform returns it in statuses where it can. */
+  readonly ownId: string;
+}
+export interface Loss { readonly code: string; readonly detail: string }
+/** One HTTP call, without host and credentials: what the preview shows and what the client sends, byte for byte. */
+export interface Call { readonly method: 'POST' | 'GET' | 'DELETE'; readonly path: string; readonly contentType: 'application/json' | 'application/x-www-form-urlencoded'; readonly body: string }
+export interface Rendered { readonly calls: readonly Call[]; readonly losses: readonly Loss[] }
+
+export interface Capabilities {
+  readonly content: readonly OutboundContent['type'][];
+  readonly text: { readonly max: number; readonly unit: 'character' | 'byte' | 'segment' };
+  /** Hours after the customer's last message in which free-form replies are allowed; null: no window. */
+  readonly windowHours: number | null;
+  readonly limits: Limits;
+}
+export interface Limits {
+  /** Calls per second of one sending account; `inboundCounts`: inbound messages use the same allowance. */
+  readonly account: { readonly perSecond: number; readonly inboundCounts: boolean };
+  /** Per recipient: one call per `everyMs`, with a burst. */
+  readonly recipient?: { readonly everyMs: number; readonly burst: number };
+}
+/** What a call needs to be made: unsealed, never logged. `accessToken` for Graph, `accountSid`/`authToken` for Twilio. */
+export type Credentials = Readonly<Record<string, string>>;
+/** What a platform answered, for evidence and the redacted exchange. `aliases`: addresses that the answer names for the recipient. */
+export interface Sent { readonly platformId: string; readonly aliases: readonly Identity[]; readonly status: number; readonly body: string }
+export interface SendOptions { readonly baseUrl: string; readonly credentials: Credentials; readonly signal: AbortSignal }
+
+export interface ChannelAdapter {
+  readonly channel: ChannelType;
+  readonly capabilities: Capabilities;
+
+  // Pure and synchronous: same values in, same values out, faults are values.
+  /** Meta's hub.challenge; null: not a handshake. */
+  handshake(request: WebhookRequest, keys: Keys): Reply | null;
+  /** Constant time over every key; says which matched. */
+  verify(request: WebhookRequest, keys: Keys): Result<VerifiedRequest, 'missing' | 'mismatch'>;
+  /** What this platform wants to hear for this kind of webhook. */
+  ack(request: VerifiedRequest): Reply;
+  /** Total: any bytes give facts and rejects, nothing throws. */
+  normalize(request: VerifiedRequest): Normalized;
+  render(content: OutboundContent, context: RenderContext): Result<Rendered, Failure>;
+  /** Total. */
+  classify(error: unknown): Failure;
+
+  // The wire: one attempt each, cancellable; throws what the platform throws.
+  send(call: Call, options: SendOptions): Promise<Sent>;
+}

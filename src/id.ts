@@ -1,0 +1,34 @@
+import { randomBytes } from 'node:crypto';
+
+const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'; // Crockford base32, lower case
+let pool = Buffer.alloc(0);
+let used = 0;
+
+function random(bytes: number): Buffer {
+  if (used + bytes > pool.length) {
+    pool = randomBytes(8192);
+    used = 0;
+  }
+  used += bytes;
+  return pool.subarray(used - bytes, used);
+}
+
+function base32(value: bigint, length: number): string {
+  let out = '';
+  for (let rest = value, i = 0; i < length; i++, rest >>= 5n) out = ALPHABET[Number(rest & 31n)] + out;
+  return out;
+}
+
+let lastMs = 0;
+let tail = 0n;
+
+/** A new id: prefix, 10 characters of milliseconds, 16 of randomness; sortable, and increasing within a process (ULID). */
+export function newId(prefix: string, nowMs: number = Date.now()): string {
+  if (nowMs <= lastMs) {
+    tail += 1n;
+  } else {
+    lastMs = nowMs;
+    tail = BigInt(`0x${random(10).toString('hex')}`) >> 1n; // head-room for increments
+  }
+  return `${prefix}${base32(BigInt(lastMs), 10)}${base32(tail, 16)}`;
+}
