@@ -1,0 +1,133 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { GatewayError } from '../gateway-error.ts';
+import type { Journal, JournalRecord } from './port.ts';
+import type { JournalAnswer, JournalRequest, JournalWorkerData } from './protocol.ts';
+
+export interface JournalOptions {
+  readonly dataDir: string;
+  readonly retentionDays: number;
+  readonly maxBytes: number;
+  /** A thread that ended, is silent for 10 s, or a sync that failed: the process must end; no 200 may follow. */
+  onFatal(reason: string): void;
+  /** After each group commit: the highest durable offset. */
+  onAppend(lastOffset: number): void;
+  onDropped?(files: readonly string[]): void;
+  readonly synchronous?: 'FULL' | 'OFF';
+}
+interface Waiting { record: JournalRecord; resolve(offset: number): void; reject(error: Error): void }
+
+const SILENCE_MS = 10_000;
+
+/** Names this journal for ever: 10 characters, kept beside the files. */
+function journalId(dir: string): string {
+  const path = join(dir, 'id');
+  if (existsSync(path)) return readFileSync(path, 'utf8').trim();
+  const id = [...randomBytes(10)].map((b) => '0123456789abcdefghjkmnpqrstvwxyz'[b & 31]).join('');
+  writeFileSync(path, id, { mode: 0o600 });
+  return id;
+}
+
+/** The journal, HTTP side: gathers what arrives while a commit is under way and sends it as the next one. */
+export async function openJournal(options: JournalOptions): Promise<Journal> {
+  const dir = join(options.dataDir, 'journal');
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const id = journalId(dir);
+  const workerData: JournalWorkerData = { dir, retentionDays: options.retentionDays, maxBytes: options.maxBytes, synchronous: options.synchronous ?? 'FULL' };
+  const worker = new Worker(new URL('./journal-worker.ts', import.meta.url), { workerData, execArgv: [] });
+  const state = { last: 0, received: 0, writable: true, closing: false, heard: performance.now() };
+  let queue: Waiting[] = [];
+  let flying: Waiting[] | null = null;
+  let scheduled = false;
+  const once = new Map<JournalAnswer['type'], (answer: JournalAnswer) => void>();
+  const post = (request: JournalRequest) => worker.postMessage(request);
+
+  function flush(): void {
+    scheduled = false;
+    if (flying || !queue.length) return;
+    flying = queue;
+    queue = [];
+    post({ type: 'append', records: flying.map((w) => w.record) });
+  }
+  function settle(answer: JournalAnswer & { type: 'appended' }): void {
+    const batch = flying ?? [];
+    flying = null;
+    state.received = answer.received;
+    if ('error' in answer) {
+      state.writable = false;
+      const error = new GatewayError('journal_unavailable', 'The journal can not be written.', { cause: new Error(answer.error) });
+      for (const w of batch) w.reject(error);
+      if (answer.fatal) options.onFatal(`journal: ${answer.error}`);
+    } else {
+      state.writable = true;
+      state.last = answer.first + answer.count - 1;
+      for (const [i, w] of batch.entries()) w.resolve(answer.first + i);
+      options.onAppend(state.last);
+    }
+    flush();
+  }
+  function failAll(reason: string): void {
+    state.writable = false;
+    for (const w of [...(flying ?? []), ...queue]) w.reject(new GatewayError('journal_unavailable', reason));
+    flying = null;
+    queue = [];
+  }
+
+  worker.on('message', (answer: JournalAnswer) => {
+    state.heard = performance.now();
+    if (answer.type === 'appended') settle(answer);
+    else if (answer.type === 'retained' && answer.dropped.length) options.onDropped?.(answer.dropped);
+    once.get(answer.type)?.(answer);
+    once.delete(answer.type);
+  });
+  const watch = setInterval(() => {
+    if (performance.now() - state.heard > SILENCE_MS) options.onFatal('the journal thread is silent for 10 s');
+  }, 1000);
+  watch.unref();
+
+  const ready = await new Promise<JournalAnswer & { type: 'ready' }>((resolve, reject) => {
+    once.set('ready', (a) => resolve(a as JournalAnswer & { type: 'ready' }));
+    worker.once('error', reject);
+    worker.once('exit', (code) => {
+      clearInterval(watch);
+      failAll('The journal thread has ended.');
+      reject(new Error(`journal thread exit ${code}`));
+      if (!state.closing) options.onFatal(`the journal thread ended (${code})`);
+    });
+  }).catch((cause: Error) => {
+    throw new GatewayError('journal_unavailable', `The journal in ${dir} can not be opened: ${cause.message}.`, { cause });
+  });
+  state.last = ready.last;
+  state.received = ready.received;
+
+  return {
+    id,
+    append(record) {
+      if (state.closing) return Promise.reject(new GatewayError('journal_unavailable', 'The gateway is stopping.'));
+      return new Promise((resolve, reject) => {
+        queue.push({ record, resolve, reject });
+        if (scheduled || flying) return;
+        scheduled = true;
+        setImmediate(flush); // what this turn of the loop brings shares one commit
+      });
+    },
+    lastOffset: () => state.last,
+    received: () => Promise.resolve(state.received),
+    writable: () => state.writable && !state.closing,
+    async retain(processed, nowMs) {
+      post({ type: 'retain', processed, now: nowMs });
+    },
+    async close() {
+      while (flying || queue.length) await new Promise((resolve) => setTimeout(resolve, 5));
+      state.closing = true;
+      await new Promise<void>((resolve) => {
+        once.set('closed', () => resolve());
+        worker.once('exit', () => resolve());
+        post({ type: 'close' });
+      });
+      clearInterval(watch);
+    },
+  };
+}
