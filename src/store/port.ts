@@ -13,6 +13,8 @@ export interface Tx {
   all<T>(sql: string, params?: readonly unknown[]): Promise<T[]>;
   /** Number of rows changed. */
   run(sql: string, params?: readonly unknown[]): Promise<number>;
+  /** The next offset of the log; embedded only (gaps after an undo do no harm). */
+  nextOffset(): number;
   /** Runs `work` in a savepoint: what it throws undoes it alone, and is thrown on. */
   savepoint<T>(work: () => Promise<T>): Promise<T>;
 }

@@ -22,7 +22,7 @@ export interface Database {
   /** Unique on (channel, kind, value): how a conversation is found. kind is an IdentityType, or 'phone_variant' for derived national variants. */
   aliases: { channel: string; kind: string; value: string; conversation: string };
   /** Gapless numbering per subject (conversation, channel or 'unrouted') and topic. last_time: ms, for `late`. */
-  seqs: { subject: string; topic: string; last: number; last_time: number };
+  seqs: { subject: string; topic: string; last: number; last_time: number; prev_time: number };
   /**
    * Delivery log and outbound queue. state: MessageState; inbound rows have 'received'. part rows are in calls.
    * queue_state: null (not queued), 'ready', 'calling', 'waiting' (next_at), 'doubt', 'done'. command_*: who asked.
@@ -40,8 +40,8 @@ export interface Database {
   exchanges: { id: string; message: string; attempt: number; part: number; at: number; ms: number; request: string; status: number | null; response: string | null; outcome: string };
   /** What happened to a message, in order of recording. */
   timeline: { id: string; message: string; at: number; recorded_at: number; kind: string; detail: string };
-  /** The log and the outbox are the same rows. off, seq: null until numbered (PostgreSQL only). body: JSON without seq; see append-events. */
-  events: { off: number | null; id: string; topic: string; type: string; subject: string; seq: number | null; late: number; tenant: string | null; channel: string | null; time: number; created_at: number; body: string; ins: number };
+  /** The log and the outbox are the same rows. off, seq: null until numbered (PostgreSQL only; ord is the order of insertion there). body: JSON without seq; see append-events. */
+  events: { off: number | null; ord?: number; id: string; topic: string; type: string; subject: string; seq: number | null; late: number; tenant: string | null; channel: string | null; time: number; created_at: number; body: string };
   /** Deduplication: the first 16 bytes of the event id (the UUID itself). Never pruned by default. */
   seen: { id: Uint8Array };
   dead_letters: { id: string; tenant: string | null; channel: string | null; code: string; reason: string; journal: string | null; path: string; element: string | null; state: 'open' | 'retried' | 'discarded'; event_id: string; created_at: number; updated_at: number };

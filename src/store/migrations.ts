@@ -1,0 +1,61 @@
+/**
+ * The schema, version by version; a version that was released never changes. One text for both databases: {blob}, {events_key}
+ * and {without_rowid} are what differs.
+ */
+const DIALECT = {
+  sqlite: { blob: 'BLOB', events_key: 'off INTEGER PRIMARY KEY', without_rowid: ' WITHOUT ROWID' },
+  postgres: { blob: 'BYTEA', events_key: 'ord BIGSERIAL PRIMARY KEY, off BIGINT UNIQUE', without_rowid: '' },
+} as const;
+
+const VERSIONS: readonly string[] = [
+  `CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+   CREATE TABLE tenants (id TEXT PRIMARY KEY, name TEXT, created_at BIGINT NOT NULL);
+   CREATE TABLE api_keys (id TEXT PRIMARY KEY, name TEXT NOT NULL, tenant TEXT, scopes TEXT NOT NULL, hash TEXT NOT NULL UNIQUE, created_at BIGINT NOT NULL, revoked_at BIGINT);
+   CREATE TABLE channels (id TEXT PRIMARY KEY, type TEXT NOT NULL, provider TEXT NOT NULL, tenant TEXT NOT NULL, name TEXT, address TEXT, account TEXT NOT NULL, business_account TEXT,
+     managed TEXT NOT NULL, state TEXT NOT NULL, state_reason TEXT, key_ids TEXT NOT NULL, sealed TEXT NOT NULL, settings TEXT NOT NULL, created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL);
+   CREATE UNIQUE INDEX channels_account ON channels (type, account) WHERE state <> 'deleted';
+   CREATE TABLE contacts (id TEXT PRIMARY KEY, tenant TEXT NOT NULL, name TEXT, identities TEXT NOT NULL, created_at BIGINT NOT NULL, erased_at BIGINT);
+   CREATE TABLE conversations (id TEXT PRIMARY KEY, tenant TEXT NOT NULL, channel TEXT NOT NULL, contact TEXT NOT NULL, sendable TEXT, window_expires_at BIGINT, created_at BIGINT NOT NULL, moved_to TEXT);
+   CREATE INDEX conversations_contact ON conversations (contact);
+   CREATE TABLE aliases (channel TEXT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, conversation TEXT NOT NULL, PRIMARY KEY (channel, kind, value)){without_rowid};
+   CREATE INDEX aliases_conversation ON aliases (conversation);
+   CREATE TABLE seqs (subject TEXT NOT NULL, topic TEXT NOT NULL, last BIGINT NOT NULL, last_time BIGINT NOT NULL, prev_time BIGINT NOT NULL, PRIMARY KEY (subject, topic)){without_rowid};
+   CREATE TABLE messages (id TEXT PRIMARY KEY, tenant TEXT NOT NULL, channel TEXT NOT NULL, conversation TEXT, contact TEXT, direction TEXT NOT NULL, platform_id TEXT, state TEXT NOT NULL,
+     content_type TEXT NOT NULL, content TEXT NOT NULL, preview TEXT NOT NULL, at BIGINT NOT NULL, created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL, reply_to TEXT, author TEXT, priority BIGINT NOT NULL,
+     send_at BIGINT, expires_at BIGINT, queue_state TEXT, next_at BIGINT, attempt BIGINT NOT NULL, parts BIGINT NOT NULL, sent_parts BIGINT NOT NULL, epoch BIGINT, command_source TEXT, command_id TEXT,
+     metadata TEXT, error_code TEXT, platform_code TEXT, platform_message TEXT, recipient TEXT, options TEXT){without_rowid};
+   CREATE INDEX messages_platform ON messages (channel, platform_id);
+   CREATE INDEX messages_conversation ON messages (conversation, id);
+   CREATE INDEX messages_queue ON messages (conversation, id) WHERE queue_state IS NOT NULL AND queue_state <> 'done';
+   CREATE TABLE calls (message TEXT NOT NULL, attempt BIGINT NOT NULL, part BIGINT NOT NULL, channel TEXT NOT NULL, state TEXT NOT NULL, status TEXT NOT NULL, platform_id TEXT, epoch BIGINT NOT NULL,
+     started_at BIGINT, ended_at BIGINT, method TEXT NOT NULL, path TEXT NOT NULL, content_type TEXT NOT NULL, body TEXT NOT NULL, failure TEXT, PRIMARY KEY (message, attempt, part)){without_rowid};
+   CREATE INDEX calls_platform ON calls (channel, platform_id);
+   CREATE INDEX calls_started ON calls (channel, started_at);
+   CREATE TABLE exchanges (id TEXT PRIMARY KEY, message TEXT NOT NULL, attempt BIGINT NOT NULL, part BIGINT NOT NULL, at BIGINT NOT NULL, ms BIGINT NOT NULL, request TEXT NOT NULL, status BIGINT, response TEXT, outcome TEXT NOT NULL);
+   CREATE INDEX exchanges_message ON exchanges (message);
+   CREATE TABLE timeline (id TEXT PRIMARY KEY, message TEXT NOT NULL, at BIGINT NOT NULL, recorded_at BIGINT NOT NULL, kind TEXT NOT NULL, detail TEXT NOT NULL);
+   CREATE INDEX timeline_message ON timeline (message, id);
+   CREATE TABLE events ({events_key}, id TEXT NOT NULL, topic TEXT NOT NULL, type TEXT NOT NULL, subject TEXT NOT NULL, seq BIGINT, late BIGINT NOT NULL, tenant TEXT, channel TEXT, time BIGINT NOT NULL, created_at BIGINT NOT NULL, body TEXT NOT NULL);
+   CREATE INDEX events_id ON events (id);
+   CREATE TABLE seen (id {blob} PRIMARY KEY){without_rowid};
+   CREATE TABLE dead_letters (id TEXT PRIMARY KEY, tenant TEXT, channel TEXT, code TEXT NOT NULL, reason TEXT NOT NULL, journal TEXT, path TEXT NOT NULL, element TEXT, state TEXT NOT NULL, event_id TEXT NOT NULL, created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL);
+   CREATE TABLE ledger (channel TEXT NOT NULL, day TEXT NOT NULL, term TEXT NOT NULL, reason TEXT NOT NULL, n BIGINT NOT NULL, PRIMARY KEY (channel, day, term, reason)){without_rowid};
+   CREATE TABLE journal_cursors (journal TEXT PRIMARY KEY, last BIGINT NOT NULL, split BIGINT NOT NULL);
+   CREATE TABLE waiting_statuses (channel TEXT NOT NULL, platform_id TEXT NOT NULL, event_id TEXT NOT NULL, fact TEXT NOT NULL, arrived_at BIGINT NOT NULL, deadline BIGINT NOT NULL, day TEXT NOT NULL, PRIMARY KEY (event_id));
+   CREATE INDEX waiting_platform ON waiting_statuses (channel, platform_id);
+   CREATE INDEX waiting_deadline ON waiting_statuses (deadline);
+   CREATE TABLE idempotency (tenant TEXT NOT NULL, source TEXT NOT NULL, key TEXT NOT NULL, message TEXT NOT NULL, body_hash TEXT NOT NULL, created_at BIGINT NOT NULL, PRIMARY KEY (tenant, source, key));
+   CREATE TABLE leases (shard BIGINT PRIMARY KEY, owner TEXT NOT NULL, epoch BIGINT NOT NULL, expires_at BIGINT NOT NULL);
+   CREATE TABLE cursors (name TEXT PRIMARY KEY, off BIGINT NOT NULL, detail TEXT, updated_at BIGINT NOT NULL);
+   CREATE TABLE replays (id TEXT PRIMARY KEY, tenant TEXT, state TEXT NOT NULL, request TEXT NOT NULL, result TEXT, created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL);
+   CREATE TABLE audit (id TEXT PRIMARY KEY, at BIGINT NOT NULL, actor TEXT NOT NULL, tenant TEXT, action TEXT NOT NULL, detail TEXT NOT NULL)`,
+];
+
+export const SCHEMA_VERSION = VERSIONS.length;
+
+/** Statements that bring a database from `version` to SCHEMA_VERSION, in order; run them in one transaction. */
+export function migrationsFrom(version: number, kind: 'sqlite' | 'postgres'): string[] {
+  const words: Readonly<Record<string, string>> = DIALECT[kind];
+  const extra = kind === 'postgres' && version === 0 ? ['CREATE INDEX events_unnumbered ON events (ord) WHERE off IS NULL'] : [];
+  return [...VERSIONS.slice(version).flatMap((text) => text.split(';').map((s) => s.trim().replace(/\{(\w+)\}/g, (_, word: string) => words[word] ?? ''))), ...extra];
+}

@@ -1,0 +1,41 @@
+import { Worker } from 'node:worker_threads';
+import { Kysely } from 'kysely';
+import { GatewayError } from '../gateway-error.ts';
+import { sqliteDialect } from './sqlite-dialect.ts';
+import type { Database } from './tables.ts';
+
+interface Reader { worker: Worker; waiting: Map<number, { resolve(rows: unknown[]): void; reject(error: Error): void }> }
+
+/** Queries in threads of their own, the least busy one next. */
+export function openSqliteReaders(path: string, count = 2): { read: Kysely<Database>; close(): Promise<void> } {
+  let next = 0;
+  const readers = Array.from({ length: count }, (): Reader => {
+    const reader: Reader = { worker: new Worker(new URL('./reader-worker.ts', import.meta.url), { workerData: { path }, execArgv: [] }), waiting: new Map() };
+    reader.worker.on('message', ({ id, rows, error }: { id: number; rows: unknown[]; error?: string }) => {
+      const waiting = reader.waiting.get(id);
+      reader.waiting.delete(id);
+      if (error === undefined) waiting?.resolve(rows);
+      else waiting?.reject(new GatewayError('internal', 'A query failed.', { cause: new Error(error) }));
+    });
+    const gone = () => {
+      for (const w of reader.waiting.values()) w.reject(new GatewayError('store_unavailable', 'A reader has ended.'));
+      reader.waiting.clear();
+    };
+    reader.worker.on('error', gone);
+    reader.worker.on('exit', gone);
+    return reader;
+  });
+  const run = (sql: string, params: readonly unknown[]) =>
+    new Promise<unknown[]>((resolve, reject) => {
+      const reader = readers.reduce((a, b) => (b.waiting.size < a.waiting.size ? b : a));
+      const id = ++next;
+      reader.waiting.set(id, { resolve, reject });
+      reader.worker.postMessage({ id, sql, params });
+    });
+  return {
+    read: new Kysely<Database>({ dialect: sqliteDialect(async (query) => ({ rows: await run(query.sql, query.parameters) })) }),
+    async close() {
+      await Promise.all(readers.map((r) => r.worker.terminate()));
+    },
+  };
+}

@@ -1,0 +1,92 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { Kysely, type CompiledQuery, type QueryResult } from 'kysely';
+import { GatewayError } from '../gateway-error.ts';
+import { migrationsFrom, SCHEMA_VERSION } from './migrations.ts';
+import type { Tx } from './port.ts';
+import { sqliteDialect } from './sqlite-dialect.ts';
+import type { Database } from './tables.ts';
+import type { Writer } from './writer.ts';
+
+/** Prepared statements by text; `$1` becomes SQLite's `?1`. */
+function createStatements(db: DatabaseSync) {
+  const cache = new Map<string, StatementSync>();
+  return (sql: string): StatementSync => {
+    let statement = cache.get(sql);
+    if (!statement) {
+      statement = db.prepare(sql.replace(/\$(\d+)/g, '?$1'));
+      cache.set(sql, statement);
+    }
+    return statement;
+  };
+}
+
+const bind = (params: readonly unknown[]) => params.map((p) => (p === undefined ? null : typeof p === 'boolean' ? Number(p) : p)) as SQLInputValue[];
+
+function migrate(db: DatabaseSync): void {
+  const version = (db.prepare('PRAGMA user_version').get() as { user_version: number }).user_version;
+  if (version > SCHEMA_VERSION) throw new GatewayError('store_unavailable', `The store is of schema ${version}, newer than this program's ${SCHEMA_VERSION}; start the newer version.`);
+  if (version === SCHEMA_VERSION) return;
+  db.exec('BEGIN IMMEDIATE');
+  for (const statement of migrationsFrom(version, 'sqlite')) db.exec(statement);
+  db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
+}
+
+/** The embedded writer: one connection, synchronous underneath; every promise of its Tx is already settled when returned. */
+export function openSqliteWriter(path: string): Writer {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const db = new DatabaseSync(path);
+  db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000; PRAGMA wal_autocheckpoint=8000; PRAGMA cache_size=-65536; PRAGMA foreign_keys=OFF');
+  migrate(db);
+  const prepare = createStatements(db);
+  const state = { nextOff: (db.prepare('SELECT coalesce(max(off), 0) + 1 AS n FROM events').get() as { n: number }).n, depth: 0 };
+  const execute = <R>(query: CompiledQuery): QueryResult<R> => {
+    const statement = prepare(query.sql);
+    if (statement.columns().length) return { rows: statement.all(...bind(query.parameters)) as R[] };
+    const { changes, lastInsertRowid } = statement.run(...bind(query.parameters));
+    return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
+  };
+  const tx: Tx = {
+    kind: 'sqlite',
+    db: new Kysely<Database>({ dialect: sqliteDialect(async (query) => execute(query)) }),
+    all: async <T>(sql: string, params: readonly unknown[] = []) => prepare(sql).all(...bind(params)) as T[],
+    run: async (sql, params = []) => Number(prepare(sql).run(...bind(params)).changes),
+    nextOffset: () => state.nextOff++,
+    async savepoint(work) {
+      const name = `s${++state.depth}`;
+      prepare(`SAVEPOINT ${name}`).run();
+      try {
+        const result = await work();
+        prepare(`RELEASE ${name}`).run();
+        return result;
+      } catch (error) {
+        prepare(`ROLLBACK TO ${name}`).run();
+        prepare(`RELEASE ${name}`).run();
+        throw error;
+      } finally {
+        state.depth--;
+      }
+    },
+  };
+  return {
+    kind: 'sqlite',
+    async transaction(work) {
+      prepare('BEGIN IMMEDIATE').run();
+      try {
+        const result = await work(tx);
+        prepare('COMMIT').run();
+        return result;
+      } catch (error) {
+        if (db.isTransaction) prepare('ROLLBACK').run();
+        throw error;
+      }
+    },
+    async number() {
+      return state.nextOff - 1;
+    },
+    async close() {
+      db.close();
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { join } from 'node:path';
+import { createAdapters } from '../../adapters/index.ts';
+import { GatewayError } from '../gateway-error.ts';
+import { createIngest } from '../inbound/create-ingest.ts';
+import { operations } from './operations.ts';
+import { openPostgresWriter } from './postgres-writer.ts';
+import { openSqliteWriter } from './sqlite-writer.ts';
+import type { PlainError, StoreAnswer, StoreRequest, StoreWorkerData } from './worker-protocol.ts';
+import { createWriterLoop, type QueuedOperation } from './writer-loop.ts';
+import { isConnectionFault, type Writer } from './writer.ts';
+
+/** The store's thread: the only writer. Runs operations of the main thread and the ingest, in turn. */
+const port = parentPort;
+if (!port) throw new Error('store-worker runs in a worker thread');
+const data = workerData as StoreWorkerData;
+const tell = (answer: StoreAnswer) => port.postMessage(answer);
+const beat = setInterval(() => tell({ type: 'beat' }), 1000);
+
+/** Connects and migrates; away, it is tried again until it is there. */
+async function openWriter(): Promise<Writer> {
+  if (!data.databaseUrl) return openSqliteWriter(join(data.dataDir, 'store.sqlite'));
+  for (let wait = 200; ; wait = Math.min(wait * 2, 3000)) {
+    try {
+      return await openPostgresWriter(data.databaseUrl);
+    } catch (error) {
+      if (!isConnectionFault(error)) throw error;
+      tell({ type: 'waiting', reason: (error as Error).message || (error as { code?: string }).code || 'not reachable' });
+      await new Promise((resolve) => setTimeout(resolve, wait));
+    }
+  }
+}
+
+function plain(error: unknown): PlainError {
+  if (error instanceof GatewayError) return { code: error.code, message: error.message, pointer: error.pointer };
+  if (isConnectionFault(error)) return { code: 'store_unavailable', message: 'The store is not reachable.' };
+  return { code: 'internal', message: 'The operation failed.', stack: error instanceof Error ? error.stack : String(error) };
+}
+
+const early: StoreRequest[] = [];
+port.on('message', (request: StoreRequest) => early.push(request));
+const writer = await openWriter();
+const ingest = createIngest({ ...data.ingest, adapters: createAdapters(), log: (level, message, detail) => tell({ type: 'log', level, message, ...(detail === undefined ? {} : { detail }) }) });
+const loop = createWriterLoop({
+  writer,
+  ingest,
+  onEvents: (last) => tell({ type: 'events', last }),
+  onProcessed: (offset) => tell({ type: 'processed', offset }),
+  onFault: (message, error) => tell({ type: 'log', level: 'error', message, detail: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+});
+
+function take(request: StoreRequest): void {
+  if (request.type === 'journal') loop.wake();
+  else if (request.type === 'close') void shut();
+  else loop.enqueue(queued(request));
+}
+function queued(request: StoreRequest & { type: 'operation' }): QueuedOperation {
+  const operation = (operations as unknown as Readonly<Record<string, QueuedOperation['run'] | undefined>>)[request.name];
+  return {
+    run: operation ?? (() => Promise.reject(new GatewayError('internal', `no operation ${request.name}`))),
+    args: request.args,
+    deadline: performance.now() + 5000,
+    resolve: (value) => tell({ type: 'result', id: request.id, value }),
+    reject: (error) => tell({ type: 'result', id: request.id, error: plain(error) }),
+  };
+}
+async function shut(): Promise<void> {
+  await loop.stop();
+  ingest.close();
+  await writer.close();
+  clearInterval(beat);
+  tell({ type: 'closed' });
+  port?.close();
+}
+
+port.removeAllListeners('message');
+port.on('message', take);
+tell({ type: 'ready' });
+for (const request of early) take(request);
+void loop.run();

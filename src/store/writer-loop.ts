@@ -1,0 +1,130 @@
+import type { Ingest } from './ingest-port.ts';
+import type { Tx } from './port.ts';
+import { isConnectionFault, type Writer } from './writer.ts';
+
+export interface QueuedOperation {
+  run(tx: Tx, args: unknown): Promise<unknown>;
+  readonly args: unknown;
+  /** Monotonic ms: while the store is away an operation waits until then. */
+  readonly deadline: number;
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}
+export interface WriterLoopOptions {
+  readonly writer: Writer;
+  readonly ingest: Ingest;
+  onEvents(last: number): void;
+  onProcessed(offset: number): void;
+  onFault(message: string, error: unknown): void;
+}
+const GROUP = 200;
+const TICK_MS = 1000;
+const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/** Operations and ingest take turns, so that neither starves the other; one transaction each. */
+export function createWriterLoop(options: WriterLoopOptions) {
+  const { writer, ingest } = options;
+  const state = { stopping: false, journal: true, back: 0, lastTick: 0, told: 0 };
+  let queue: QueuedOperation[] = [];
+  let rouse: (() => void) | null = null;
+  const wake = () => {
+    rouse?.();
+    rouse = null;
+  };
+
+  async function runOperations(): Promise<void> {
+    const group = queue.slice(0, GROUP);
+    queue = queue.slice(GROUP);
+    const settled: (() => void)[] = [];
+    try {
+      await writer.transaction(async (tx) => {
+        settled.length = 0; // a retried transaction begins anew
+        for (const op of group) {
+          try {
+            const value = await tx.savepoint(() => op.run(tx, op.args));
+            settled.push(() => op.resolve(value));
+          } catch (error) {
+            if (isConnectionFault(error) || ['40001', '40P01'].includes((error as { code?: string }).code ?? '')) throw error;
+            settled.push(() => op.reject(error));
+          }
+        }
+      });
+      for (const settle of settled) settle();
+    } catch (error) {
+      const again = isConnectionFault(error) ? group.filter((op) => performance.now() < op.deadline && !state.stopping) : [];
+      for (const op of group) if (!again.includes(op)) op.reject(error);
+      queue = [...again, ...queue];
+      throw error;
+    }
+  }
+  async function runIngest(): Promise<void> {
+    state.journal = false;
+    try {
+      const { taken, more, offset } = await writer.transaction((tx) => ingest.batch(tx));
+      ingest.committed();
+      if (more) state.journal = true;
+      if (taken) options.onProcessed(offset);
+    } catch (error) {
+      ingest.undone(error);
+      state.journal = true;
+      throw error;
+    }
+  }
+  async function announce(): Promise<void> {
+    const last = await writer.number();
+    if (last <= state.told) return;
+    state.told = last;
+    options.onEvents(last);
+  }
+  async function turn(): Promise<void> {
+    if (queue.length) await runOperations();
+    if (state.journal && !state.stopping) await runIngest();
+    if (performance.now() - state.lastTick > TICK_MS) {
+      state.lastTick = performance.now();
+      await writer.transaction((tx) => ingest.tick(tx, Date.now()));
+    }
+    await announce();
+  }
+  async function rest(): Promise<void> {
+    if (queue.length || (state.journal && !state.stopping)) return new Promise((resolve) => setImmediate(resolve)); // messages of the main thread come in between
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, TICK_MS);
+      rouse = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+  const finished = Promise.withResolvers<void>();
+
+  return {
+    enqueue(op: QueuedOperation): void {
+      queue.push(op);
+      wake();
+    },
+    /** The journal has more. */
+    wake(): void {
+      state.journal = true;
+      wake();
+    },
+    async run(): Promise<void> {
+      while (!state.stopping || queue.length) {
+        try {
+          await turn();
+          state.back = 0;
+        } catch (error) {
+          state.back = Math.min((state.back || 25) * 2, 3000);
+          if (state.back <= 100 || state.back === 3000) options.onFault('the writer failed; it goes on', error);
+          await sleep(state.back);
+        }
+        await rest();
+      }
+      finished.resolve();
+    },
+    async stop(): Promise<void> {
+      state.stopping = true;
+      wake();
+      await finished.promise;
+    },
+  };
+}
