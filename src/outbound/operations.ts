@@ -1,4 +1,18 @@
 import type { Tx } from '../store/port.ts';
+import { admit, type AdmitArgs, type OutboundEnvironment } from './admit.ts';
+import { cancelMessage, retryMessage, type ByHand } from './by-hand.ts';
+import { claim, recoverCalling, settleDoubts, type ClaimArgs } from './claim.ts';
+import { preview, type PreviewArgs } from './preview.ts';
+import { recordOutcome, type OutcomeArgs } from './record-outcome.ts';
 
-/** Changes of the store that belong to this area; see src/store/operations.ts. */
-export const outboundOperations = {} satisfies Record<string, (tx: Tx, args: never) => Promise<unknown>>;
+/** Changes of the store that belong to the outbound path; see src/store/operations.ts. */
+export const outboundOperations = (env: OutboundEnvironment) => ({
+  admit: (tx: Tx, args: AdmitArgs) => admit(tx, args, env),
+  preview: (tx: Tx, args: PreviewArgs) => preview(tx, args, env),
+  claim: (tx: Tx, args: ClaimArgs) => claim(tx, args),
+  recordOutcome: (tx: Tx, args: OutcomeArgs) => recordOutcome(tx, args),
+  recoverCalling: (tx: Tx, args: { readonly nowMs: number }) => recoverCalling(tx, args),
+  settleDoubts: (tx: Tx, args: { readonly nowMs: number }) => settleDoubts(tx, args),
+  cancelMessage: (tx: Tx, args: ByHand) => cancelMessage(tx, args),
+  retryMessage: (tx: Tx, args: ByHand) => retryMessage(tx, args),
+});

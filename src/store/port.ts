@@ -55,7 +55,7 @@ export interface LogQuery {
   readonly types?: readonly EventType[];
 }
 
-export type OperationName = keyof Operations;
+export type OperationName = keyof Operations & string;
 export type OperationArgs<K extends OperationName> = Parameters<Operations[K]>[1];
 export type OperationResult<K extends OperationName> = Awaited<ReturnType<Operations[K]>>;
 

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { createAdapters } from '../../adapters/index.ts';
 import { GatewayError } from '../gateway-error.ts';
 import { createIngest } from '../inbound/create-ingest.ts';
-import { operations } from './operations.ts';
+import { createMediaLinks } from '../inbound/media-links.ts';
+import { createJournalReader } from '../journal/journal-reader.ts';
+import { createOperations } from './operations.ts';
 import { openPostgresWriter } from './postgres-writer.ts';
 import { openSqliteWriter } from './sqlite-writer.ts';
 import type { PlainError, StoreAnswer, StoreRequest, StoreWorkerData } from './worker-protocol.ts';
@@ -40,7 +42,10 @@ function plain(error: unknown): PlainError {
 const early: StoreRequest[] = [];
 port.on('message', (request: StoreRequest) => early.push(request));
 const writer = await openWriter();
-const ingest = createIngest({ ...data.ingest, adapters: createAdapters(), log: (level, message, detail) => tell({ type: 'log', level, message, ...(detail === undefined ? {} : { detail }) }) });
+const adapters = createAdapters();
+const links = createMediaLinks({ publicUrl: data.ingest.publicUrl, key: data.ingest.mediaKey, days: data.ingest.mediaLinkDays });
+const operations = createOperations({ adapters, reader: createJournalReader(data.ingest.dataDir), journalId: data.ingest.journalId, publicUrl: data.ingest.publicUrl, mediaUrl: links.make });
+const ingest = createIngest({ ...data.ingest, adapters, log: (level, message, detail) => tell({ type: 'log', level, message, ...(detail === undefined ? {} : { detail }) }) });
 const loop = createWriterLoop({
   writer,
   ingest,

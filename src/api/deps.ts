@@ -1,0 +1,24 @@
+import type { Config } from '../config/config.ts';
+import type { Journal, JournalReader } from '../journal/port.ts';
+import type { Store } from '../store/port.ts';
+import type { Auth, Caller, Scope } from './auth.ts';
+
+export interface ApiDeps {
+  readonly config: Pick<Config, 'operatorHost' | 'masterKey' | 'publicUrl'>;
+  readonly store: Store;
+  readonly journal: Journal;
+  readonly reader: JournalReader;
+  readonly auth: Auth;
+  /** Something was queued. */
+  wakeDispatcher(): void;
+  /** Channels changed: keys and credentials are read again. */
+  channelsChanged(): Promise<void>;
+  health(): Promise<Readonly<Record<string, unknown>>>;
+  metrics(): Promise<{ type: string; body: string }>;
+  republish(from: number): Promise<number>;
+  log(level: 'info' | 'warn' | 'error', message: string, fields: Readonly<Record<string, unknown>>): void;
+}
+
+export interface Asked { readonly caller: Caller; readonly params: Readonly<Record<string, string>>; readonly query: Readonly<Record<string, string | undefined>>; readonly body: unknown; readonly headers: Readonly<Record<string, string | string[] | undefined>>; readonly signal: AbortSignal }
+export interface Answer { readonly status?: number; readonly body?: unknown; /** JSON already made. */ readonly json?: string; readonly stream?: (write: (chunk: string) => Promise<void>, signal: AbortSignal) => Promise<void>; readonly type?: string }
+export interface Route { readonly method: 'get' | 'post' | 'delete'; readonly path: string; readonly scope: Scope; readonly summary: string; handle(asked: Asked, deps: ApiDeps): Promise<Answer> }

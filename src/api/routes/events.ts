@@ -1,0 +1,82 @@
+import { GatewayError } from '../../gateway-error.ts';
+import type { LogQuery, LogRow, Store } from '../../store/port.ts';
+import type { Route } from '../deps.ts';
+import { logQuery } from '../query.ts';
+
+const MAX_WAIT_S = 60;
+const HEARTBEAT_MS = 15_000;
+
+/** Resolves when something new is readable, the time is over or the reader is gone. */
+function news(store: Store, ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      stop();
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    const stop = store.onEvents(done);
+    signal.addEventListener('abort', done);
+  });
+}
+
+/** For readers that filter by type: the last seq of the same conversation and topic that this filter let through. */
+async function withPrevious(store: Store, query: LogQuery, rows: readonly LogRow[]): Promise<readonly string[]> {
+  if (!query.types) return rows.map((r) => r.json);
+  const last = new Map<string, number | null>();
+  const out: string[] = [];
+  for (const row of rows) {
+    const key = `${row.subject} ${row.topic}`;
+    if (!last.has(key)) {
+      const before = await store.read.selectFrom('events').select((e) => e.fn.max('seq').as('seq')).where('subject', '=', row.subject).where('topic', '=', row.topic).where('type', 'in', [...query.types]).where('off', '<', row.off).executeTakeFirst();
+      last.set(key, before?.seq === null || before?.seq === undefined ? null : Number(before.seq));
+    }
+    out.push(row.json.replace('"data":{', `"data":{"previousSeq":${last.get(key) ?? 'null'},`));
+    last.set(key, row.seq);
+  }
+  return out;
+}
+
+export const eventRoutes: readonly Route[] = [
+  {
+    method: 'get', path: '/v1/events', scope: 'read', summary: 'Events in log order; wait= holds the answer until there are some',
+    async handle(asked, { store }) {
+      const query = await logQuery(asked, store, asked.query.after);
+      const wait = asked.query.wait === undefined ? 0 : Number(asked.query.wait);
+      if (!(wait >= 0)) throw new GatewayError('invalid_request', 'wait: seconds', { pointer: '/wait' });
+      const until = performance.now() + Math.min(wait, MAX_WAIT_S) * 1000;
+      let rows = await store.readLog(query);
+      while (!rows.length && performance.now() < until && !asked.signal.aborted) {
+        await news(store, until - performance.now(), asked.signal);
+        rows = await store.readLog(query);
+      }
+      const json = await withPrevious(store, query, rows);
+      const events = rows.map((r, i) => `{"offset":"${r.off}","topic":"${r.topic}","event":${json[i]}}`);
+      return { json: `{"events":[${events.join(',')}],"next":"${rows.at(-1)?.off ?? query.after}"}` };
+    },
+  },
+  {
+    method: 'get', path: '/v1/events/stream', scope: 'read', summary: 'Events as server-sent events; Last-Event-ID goes on',
+    async handle(asked, { store }) {
+      const last = asked.headers['last-event-id'];
+      const query = await logQuery(asked, store, typeof last === 'string' && last ? last : (asked.query.after ?? 'latest'));
+      return {
+        type: 'text/event-stream',
+        async stream(write, signal) {
+          let after = query.after;
+          await write(': connected\n\n');
+          while (!signal.aborted) {
+            const rows = await store.readLog({ ...query, after });
+            const json = await withPrevious(store, query, rows);
+            for (const [i, r] of rows.entries()) await write(`id: ${r.off}\nevent: ${r.type}\ndata: ${json[i]}\n\n`);
+            after = rows.at(-1)?.off ?? after;
+            if (rows.length) continue;
+            await news(store, HEARTBEAT_MS, signal);
+            if (!signal.aborted) await write(': still here\n\n');
+          }
+        },
+      };
+    },
+  },
+];

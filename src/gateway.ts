@@ -1,0 +1,158 @@
+import { createAdapters } from '../adapters/index.ts';
+import { createAuth } from './api/auth.ts';
+import { channelInput, loadChannels, type RegisteredChannel } from './api/channel-registry.ts';
+import type { ApiDeps } from './api/deps.ts';
+import { createOperatorListener } from './api/operator-listener.ts';
+import { createBroker, type Broker } from './broker/create-broker.ts';
+import type { ChannelConfig, Config } from './config/config.ts';
+import { isConnectionFault } from './store/writer.ts';
+import { createHmac } from 'node:crypto';
+import { GatewayError } from './gateway-error.ts';
+import { createPublicListener } from './http/public-listener.ts';
+import { createRefusedRing } from './http/refused-ring.ts';
+import { readLedger } from './inbound/ledger.ts';
+import { lockDataDir } from './journal/data-dir-lock.ts';
+import { createJournalReader } from './journal/journal-reader.ts';
+import { openJournal } from './journal/open-journal.ts';
+import { createDispatcher, type SendingChannel } from './outbound/dispatch.ts';
+import { parseSendCommand } from './outbound/admit.ts';
+import { buildKeyring, loadKeyring, mergeKeyrings, saveKeyring, type Keyring } from './secrets/keyring.ts';
+import { openStore } from './store/open-store.ts';
+import { createProgress } from './progress.ts';
+import type { Logger } from './telemetry/logger.ts';
+import { createMetrics } from './telemetry/metrics.ts';
+import { startSandbox, type RunningSandbox } from './start-sandbox.ts';
+
+export interface Gateway {
+  readonly port: number;
+  readonly operatorPort: number;
+  /** Drains in order: no new webhook, calls under way end, everything is closed. Loses nothing. */
+  stop(): Promise<void>;
+}
+const RETAIN_EVERY_MS = 60_000;
+
+/** Wires every part and starts them in order: ingress first, the rest as it comes. */
+export async function startGateway(config: Config, log: Logger, onFatal: (reason: string) => void): Promise<Gateway> {
+  const lock = await lockDataDir(config.dataDir);
+  const adapters = createAdapters();
+  const metrics = createMetrics();
+  const progress = createProgress();
+  const parts: { store?: ReturnType<typeof openStore>; broker?: Broker | null; sandbox?: RunningSandbox | null } = {};
+  const sink = (level: 'info' | 'warn' | 'error' | 'debug', message: string, fields: Readonly<Record<string, unknown>> = {}) => log[level](fields, message);
+
+  const journal = await openJournal({ dataDir: config.dataDir, retentionDays: config.journalRetentionDays, maxBytes: config.journalMaxBytes, onFatal, onAppend: () => parts.store?.notifyJournal(), onDropped: (files) => sink('info', 'journal files dropped', { files }) });
+  const keys: { ring: Keyring } = { ring: mergeKeyrings(loadKeyring(config.dataDir, config.masterKey), buildKeyring(config.masterKey, config.channels)) };
+  const listener = createPublicListener({
+    adapterOf: (provider) => (provider === 'meta' ? (adapters.whatsapp ?? null) : null), keyring: () => keys.ring, journal, publicUrl: config.publicUrl, refused: createRefusedRing(), observe: metrics.webhook,
+    afterStore: config.ackAfter === 'store' ? progress.reached : null,
+  });
+  const port = await listener.start(config.port, config.host);
+  sink('info', 'public listener open', { port });
+
+  const mediaKey = createHmac('sha256', config.masterKey).update('media-links').digest();
+  const ingest = { journalId: journal.id, dataDir: config.dataDir, publicUrl: config.publicUrl.href, mediaLinkDays: config.mediaLinkDays, mediaKey, retention: { eventDays: config.eventRetentionDays, messageDays: config.messageRetentionDays, exchangeDays: config.exchangeRetentionDays, idempotencyDays: config.idempotencyDays } };
+  const store = openStore({ dataDir: config.dataDir, databaseUrl: config.databaseUrl, ingest, onFatal, onLog: (level, message, detail) => sink(level, message, { detail }), onProcessed: progress.advance });
+  parts.store = store;
+  store.notifyJournal();
+  const reader = createJournalReader(config.dataDir);
+  const retain = setInterval(() => void journal.retain(progress.offset(), Date.now()), RETAIN_EVERY_MS);
+  retain.unref();
+
+  const registry = createRegistry(config, store);
+  const dispatcher = createDispatcher({ store, adapters, channelOf: registry.sending, log: sink, observe: metrics.call });
+  const channelsChanged = async () => {
+    const channels = await registry.load();
+    keys.ring = buildKeyring(config.masterKey, channels);
+    saveKeyring(config.dataDir, config.masterKey, keys.ring);
+    if (keys.ring.leftOut) sink('warn', 'more than 16 app secrets: the others verify on /webhooks/whatsapp/{channelId} only', { leftOut: keys.ring.leftOut });
+  };
+  const deps: ApiDeps = {
+    config, store, journal, reader, auth: createAuth({ store, operatorToken: config.operatorToken }), wakeDispatcher: dispatcher.wake, channelsChanged,
+    health: async () => ({ journal: { ok: journal.writable(), id: journal.id, lastOffset: journal.lastOffset(), processed: progress.offset() }, store: { kind: store.kind, ...(await store.health()) }, kafka: parts.broker ? parts.broker.health() : { configured: false }, outbound: dispatcher.stats() }),
+    metrics: async () => {
+      await collect().catch(() => {}); // while the store is away the last figures stand
+      return metrics.text();
+    },
+    republish: (from) => (parts.broker ? parts.broker.republish(from) : Promise.reject(new GatewayError('broker_unavailable', 'KAFKA_BROKERS is not set.'))),
+    log: sink,
+  };
+  async function collect(): Promise<void> {
+    const { channels, cursors } = await readLedger(store.read);
+    const own = cursors.find((c) => c.journal === journal.id);
+    const { received, pending } = reader.counts(own?.last ?? 0);
+    metrics.state.received.set(received);
+    metrics.state.pending.set(pending);
+    metrics.state.split.set(own?.split ?? 0);
+    const sum = (of: (c: (typeof channels)[number]) => number) => channels.reduce((n, c) => n + of(c), 0);
+    for (const term of ['elements', 'published', 'duplicate', 'deadLettered', 'waiting'] as const) metrics.state.ledger.set({ term }, sum((c) => c[term]));
+    metrics.state.ledger.set({ term: 'absorbed' }, sum((c) => Object.values(c.absorbed).reduce((a, b) => a + b, 0)));
+    metrics.state.logOffset.set(await store.lastOffset());
+    if (parts.broker) metrics.state.relayLag.set(await parts.broker.lag());
+    const queue = await store.read.selectFrom('messages').select(['queue_state', (e) => e.fn.countAll<number>().as('n')]).where('queue_state', 'is not', null).where('queue_state', '<>', 'done').groupBy('queue_state').execute();
+    for (const state of ['ready', 'calling', 'waiting', 'doubt']) metrics.state.queue.set({ state }, Number(queue.find((q) => q.queue_state === state)?.n ?? 0));
+  }
+
+  const sandbox = config.sandbox ? await startSandbox({ config, port, log: sink }) : null;
+  parts.sandbox = sandbox;
+  const operator = createOperatorListener(deps, sandbox?.router ?? null);
+  const fileChannels: readonly ChannelConfig[] = [...config.channels, ...(sandbox ? sandbox.channels : [])];
+  const whenReady = async () => {
+    await store.ready;
+    await store.write('syncFileChannels', { channels: fileChannels.map((c) => channelInput(config.masterKey, c)), nowMs: Date.now() });
+    await channelsChanged();
+    await dispatcher.start();
+    parts.broker = config.kafka ? createBroker({ config: config.kafka, store, log: sink, installation: journal.id, parseSendCommand, wake: dispatcher.wake }) : null;
+    parts.broker?.start();
+  };
+  if (!config.databaseUrl) await whenReady();
+  else void retryUntil(whenReady, sink);
+  const operatorPort = await operator.start(config.operatorPort, config.operatorHost);
+  sink('info', 'operator listener open', { port: operatorPort });
+  await sandbox?.begin({ store, operatorPort });
+
+  return {
+    port, operatorPort,
+    async stop() {
+      clearInterval(retain);
+      await listener.stop();
+      await parts.sandbox?.stop();
+      await dispatcher.stop();
+      await parts.broker?.stop();
+      await operator.stop();
+      await store.close();
+      await journal.close();
+      reader.close();
+      lock.release();
+    },
+  };
+}
+
+/** PostgreSQL may be away at the start: everything but ingress waits for it. */
+async function retryUntil(work: () => Promise<void>, log: (level: 'warn', message: string, fields: Readonly<Record<string, unknown>>) => void): Promise<void> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      log('warn', 'not ready yet', { code: (error as { code?: string }).code, connection: isConnectionFault(error) });
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+    }
+  }
+}
+
+/** Connected channels with their opened credentials, for sending and verifying. */
+function createRegistry(config: Config, store: ReturnType<typeof openStore>) {
+  let channels = new Map<string, RegisteredChannel>();
+  return {
+    async load(): Promise<RegisteredChannel[]> {
+      const all = await loadChannels(store, config.masterKey);
+      channels = new Map(all.map((c) => [c.id, c]));
+      return all;
+    },
+    sending(id: string): SendingChannel | null {
+      const c = channels.get(id);
+      if (!c) return null;
+      const base = typeof c.settings.baseUrl === 'string' ? c.settings.baseUrl : c.provider === 'twilio' ? config.twilioApiUrl : config.graphApiUrl;
+      return { id: c.id, type: c.type, account: c.account, baseUrl: base, credentials: c.credentials, settings: c.settings };
+    },
+  };
+}

@@ -1,0 +1,58 @@
+import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { answer, refuse } from './answers.ts';
+import { endpointOf } from './endpoints.ts';
+import { createWebhookHandler, type WebhookDeps } from './webhook-handler.ts';
+
+export interface PublicListener {
+  /** Resolves to the port once it listens. */
+  start(port: number, host: string): Promise<number>;
+  /** Takes no new connection, answers what is open, closes. */
+  stop(): Promise<void>;
+}
+const TEXT = 'text/plain; charset=utf-8';
+const MAX_CONNECTIONS = 10_000;
+
+/** The public listener: webhooks, health. Raw node:http, no framework in the path of an acknowledgement. */
+export function createPublicListener(deps: WebhookDeps): PublicListener {
+  const webhook = createWebhookHandler(deps);
+  const handle = (request: IncomingMessage, response: ServerResponse): void => {
+    const url = request.url ?? '/';
+    const query = url.indexOf('?');
+    const path = query < 0 ? url : url.slice(0, query);
+    const endpoint = endpointOf(path);
+    if (endpoint) return webhook(endpoint, request, response);
+    request.resume();
+    const get = request.method === 'GET' || request.method === 'HEAD';
+    if (path === '/healthz' && get) return answer(response, { status: 200, type: TEXT, body: 'ok\n' });
+    if (path === '/readyz' && get) return deps.journal.writable() ? answer(response, { status: 200, type: TEXT, body: 'ready\n' }) : refuse(response, 'journal_unavailable');
+    refuse(response, 'not_found');
+  };
+  const server = http.createServer({ requestTimeout: 20_000, headersTimeout: 10_000, keepAliveTimeout: 65_000, connectionsCheckingInterval: 2000, maxHeaderSize: 16 * 1024, insecureHTTPParser: false }, (request, response) => {
+    try {
+      handle(request, response);
+    } catch {
+      refuse(response, 'invalid_request');
+    }
+  });
+  server.maxConnections = MAX_CONNECTIONS;
+  server.maxHeadersCount = 200;
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? '408 Request Timeout' : '400 Bad Request';
+    if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+    else socket.destroy();
+  });
+  return {
+    start: (port, host) =>
+      new Promise((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(port, host, 1024, () => resolve((server.address() as AddressInfo).port));
+      }),
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeIdleConnections();
+        setTimeout(() => server.closeAllConnections(), 10_000).unref();
+      }),
+  };
+}

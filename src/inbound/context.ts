@@ -1,0 +1,23 @@
+import type { JournalRow } from '../journal/port.ts';
+import type { Tx } from '../store/port.ts';
+import type { Directory } from './directory.ts';
+import type { Tally } from './tally.ts';
+
+/** What the resolution of one body knows and writes to. */
+export interface Context {
+  readonly tx: Tx;
+  readonly directory: Directory;
+  readonly row: JournalRow;
+  /** jr_… of the body. */
+  readonly ref: string;
+  readonly nowMs: number;
+  /** UTC day of receipt, for the ledger. */
+  readonly day: string;
+  readonly tally: Tally;
+  /** A signed link of the gateway to a medium. */
+  mediaUrl(id: string): string;
+  /** Edits and deletions that came before their original, by `<channel> <platform id>`; see early-changes.ts. */
+  readonly early: { pending: number };
+  /** A retry or replay: what is counted moves between terms instead of adding elements. */
+  readonly again: boolean;
+}

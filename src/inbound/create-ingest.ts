@@ -1,0 +1,121 @@
+import type { Adapters } from '../../adapters/index.ts';
+import type { VerifiedRequest } from '../../adapters/contract.ts';
+import { createJournalReader } from '../journal/journal-reader.ts';
+import { journalRef, type JournalReader, type JournalRow } from '../journal/port.ts';
+import type { Ingest } from '../store/ingest-port.ts';
+import type { Tx } from '../store/port.ts';
+import type { IngestSettings } from '../store/worker-protocol.ts';
+import { isConnectionFault } from '../store/writer.ts';
+import type { Context } from './context.ts';
+import { deadLetter } from './dead-letters.ts';
+import { createDirectory } from './directory.ts';
+import { createMediaLinks } from './media-links.ts';
+import { resolveFact } from './resolve.ts';
+import { retain } from './retention.ts';
+import { dayOf, Tally } from './tally.ts';
+import { releaseOverdue } from './waiting.ts';
+
+export interface IngestDeps extends IngestSettings {
+  readonly adapters: Adapters;
+  log(level: 'warn' | 'error', message: string, detail?: string): void;
+}
+const MAX_BODIES = 500;
+const MAX_BYTES = 8 * 1024 * 1024;
+const MAX_MS = 20;
+/** A body that fails so often is parked with its bytes and costs only itself. */
+const MAX_FAILURES = 5;
+const RETENTION_EVERY_MS = 60_000;
+
+export const verifiedRequest = (row: JournalRow, publicUrl: string): VerifiedRequest =>
+  ({ method: row.method, url: new URL(row.url.replace(/^\/+/, '/'), publicUrl), headers: row.headers, body: Buffer.from(row.body.buffer, row.body.byteOffset, row.body.byteLength), receivedAt: new Date(row.receivedAt), keyId: row.keyId }) as VerifiedRequest;
+
+/** Splits one body into its elements and resolves each. */
+export async function processBody(ctx: Context, adapters: Adapters, request: VerifiedRequest): Promise<void> {
+  const adapter = adapters.whatsapp; // Meta's endpoints are one handler; which objects are known is the adapter's to say
+  if (!adapter) throw new Error('no adapter for this endpoint');
+  const { facts, rejects } = adapter.normalize(request);
+  for (const fact of facts) await resolveFact(ctx, fact);
+  for (const r of rejects) {
+    const found = r.account === undefined || r.channelType === undefined ? undefined : ctx.directory.byAccount(r.channelType, r.account);
+    const channel = found?.keyIds.includes(ctx.row.keyId) ? found : null;
+    await deadLetter(ctx, { code: r.code, reason: r.reason, path: r.path, element: r.element ?? null, channel });
+  }
+}
+
+/** The inbound path of the store's thread: journal in, events out, one savepoint a body. */
+export function createIngest(deps: IngestDeps): Ingest {
+  const reader: JournalReader = createJournalReader(deps.dataDir);
+  const directory = createDirectory();
+  const links = createMediaLinks({ publicUrl: deps.publicUrl, key: deps.mediaKey, days: deps.mediaLinkDays });
+  const failures = new Map<number, number>();
+  const early = { pending: -1 };
+  let retained = 0;
+
+  const contextOf = (tx: Tx, row: JournalRow, tally: Tally): Context => {
+    const nowMs = Date.now();
+    return { tx, directory, row, ref: journalRef(deps.journalId, row.offset), nowMs, day: dayOf(row.receivedAt), tally, mediaUrl: (id) => links.make(id, nowMs), early, again: false };
+  };
+  /** Whether the batch may go on after this body. */
+  async function one(tx: Tx, row: JournalRow, tally: Tally): Promise<boolean> {
+    const mine = new Tally();
+    try {
+      await tx.savepoint(() => processBody(contextOf(tx, row, mine), deps.adapters, verifiedRequest(row, deps.publicUrl)));
+      failures.delete(row.offset);
+      tally.merge(mine);
+      return true;
+    } catch (error) {
+      if (isConnectionFault(error) || typeof (error as { severity?: unknown }).severity === 'string') throw error; // the whole batch again
+      const times = (failures.get(row.offset) ?? 0) + 1;
+      failures.set(row.offset, times);
+      if (times < MAX_FAILURES) return false;
+      deps.log('error', `a webhook body failed ${times} times and is parked as a dead letter (${journalRef(deps.journalId, row.offset)})`, (error as Error).stack);
+      const parked = new Tally();
+      await tx.savepoint(() => deadLetter(contextOf(tx, row, parked), { code: 'poison', reason: `processing failed ${times} times`, path: '', element: null, channel: null }));
+      failures.delete(row.offset);
+      tally.merge(parked);
+      return true;
+    }
+  }
+  async function readCursor(tx: Tx): Promise<{ last: number; split: number }> {
+    const [row] = await tx.all<{ last: number; split: number }>('SELECT last, split FROM journal_cursors WHERE journal = $1', [deps.journalId]);
+    return row ?? { last: 0, split: 0 };
+  }
+  async function prepare(tx: Tx): Promise<void> {
+    await directory.refresh(tx);
+    if (early.pending >= 0) return;
+    const [row] = await tx.all<{ n: number }>("SELECT count(*) AS n FROM meta WHERE key LIKE 'early:%'");
+    early.pending = row?.n ?? 0;
+  }
+
+  return {
+    async batch(tx) {
+      const cursor = await readCursor(tx);
+      const rows = reader.read(cursor.last, MAX_BODIES, MAX_BYTES);
+      if (!rows.length) return { taken: 0, more: false, offset: cursor.last };
+      await prepare(tx);
+      const tally = new Tally();
+      const started = performance.now();
+      let taken = 0;
+      for (const row of rows) {
+        if (!(await one(tx, row, tally))) break;
+        taken++;
+        if (performance.now() - started > MAX_MS) break;
+      }
+      const offset = rows[taken - 1]?.offset ?? cursor.last;
+      await tally.write(tx);
+      await tx.run('INSERT INTO journal_cursors (journal, last, split) VALUES ($1,$2,$3) ON CONFLICT (journal) DO UPDATE SET last = excluded.last, split = journal_cursors.split + excluded.split', [deps.journalId, offset, taken]);
+      return { taken, more: true, offset };
+    },
+    committed() {},
+    undone() {
+      early.pending = -1;
+    },
+    async tick(tx, nowMs) {
+      await releaseOverdue(tx, nowMs);
+      if (nowMs - retained < RETENTION_EVERY_MS) return;
+      retained = nowMs;
+      await retain(tx, deps.retention, nowMs);
+    },
+    close: () => reader.close(),
+  };
+}

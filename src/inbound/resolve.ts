@@ -1,0 +1,113 @@
+import { eventId } from '../../schemas/index.ts';
+import type { Fact, FactBody } from '../../adapters/contract.ts';
+import type { Context } from './context.ts';
+import { addAddresses, conversationFor, touch, type Conversation, type Link } from './conversations.ts';
+import { deadLetter } from './dead-letters.ts';
+import type { Channel } from './directory.ts';
+import { messageIdOf, resolveDelete, resolveEdit, resolveMessage, resolveReaction, sendableOf, withMedia } from './messages.ts';
+import { firstSight, publish, timeOf } from './publish.ts';
+import { resolveStatus, type Disposition } from './statuses.ts';
+
+const WINDOW_MS = 24 * 3_600_000;
+type Outcome = Disposition | { readonly term: 'waiting' };
+const PUBLISHED: Outcome = { term: 'published' };
+
+/** One fact: counted as one element, its channel and key checked, once only, and turned into its events. */
+export async function resolveFact(ctx: Context, fact: Fact): Promise<void> {
+  const channel = fact.accountKind === 'business' ? ctx.directory.byBusiness(fact.channelType, fact.account, ctx.row.keyId) : ctx.directory.byAccount(fact.channelType, fact.account);
+  if (!channel) return deadLetter(ctx, { code: 'unknown_channel', reason: `no channel is connected for this ${fact.channelType} account`, path: fact.path, element: null, channel: null });
+  if (!channel.keyIds.includes(ctx.row.keyId)) return deadLetter(ctx, { code: 'wrong_key', reason: 'the signing key is not one of the channel that the element names', path: fact.path, element: null, channel: null });
+  if (!ctx.again) ctx.tally.count(channel.id, ctx.day, 'elements');
+  if (!(await firstSight(ctx, eventId(fact.idParts)))) {
+    if (!ctx.again) ctx.tally.count(channel.id, ctx.day, 'duplicate');
+    return;
+  }
+  const outcome = await turn(ctx, fact, channel);
+  ctx.tally.count(channel.id, ctx.day, outcome.term, outcome.term === 'absorbed' ? outcome.reason : '');
+}
+
+async function turn(ctx: Context, fact: Fact, channel: Channel): Promise<Outcome> {
+  const { body } = fact;
+  if (body.kind === 'status') return resolveStatus(ctx, fact, body, channel);
+  if (body.kind === 'message' && body.direction === 'outbound' && (await isOurs(ctx, channel.id, body.platformId))) return { term: 'absorbed', reason: 'own_echo' };
+  if (body.kind === 'channel' || !fact.addresses.length) {
+    await aboutChannel(ctx, fact, channel);
+    return PUBLISHED;
+  }
+  const { conversation, links } = await conversationFor(ctx.tx, { id: channel.id, tenant: channel.tenant }, { addresses: fact.addresses, name: fact.name, nowMs: ctx.nowMs });
+  for (const link of links) await tellMoved(ctx, fact, { channel, link, into: conversation });
+  await aboutCustomer(ctx, fact, { channel, conversation });
+  return PUBLISHED;
+}
+async function isOurs(ctx: Context, channel: string, platformId: string): Promise<boolean> {
+  const rows = await ctx.tx.all('SELECT 1 AS one FROM calls WHERE channel = $1 AND platform_id = $2', [channel, platformId]);
+  return rows.length > 0;
+}
+
+const detail = (v: Readonly<Record<string, unknown>> | undefined) => (v ? { platform: v } : {});
+async function aboutChannel(ctx: Context, fact: Fact, channel: Channel): Promise<void> {
+  const { body } = fact;
+  if (body.kind === 'channel') {
+    const change = { kind: body.change, field: body.field, ...(body.event === undefined ? {} : { event: body.event }), ...(body.errors ? { errors: body.errors } : {}), ...detail(body.platform) };
+    return publish(ctx, fact, { type: 'channel.changed', channel, conversation: null, data: { change } });
+  }
+  if (body.kind === 'activity') return publish(ctx, fact, { type: 'contact.activity', channel, conversation: null, data: { activity: activityOf(body) } });
+  const change = { kind: `${body.kind}_without_customer`, ...detail(body as unknown as Record<string, unknown>) };
+  return publish(ctx, fact, { type: 'channel.changed', channel, conversation: null, data: { change } });
+}
+const activityOf = (body: FactBody & { kind: 'activity' }) => ({ kind: body.activity, ...(body.platformId === undefined ? {} : { platformId: body.platformId }), ...detail(body.platform) });
+
+type Where = { readonly channel: Channel; readonly conversation: Conversation };
+async function aboutCustomer(ctx: Context, fact: Fact, where: Where): Promise<void> {
+  const { body } = fact;
+  switch (body.kind) {
+    case 'message': return resolveMessage(ctx, fact, body, where);
+    case 'edit': return resolveEdit(ctx, fact, body, where);
+    case 'delete': return resolveDelete(ctx, fact, body, where);
+    case 'reaction': return resolveReaction(ctx, fact, body, where);
+    case 'contact': return resolveContact(ctx, fact, body, where);
+    case 'activity': {
+      if (body.opensWindow) await touch(ctx.tx, where.conversation, { windowExpiresAt: (fact.at?.getTime() ?? ctx.row.receivedAt) + WINDOW_MS });
+      return publish(ctx, fact, { type: 'contact.activity', ...where, data: { activity: activityOf(body) } });
+    }
+    case 'consent': {
+      const { kind: _kind, ...consent } = body;
+      return publish(ctx, fact, { type: 'contact.consent', ...where, data: { consent } });
+    }
+    case 'control': {
+      const { kind: _kind, ...control } = body;
+      return publish(ctx, fact, { type: 'conversation.control', ...where, data: { control } });
+    }
+    case 'opened': {
+      const { kind: _kind, ...opened } = body;
+      return publish(ctx, fact, { type: 'conversation.opened', ...where, data: { opened } });
+    }
+    case 'status':
+    case 'channel':
+      return; // taken before
+  }
+}
+
+/** The customer's number, id or details changed: the new names lead to the same conversation, answers go to the new number. */
+async function resolveContact(ctx: Context, fact: Fact, body: FactBody & { kind: 'contact' }, where: Where): Promise<void> {
+  const { channel, conversation } = where;
+  if (body.current.length) {
+    const joined = await conversationFor(ctx.tx, { id: channel.id, tenant: channel.tenant }, { addresses: [...fact.addresses, ...body.current], name: fact.name, nowMs: ctx.nowMs });
+    for (const link of joined.links) await tellMoved(ctx, fact, { channel, link, into: joined.conversation });
+    await addAddresses(ctx.tx, joined.conversation, body.current);
+    await touch(ctx.tx, joined.conversation, { sendable: sendableOf(body.current) });
+    conversation.identities = joined.conversation.identities;
+  }
+  const content = body.message && withMedia(ctx, body.message.content, eventId(fact.idParts));
+  const known = body.message && (await messageIdOf(ctx, channel.id, body.message.platformId));
+  const message = body.message && { id: known ?? `ms_${eventId(fact.idParts).replaceAll('-', '')}`, platformId: body.message.platformId, direction: 'inbound' as const, content, sentAt: timeOf(ctx, fact), receivedAt: new Date(ctx.row.receivedAt).toISOString() };
+  const change = { kind: body.change, ...(body.previous.length ? { previous: body.previous } : {}), ...(body.current.length ? { current: body.current } : {}), ...(fact.name === undefined ? {} : { name: fact.name }), ...detail(body.platform) };
+  await publish(ctx, fact, { type: 'contact.changed', channel, conversation, data: { change, ...(message ? { message } : {}) } });
+}
+
+/** Two conversations were one person: the younger ends and says where it went. */
+async function tellMoved(ctx: Context, fact: Fact, move: { channel: Channel; link: Link; into: Conversation }): Promise<void> {
+  const { channel, link, into } = move;
+  const id = eventId([fact.channelType, channel.account, 'contact', 'moved', link.ended.id, into.id]);
+  await publish(ctx, fact, { type: 'contact.changed', channel, conversation: link.ended, data: { change: { kind: 'linked', movedTo: into.id } }, id });
+}

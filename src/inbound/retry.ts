@@ -1,0 +1,70 @@
+import type { Adapters } from '../../adapters/index.ts';
+import { GatewayError } from '../gateway-error.ts';
+import { newId } from '../id.ts';
+import { parseJournalRef, type JournalReader, type JournalRow } from '../journal/port.ts';
+import type { Tx } from '../store/port.ts';
+import { verifiedRequest } from './create-ingest.ts';
+import type { Context } from './context.ts';
+import { createDirectory } from './directory.ts';
+import { resolveFact } from './resolve.ts';
+import { dayOf, Tally, UNROUTED } from './tally.ts';
+
+export interface RetryDeps { readonly adapters: Adapters; readonly reader: JournalReader; readonly journalId: string; readonly publicUrl: string; mediaUrl(id: string, nowMs: number): string }
+export interface LetterArgs { readonly id: string; readonly tenant: string | null; readonly actor: string; readonly nowMs: number }
+interface Letter { id: string; tenant: string | null; channel: string | null; code: string; reason: string; journal: string | null; path: string; element: string | null; state: string; created_at: number }
+
+async function letterOf(tx: Tx, args: LetterArgs): Promise<Letter> {
+  const [letter] = await tx.all<Letter>('SELECT id, tenant, channel, code, reason, journal, path, element, state, created_at FROM dead_letters WHERE id = $1', [args.id]);
+  if (!letter || (args.tenant !== null && letter.tenant !== args.tenant)) throw new GatewayError('not_found', 'There is no such dead letter.');
+  if (letter.state !== 'open') throw new GatewayError('conflict', `The dead letter is ${letter.state} already.`);
+  return letter;
+}
+async function close(tx: Tx, args: LetterArgs, state: 'retried' | 'discarded'): Promise<void> {
+  await tx.run('UPDATE dead_letters SET state = $2, updated_at = $3 WHERE id = $1', [args.id, state, args.nowMs]);
+  await tx.run('INSERT INTO audit (id, at, actor, tenant, action, detail) VALUES ($1,$2,$3,$4,$5,$6)', [newId('au_', args.nowMs), args.nowMs, args.actor, args.tenant, `dead_letter.${state}`, JSON.stringify({ id: args.id })]);
+}
+
+/** The body that the letter came from. */
+function rowOf(letter: Letter, deps: RetryDeps): JournalRow {
+  const ref = parseJournalRef(letter.journal ?? '');
+  const kept = ref && ref.journal === deps.journalId ? deps.reader.get(ref.offset) : null;
+  if (kept) return kept;
+  throw new GatewayError('conflict', 'The journal no longer holds this body; its retention is JOURNAL_RETENTION_DAYS.');
+}
+
+/** Reads the element again with today's adapter and channels: what resolves now is published under its ordinary id; else the letter stays open with the new reason. */
+export async function retryDeadLetter(tx: Tx, args: LetterArgs, deps: RetryDeps): Promise<{ state: 'retried' | 'open'; reason?: string }> {
+  const letter = await letterOf(tx, args);
+  const row = rowOf(letter, deps);
+  const adapter = deps.adapters.whatsapp;
+  const directory = createDirectory();
+  await directory.refresh(tx);
+  const tally = new Tally();
+  const day = dayOf(row.receivedAt);
+  const ctx: Context = { tx, directory, row, ref: letter.journal ?? '', nowMs: args.nowMs, day, tally, mediaUrl: (id) => deps.mediaUrl(id, args.nowMs), early: { pending: 1 }, again: true };
+  const { facts, rejects } = adapter ? adapter.normalize(verifiedRequest(row, deps.publicUrl)) : { facts: [], rejects: [] };
+  const mine = facts.filter((f) => letter.path === '' || f.path === letter.path);
+  const still = rejects.find((r) => letter.path === '' || r.path === letter.path);
+  const refusals = mine.flatMap((fact) => {
+    const channel = fact.accountKind === 'business' ? directory.byBusiness(fact.channelType, fact.account, row.keyId) : directory.byAccount(fact.channelType, fact.account);
+    return channel ? (channel.keyIds.includes(row.keyId) ? [] : ['the signing key is still not one of the channel']) : ['there is still no channel for this account'];
+  });
+  const reason = still?.reason ?? refusals[0] ?? (mine.length ? undefined : 'nothing was found at its path');
+  if (reason !== undefined) {
+    await tx.run('UPDATE dead_letters SET reason = $2, updated_at = $3 WHERE id = $1', [letter.id, reason, args.nowMs]);
+    return { state: 'open', reason };
+  }
+  const before = letter.channel ?? UNROUTED;
+  tally.count(before, day, 'deadLettered', '', -1);
+  tally.count(before, day, 'elements', '', -1);
+  for (const fact of mine) await resolveFact({ ...ctx, again: false }, fact);
+  await tally.write(tx);
+  await close(tx, args, 'retried');
+  return { state: 'retried' };
+}
+
+export async function discardDeadLetter(tx: Tx, args: LetterArgs): Promise<{ state: 'discarded' }> {
+  await letterOf(tx, args);
+  await close(tx, args, 'discarded');
+  return { state: 'discarded' };
+}

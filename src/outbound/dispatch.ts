@@ -1,0 +1,147 @@
+import { sql } from 'kysely';
+import type { ChannelType, Failure } from '../../schemas/index.ts';
+import type { ChannelAdapter, Credentials } from '../../adapters/contract.ts';
+import type { Store } from '../store/port.ts';
+import type { Claimed } from './claim.ts';
+import { createLane, type Lane } from './lane.ts';
+import { createPairLimits } from './pair-limits.ts';
+import { HOLD_MS, READY } from './queue.ts';
+import { redact } from './redact.ts';
+import type { CallOutcome } from './record-outcome.ts';
+
+export interface SendingChannel { readonly id: string; readonly type: ChannelType; readonly account: string; readonly baseUrl: string; readonly credentials: Credentials; readonly settings: Readonly<Record<string, unknown>> }
+export interface DispatcherDeps {
+  readonly store: Store;
+  readonly adapters: Readonly<Partial<Record<ChannelType, ChannelAdapter>>>;
+  channelOf(id: string): SendingChannel | null;
+  log(level: 'warn' | 'error' | 'debug', message: string, fields: Readonly<Record<string, unknown>>): void;
+  /** Bounded labels. */
+  observe(type: ChannelType, outcome: string): void;
+}
+const CALL_MS = 15_000;
+const MAX_SCHEDULED = 2000;
+const POLL_MS = 1000;
+
+/** Takes what is ready, paces it per account and per recipient, makes the call, and records how it ended. */
+export function createDispatcher(deps: DispatcherDeps) {
+  const { store } = deps;
+  const lanes = new Map<string, Lane>();
+  const pairs = createPairLimits({ everyMs: 6000, burst: 45 });
+  const scheduled = new Set<string>();
+  const state = { stopping: false, looking: false, again: false };
+  let timer: NodeJS.Timeout | null = null;
+
+  function laneOf(channel: SendingChannel, adapter: ChannelAdapter): Lane {
+    const known = lanes.get(channel.account);
+    if (known) return known;
+    const given = Number(channel.settings.messagesPerSecond);
+    const lane = createLane(given > 0 && given <= 1000 ? given : adapter.capabilities.limits.account.perSecond);
+    lanes.set(channel.account, lane);
+    return lane;
+  }
+
+  async function call(claimed: Claimed, channel: SendingChannel, adapter: ChannelAdapter): Promise<void> {
+    const at = Date.now();
+    const started = performance.now();
+    let outcome: CallOutcome;
+    let answer: { status: number | null; response: string | null };
+    try {
+      const sent = await adapter.send(claimed.call, { baseUrl: channel.baseUrl, credentials: channel.credentials, signal: AbortSignal.timeout(CALL_MS) });
+      outcome = { kind: 'sent', platformId: sent.platformId, aliases: sent.aliases };
+      answer = { status: sent.status, response: redact(sent.body) };
+    } catch (error) {
+      outcome = { kind: 'failed', failure: adapter.classify(error) };
+      const refused = error as { status?: unknown; body?: unknown };
+      answer = { status: typeof refused.status === 'number' ? refused.status : null, response: typeof refused.body === 'string' ? redact(refused.body) : null };
+    }
+    deps.observe(channel.type, outcome.kind === 'sent' ? 'sent' : outcome.failure.code);
+    if (outcome.kind === 'failed') slowDown(outcome.failure, channel, claimed);
+    const exchange = { at, ms: Math.round(performance.now() - started), request: JSON.stringify({ method: claimed.call.method, path: claimed.call.path, body: redact(claimed.call.body) }), ...answer };
+    await record({ message: claimed.message, attempt: claimed.attempt, part: claimed.part, outcome, exchange, random: Math.random(), nowMs: Date.now() });
+  }
+  function slowDown(failure: Failure, channel: SendingChannel, claimed: Claimed): void {
+    if (failure.code === 'platform_throttled') lanes.get(channel.account)?.throttled();
+    deps.log('warn', 'a platform call did not succeed', { message: claimed.message, channel: channel.id, code: failure.code, outcome: failure.outcome, platformCode: failure.platformCode });
+  }
+  /** The outcome must reach the store; while it is away it is tried until it does. */
+  async function record(args: Parameters<typeof store.write<'recordOutcome'>>[1]): Promise<void> {
+    for (let wait = 100; ; wait = Math.min(wait * 2, 5000)) {
+      try {
+        return await store.write('recordOutcome', args);
+      } catch (error) {
+        if (state.stopping) throw error;
+        deps.log('error', 'an outcome could not be recorded yet', { message: args.message, code: (error as { code?: string }).code });
+        await new Promise((resolve) => setTimeout(resolve, wait));
+      }
+    }
+  }
+
+  async function one(id: string, channel: SendingChannel, adapter: ChannelAdapter): Promise<void> {
+    if (state.stopping) return;
+    const epoch = store.lease.epoch(store.lease.shardOf(channel.id));
+    if (epoch === null) return;
+    const claimed = await store.write('claim', { id, epoch, nowMs: Date.now() });
+    if (claimed) await call(claimed, channel, adapter);
+  }
+  function schedule(row: { id: string; channel: string; conversation: string | null }): void {
+    const channel = deps.channelOf(row.channel);
+    const adapter = channel && deps.adapters[channel.type];
+    if (!channel || !adapter || scheduled.has(row.id)) return;
+    scheduled.add(row.id);
+    const wait = pairs.take(`${channel.account} ${row.conversation}`, performance.now());
+    if (wait > 0) {
+      setTimeout(() => scheduled.delete(row.id) && wake(), wait).unref();
+      return;
+    }
+    laneOf(channel, adapter).schedule(() => one(row.id, channel, adapter)).catch((error: Error) => deps.log('error', 'a message could not be dispatched', { message: row.id, error: error.message })).finally(() => {
+      scheduled.delete(row.id);
+      wake();
+    });
+  }
+  async function look(): Promise<void> {
+    const now = Date.now();
+    const ready = READY.replaceAll('$1', `${now}`).replaceAll('$2', `${now - HOLD_MS}`);
+    const { rows } = await sql<{ id: string; channel: string; conversation: string | null }>`SELECT m.id, m.channel, m.conversation FROM messages m WHERE ${sql.raw(ready)} ORDER BY m.priority DESC, m.id LIMIT ${sql.lit(MAX_SCHEDULED)}`.execute(store.read);
+    for (const row of rows) if (scheduled.size < MAX_SCHEDULED) schedule(row);
+  }
+  function wake(): void {
+    if (state.stopping) return;
+    if (state.looking) {
+      state.again = true;
+      return;
+    }
+    state.looking = true;
+    look()
+      .catch((error: Error) => deps.log('warn', 'the queue could not be read', { error: error.message }))
+      .finally(() => {
+        state.looking = false;
+        if (!state.again) return;
+        state.again = false;
+        wake();
+      });
+  }
+  async function tick(): Promise<void> {
+    pairs.sweep(performance.now());
+    await store.write('settleDoubts', { nowMs: Date.now() }).catch(() => {}); // the store is away: next second
+    wake();
+  }
+
+  return {
+    /** Call once the store is ready: what was found calling counts as unknown. */
+    async start(): Promise<void> {
+      await store.write('recoverCalling', { nowMs: Date.now() });
+      timer = setInterval(() => void tick(), POLL_MS);
+      wake();
+    },
+    wake,
+    stats: () => ({ scheduled: scheduled.size, lanes: lanes.size }),
+    /** Begins no new call and waits for those under way. */
+    async stop(): Promise<void> {
+      state.stopping = true;
+      if (timer) clearInterval(timer);
+      for (let waited = 0; scheduled.size > 0 && waited < CALL_MS; waited += 20) await new Promise((resolve) => setTimeout(resolve, 20));
+      for (const lane of lanes.values()) lane.stop();
+    },
+  };
+}
+export type Dispatcher = ReturnType<typeof createDispatcher>;

@@ -1,0 +1,45 @@
+import Bottleneck from 'bottleneck';
+
+/** Bottleneck's own bound is about 400 jobs a second per limiter; above 100 calls a second a job carries several. */
+const JOBS_PER_SECOND = 100;
+const SLOWEST = 32;
+const RECOVER_MS = 10_000;
+
+/** Paces one sending account: minTime between jobs, no reservoir (its windows burst to twice the rate), slower after a throttling answer and back in steps. */
+export function createLane(perSecond: number) {
+  const perJob = Math.max(1, Math.ceil(perSecond / JOBS_PER_SECOND));
+  const minTime = Math.ceil((1000 * perJob) / perSecond);
+  const limiter = new Bottleneck({ minTime, maxConcurrent: null });
+  let slow = 1;
+  let recovery: NodeJS.Timeout | null = null;
+  let group: (() => Promise<void>)[] = [];
+  const apply = () => limiter.updateSettings({ minTime: minTime * slow });
+  const recover = () => {
+    slow = Math.max(1, slow / 2);
+    void apply();
+    recovery = slow > 1 ? setTimeout(recover, RECOVER_MS).unref() : null;
+  };
+  return {
+    /** Runs `work` when its turn comes. */
+    schedule(work: () => Promise<void>): Promise<void> {
+      return new Promise((resolve, reject) => {
+        group.push(() => work().then(resolve, reject));
+        if (group.length > 1 && group.length % perJob !== 1 && perJob > 1) return;
+        limiter.schedule(async () => {
+          const mine = group.slice(0, perJob);
+          group = group.slice(perJob);
+          await Promise.all(mine.map((job) => job()));
+        }).catch(reject);
+      });
+    },
+    throttled(): void {
+      slow = Math.min(SLOWEST, slow * 2);
+      void apply();
+      recovery ??= setTimeout(recover, RECOVER_MS).unref();
+    },
+    stop(): void {
+      if (recovery) clearTimeout(recovery);
+    },
+  };
+}
+export type Lane = ReturnType<typeof createLane>;

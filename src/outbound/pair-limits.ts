@@ -1,0 +1,24 @@
+/** Token buckets by (account, recipient): `burst` calls at once, one more every `everyMs`. Full buckets are forgotten. */
+export function createPairLimits({ everyMs, burst }: { everyMs: number; burst: number }) {
+  const buckets = new Map<string, { tokens: number; at: number }>();
+  const level = (key: string, nowMs: number) => {
+    const b = buckets.get(key);
+    return b ? Math.min(burst, b.tokens + (nowMs - b.at) / everyMs) : burst;
+  };
+  return {
+    /** 0 and a token taken where a call may go now; else the milliseconds until one may. */
+    take(key: string, nowMs: number): number {
+      const tokens = level(key, nowMs);
+      if (tokens < 1) return Math.ceil((1 - tokens) * everyMs);
+      buckets.set(key, { tokens: tokens - 1, at: nowMs });
+      return 0;
+    },
+    /** The platform said that the pair is over its limit: empty it. */
+    drain: (key: string, nowMs: number): void => void buckets.set(key, { tokens: 0, at: nowMs }),
+    sweep(nowMs: number): void {
+      for (const key of buckets.keys()) if (level(key, nowMs) >= burst) buckets.delete(key);
+    },
+    size: () => buckets.size,
+  };
+}
+export type PairLimits = ReturnType<typeof createPairLimits>;
