@@ -1,9 +1,80 @@
-import type { SendCommand } from '../../schemas/index.ts';
+import { COMMANDS_TOPIC, type SendCommand } from '../../schemas/index.ts';
 import type { KafkaConfig } from '../config/config.ts';
 import type { Store } from '../store/port.ts';
+import { consumeOnce } from './commands.ts';
+import { createClient, type BrokerLog, type Client } from './kafkajs/client.ts';
+import { ensureTopics, PARTITIONS } from './kafkajs/topics.ts';
+import { relayOnce, republish } from './relay.ts';
 
-export interface BrokerOptions { readonly config: KafkaConfig; readonly store: Store; readonly installation: string; parseSendCommand(body: unknown): SendCommand; wake(): void; log(level: 'info' | 'warn' | 'error' | 'debug', message: string, fields?: Readonly<Record<string, unknown>>): void }
-export interface Broker { start(): void; stop(): Promise<void>; health(): Readonly<Record<string, unknown>>; lag(): Promise<number>; republish(from: number): Promise<number> }
-export function createBroker(_options: BrokerOptions): Broker {
-  throw new Error('being written');
+export interface BrokerOptions {
+  readonly config: KafkaConfig;
+  readonly store: Store;
+  /** Names this installation's relay: one transactional id, so that a new holder shuts out the old one. */
+  readonly installation: string;
+  parseSendCommand(body: unknown): SendCommand;
+  /** A command was queued. */
+  wake(): void;
+  readonly log: BrokerLog;
+}
+export interface Broker {
+  start(): void;
+  stop(): Promise<void>;
+  health(): Readonly<Record<string, unknown>>;
+  /** Events that wait to be published. */
+  lag(): Promise<number>;
+  republish(from: number): Promise<number>;
+}
+const MAX_BACKOFF_MS = 15_000;
+
+/** Kafka: the relay and the commands. Away, the log waits; nothing else notices. */
+export function createBroker(options: BrokerOptions): Broker {
+  const { config, store, log } = options;
+  const gone = new AbortController();
+  const state = { relay: 'starting', commands: 'starting', error: null as string | null };
+  const lives: Promise<void>[] = [];
+  const newClient = (): Client => createClient(config, log);
+
+  /** Lives one after the other; each begins with new clients, since after a failed send a kafkajs producer is not to be trusted. */
+  async function live(name: 'relay' | 'commands', once: (client: Client) => Promise<void>): Promise<void> {
+    for (let failures = 0; !gone.signal.aborted; ) {
+      const began = performance.now();
+      try {
+        const client = newClient();
+        const partitions = await ensureTopics(client, config.topicPrefix);
+        const other = [...partitions].find(([, n]) => n !== PARTITIONS);
+        if (other && failures === 0) log('warn', `topic ${other[0]} has ${other[1]} partitions, not ${PARTITIONS}; it is used as it is`);
+        state[name] = 'running';
+        state.error = null;
+        await once(client);
+      } catch (error) {
+        if (gone.signal.aborted) break;
+        failures = performance.now() - began > 60_000 ? 1 : failures + 1;
+        state[name] = 'waiting';
+        state.error = (error as Error).message;
+        log(failures === 1 || failures % 20 === 0 ? 'warn' : 'debug', `kafka ${name}: ${state.error}; it is tried again`, { failures });
+        const wait = Math.random() * Math.min(MAX_BACKOFF_MS, 500 * 2 ** Math.min(failures, 8));
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, wait);
+          gone.signal.addEventListener('abort', () => { clearTimeout(timer); resolve(); }, { once: true });
+        });
+      }
+    }
+    state[name] = 'stopped';
+  }
+  return {
+    start() {
+      lives.push(live('relay', (client) => relayOnce({ client, store, prefix: config.topicPrefix, installation: options.installation, log }, gone.signal)));
+      lives.push(live('commands', (client) => consumeOnce({ client, store, topic: config.topicPrefix + COMMANDS_TOPIC, group: `${config.topicPrefix}commands`, parseSendCommand: options.parseSendCommand, wake: options.wake }, gone.signal)));
+    },
+    async stop() {
+      gone.abort();
+      await Promise.race([Promise.all(lives), new Promise((resolve) => setTimeout(resolve, 8000))]);
+    },
+    health: () => ({ configured: true, ok: state.relay === 'running' && state.commands === 'running', ...state }),
+    async lag() {
+      const row = await store.read.selectFrom('cursors').select('off').where('name', '=', 'relay').executeTakeFirst();
+      return Math.max(0, (await store.lastOffset()) - (row?.off ?? 0));
+    },
+    republish: (from) => republish({ client: newClient(), store, prefix: config.topicPrefix, installation: options.installation }, from),
+  };
 }

@@ -1,0 +1,89 @@
+import { CommandEnvelope, FAILURES, type FailureCode, type SendCommand } from '../../schemas/index.ts';
+import { GatewayError } from '../gateway-error.ts';
+import type { Store } from '../store/port.ts';
+import type { Client } from './kafkajs/client.ts';
+import type { RejectedCommand } from './operations.ts';
+
+export interface CommandsOptions { readonly client: Client; readonly store: Store; readonly topic: string; readonly group: string; parseSendCommand(body: unknown): SendCommand; wake(): void }
+const MAX_VALUE = 1024 * 1024;
+
+type Read = { readonly ok: true; readonly id: string; readonly source: string; readonly command: SendCommand } | { readonly ok: false; readonly rejected: Omit<RejectedCommand, 'nowMs' | 'place'> };
+
+/** A record's value as a command, or why it is none. Pure. */
+export function readCommand(value: Buffer | null, parseSendCommand: (body: unknown) => SendCommand): Read {
+  const text = value && value.length <= MAX_VALUE ? value.toString('utf8') : null;
+  const refuse = (reason: string, more: { id?: string; source?: string; channel?: string; code?: FailureCode; pointer?: string } = {}): Read => ({
+    ok: false, rejected: { commandId: more.id ?? null, source: more.source ?? null, channel: more.channel ?? null, code: more.code ?? 'command_invalid', reason, pointer: more.pointer ?? null, value: text },
+  });
+  if (value === null) return refuse('the record has no value');
+  if (text === null) return refuse(`the value is longer than ${MAX_VALUE} bytes`);
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    return refuse('the value is not JSON; it must be a whole CloudEvent');
+  }
+  const envelope = CommandEnvelope.safeParse(parsed);
+  if (!envelope.success) {
+    const [issue] = envelope.error.issues;
+    const id = (parsed as { id?: unknown } | null)?.id;
+    return refuse(`the CloudEvent is not valid: ${issue?.path.join('.')}: ${issue?.message}`, typeof id === 'string' ? { id } : {});
+  }
+  const { id, source, type, data } = envelope.data;
+  const channel = (data as { channel?: unknown } | null)?.channel;
+  const known = { id, source, ...(typeof channel === 'string' ? { channel } : {}) };
+  if (type !== 'message.send') return refuse(`commands of type ${type.slice(0, 60)} are not taken yet`, known);
+  try {
+    return { ok: true, id, source, command: parseSendCommand(data) };
+  } catch (error) {
+    return error instanceof GatewayError ? refuse(error.message, { ...known, code: error.code, ...(error.pointer ? { pointer: `/data${error.pointer}` } : {}) }) : refuse('the command could not be read', known);
+  }
+}
+
+/** One command into the store: admitted once by (tenant, source, id), or rejected once. Throws only where the store is away. */
+export async function takeCommand(options: CommandsOptions, value: Buffer | null, place: string): Promise<void> {
+  const read = readCommand(value, options.parseSendCommand);
+  const nowMs = Date.now();
+  if (!read.ok) return options.store.write('rejectCommand', { ...read.rejected, place, nowMs });
+  try {
+    await options.store.write('admit', { source: read.source, key: read.id, tenant: null, command: read.command, nowMs });
+    options.wake();
+  } catch (error) {
+    if (!(error instanceof GatewayError) || FAILURES[error.code].status >= 500) throw error;
+    await options.store.write('rejectCommand', { commandId: read.id, source: read.source, channel: read.command.channel, code: error.code, reason: error.message, pointer: error.pointer ? `/data${error.pointer}` : null, value: null, place, nowMs });
+  }
+}
+
+/** One life of the consumer. Offsets go to Kafka after the store's commit, so a command may be read twice and is then found by its key. Ends by throwing, or when `signal` aborts. */
+export async function consumeOnce(options: CommandsOptions, signal: AbortSignal): Promise<void> {
+  const consumer = options.client.consumer({ groupId: options.group, maxBytesPerPartition: 256 * 1024, sessionTimeout: 30_000, heartbeatInterval: 3000, retry: { retries: 0 } });
+  const ended = Promise.withResolvers<void>();
+  ended.promise.catch(() => {});
+  signal.addEventListener('abort', () => ended.resolve());
+  consumer.on('consumer.crash', ({ payload }) => ended.reject(payload.error));
+  let heard = performance.now();
+  for (const name of ['consumer.heartbeat', 'consumer.fetch', 'consumer.group_join'] as const) consumer.on(name, () => { heard = performance.now(); });
+  const watch = setInterval(() => {
+    if (performance.now() - heard > 60_000) ended.reject(new Error('the consumer is silent')); // a half-open socket is never reopened by itself
+  }, 5000);
+  await consumer.connect();
+  try {
+    await consumer.subscribe({ topics: [options.topic], fromBeginning: true });
+    await consumer.run({
+      autoCommit: false, eachBatchAutoResolve: false,
+      eachBatch: async ({ batch, heartbeat, resolveOffset, isRunning, isStale }) => {
+        for (const message of batch.messages) {
+          if (!isRunning() || isStale() || signal.aborted) return;
+          await takeCommand(options, message.value, `${batch.topic}/${batch.partition}/${message.offset}`);
+          resolveOffset(message.offset);
+          await consumer.commitOffsets([{ topic: batch.topic, partition: batch.partition, offset: (BigInt(message.offset) + 1n).toString() }]);
+          await heartbeat();
+        }
+      },
+    });
+    await ended.promise;
+  } finally {
+    clearInterval(watch);
+    await consumer.disconnect().catch(() => {}); // it is thrown away whatever it says
+  }
+}
