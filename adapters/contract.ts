@@ -64,25 +64,63 @@ export type FactBody =
   | MessageFact
   | { readonly kind: 'edit'; readonly platformId: string; readonly target: string; readonly direction: 'inbound' | 'outbound'; readonly content: InboundContent }
   | { readonly kind: 'delete'; readonly platformId: string; readonly target: string; readonly by: 'customer' | 'business' }
-  | { readonly kind: 'reaction'; readonly platformId: string; readonly action: 'add' | 'remove'; readonly emoji?: string; readonly target: string; readonly by: 'customer' | 'business' }
   | {
-      readonly kind: 'status'; readonly platformId: string; readonly status: MessageState;
-      /** Our own id where the platform returns it (biz_opaque_callback_data, our id in the status URL). */
-      readonly ownId?: string; readonly participant?: Identity;
-      readonly errors?: readonly PlatformError[]; readonly failure?: Failure;
-      readonly pricing?: Readonly<Record<string, unknown>>; readonly platform?: Readonly<Record<string, unknown>>;
+      readonly kind: 'reaction';
+      readonly platformId: string;
+      readonly action: 'add' | 'remove';
+      readonly emoji?: string;
+      readonly target: string;
+      readonly by: 'customer' | 'business';
     }
-  | { readonly kind: 'consent'; readonly state: 'opted_in' | 'opted_out'; readonly scope: string; readonly source: string; readonly keyword?: string; readonly detail?: string; readonly platform?: Readonly<Record<string, unknown>> }
+  | {
+      readonly kind: 'status';
+      readonly platformId: string;
+      readonly status: MessageState;
+      /** Our own id where the platform returns it (biz_opaque_callback_data, our id in the status URL). */
+      readonly ownId?: string;
+      readonly participant?: Identity;
+      readonly errors?: readonly PlatformError[];
+      readonly failure?: Failure;
+      readonly pricing?: Readonly<Record<string, unknown>>;
+      readonly platform?: Readonly<Record<string, unknown>>;
+    }
+  | {
+      readonly kind: 'consent';
+      readonly state: 'opted_in' | 'opted_out';
+      readonly scope: string;
+      readonly source: string;
+      readonly keyword?: string;
+      readonly detail?: string;
+      readonly platform?: Readonly<Record<string, unknown>>;
+    }
   | { readonly kind: 'activity'; readonly activity: string; readonly platformId?: string; readonly platform?: Readonly<Record<string, unknown>>; readonly opensWindow?: boolean }
   | {
-      readonly kind: 'contact'; readonly change: 'number' | 'user_id' | 'identity' | 'name' | 'details';
+      readonly kind: 'contact';
+      readonly change: 'number' | 'user_id' | 'identity' | 'name' | 'details';
       /** `addresses` of the fact name the customer as known before; `current` are added to the same conversation, `previous` retired from sending. */
-      readonly previous: readonly Identity[]; readonly current: readonly Identity[];
-      readonly message?: { readonly platformId: string; readonly content: InboundContent }; readonly platform?: Readonly<Record<string, unknown>>;
+      readonly previous: readonly Identity[];
+      readonly current: readonly Identity[];
+      readonly message?: { readonly platformId: string; readonly content: InboundContent };
+      readonly platform?: Readonly<Record<string, unknown>>;
     }
-  | { readonly kind: 'control'; readonly change: string; readonly owner?: string; readonly previousOwner?: string; readonly metadata?: string; readonly summary?: string; readonly platform?: Readonly<Record<string, unknown>> }
+  | {
+      readonly kind: 'control';
+      readonly change: string;
+      readonly owner?: string;
+      readonly previousOwner?: string;
+      readonly metadata?: string;
+      readonly summary?: string;
+      readonly platform?: Readonly<Record<string, unknown>>;
+    }
   | { readonly kind: 'opened'; readonly by: 'referral' | 'opt_in'; readonly platformId?: string; readonly referral?: Readonly<Record<string, unknown>> }
-  | { readonly kind: 'channel'; readonly change: string; readonly field: string; readonly event?: string; readonly errors?: readonly PlatformError[]; readonly platform?: Readonly<Record<string, unknown>> };
+  | {
+      readonly kind: 'channel';
+      readonly change: string;
+      readonly field: string;
+      readonly event?: string;
+      readonly errors?: readonly PlatformError[];
+      readonly platform?: Readonly<Record<string, unknown>>;
+    };
 
 /** An element that could not become a fact; it becomes a dead letter with its own bytes. */
 export interface Reject {
@@ -100,8 +138,16 @@ export interface Normalized {
   readonly facts: readonly Fact[];
   readonly rejects: readonly Reject[];
 }
-export interface Reply { readonly status: number; readonly type: string; readonly body: string }
-export interface MediaStream { readonly bytes: Readable; readonly mime: string; readonly size?: number }
+export interface Reply {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+}
+export interface MediaStream {
+  readonly bytes: Readable;
+  readonly mime: string;
+  readonly size?: number;
+}
 
 /** What render may know beside the command; resolved by admit. */
 export interface RenderContext {
@@ -112,10 +158,21 @@ export interface RenderContext {
   /** Our id of this message and attempt; the platform returns it in statuses where it can. */
   readonly ownId: string;
 }
-export interface Loss { readonly code: string; readonly detail: string }
+export interface Loss {
+  readonly code: string;
+  readonly detail: string;
+}
 /** One HTTP call, without host and credentials: what the preview shows and what the client sends, byte for byte. */
-export interface Call { readonly method: 'POST' | 'GET' | 'DELETE'; readonly path: string; readonly contentType: 'application/json' | 'application/x-www-form-urlencoded'; readonly body: string }
-export interface Rendered { readonly calls: readonly Call[]; readonly losses: readonly Loss[] }
+export interface Call {
+  readonly method: 'POST' | 'GET' | 'DELETE';
+  readonly path: string;
+  readonly contentType: 'application/json' | 'application/x-www-form-urlencoded';
+  readonly body: string;
+}
+export interface Rendered {
+  readonly calls: readonly Call[];
+  readonly losses: readonly Loss[];
+}
 
 export interface Capabilities {
   readonly content: readonly OutboundContent['type'][];
@@ -133,8 +190,17 @@ export interface Limits {
 /** What a call needs to be made: unsealed, never logged. `accessToken` for Graph, `accountSid`/`authToken` for Twilio. */
 export type Credentials = Readonly<Record<string, string>>;
 /** What a platform answered, for evidence and the redacted exchange. `aliases`: addresses that the answer names for the recipient. */
-export interface Sent { readonly platformId: string; readonly aliases: readonly Identity[]; readonly status: number; readonly body: string }
-export interface SendOptions { readonly baseUrl: string; readonly credentials: Credentials; readonly signal: AbortSignal }
+export interface Sent {
+  readonly platformId: string;
+  readonly aliases: readonly Identity[];
+  readonly status: number;
+  readonly body: string;
+}
+export interface SendOptions {
+  readonly baseUrl: string;
+  readonly credentials: Credentials;
+  readonly signal: AbortSignal;
+}
 
 export interface ChannelAdapter {
   readonly channel: ChannelType;

@@ -22,7 +22,16 @@ export const SendCommand = z.strictObject({
   /** Earliest and latest moment to send, by wall clock. */
   sendAt: Iso.optional(),
   expiresAt: Iso.optional(),
-  fallback: z.array(z.strictObject({ channel: z.string(), to: Recipient.optional(), on: z.array(z.enum(['failed', 'not_delivered'])).min(1), afterSeconds: z.number().int().positive().optional() })).optional(),
+  fallback: z
+    .array(
+      z.strictObject({
+        channel: z.string(),
+        to: Recipient.optional(),
+        on: z.array(z.enum(['failed', 'not_delivered'])).min(1),
+        afterSeconds: z.number().int().positive().optional(),
+      }),
+    )
+    .optional(),
   /** Returned untouched with every status event of the message; at most 4 KB as JSON. */
   metadata: z.unknown().optional(),
 });

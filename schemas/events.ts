@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { ChannelType } from './ids.ts';
 import { InboundContent, Iso, Media, OutboundContent, PlatformError } from './content.ts';
 import { FailureCode } from './failures.ts';
+import { ChannelType } from './ids.ts';
 import { MessageState } from './status.ts';
 
 /** How a customer is addressed: kind of address and its value. Phones are E.164 with `+`. */
@@ -34,7 +34,14 @@ export const Message = z.strictObject({
   receivedAt: Iso,
 });
 export type Message = z.infer<typeof Message>;
-export const StatusError = z.strictObject({ code: FailureCode, title: z.string(), advice: z.string(), retryable: z.boolean(), platformCode: z.string().optional(), platformMessage: z.string().optional() });
+export const StatusError = z.strictObject({
+  code: FailureCode,
+  title: z.string(),
+  advice: z.string(),
+  retryable: z.boolean(),
+  platformCode: z.string().optional(),
+  platformMessage: z.string().optional(),
+});
 
 const base = { seq: z.number().int().positive(), late: z.literal(true).optional(), tenant: z.string(), channel: ChannelRef };
 const withContact = { ...base, contact: ContactRef, conversation: ConversationRef, raw: RawRef.optional() };
@@ -47,37 +54,150 @@ export const EVENT_DATA = {
   'message.observed': message,
   'message.imported': message,
   'message.edited': z.strictObject({ ...withContact, message: Message, edit: z.strictObject({ platformId: z.string().optional(), target: MessageTarget }) }),
-  'message.deleted': z.strictObject({ ...withContact, deletion: z.strictObject({ platformId: z.string().optional(), target: MessageTarget, by: z.enum(['customer', 'business']) }) }),
-  'message.reaction': z.strictObject({ ...withContact, reaction: z.strictObject({ action: z.enum(['add', 'remove']), emoji: z.string().optional(), platformId: z.string().optional(), by: z.enum(['customer', 'business']).optional(), target: MessageTarget }) }),
+  'message.deleted': z.strictObject({
+    ...withContact,
+    deletion: z.strictObject({ platformId: z.string().optional(), target: MessageTarget, by: z.enum(['customer', 'business']) }),
+  }),
+  'message.reaction': z.strictObject({
+    ...withContact,
+    reaction: z.strictObject({
+      action: z.enum(['add', 'remove']),
+      emoji: z.string().optional(),
+      platformId: z.string().optional(),
+      by: z.enum(['customer', 'business']).optional(),
+      target: MessageTarget,
+    }),
+  }),
   'message.corrected': z.strictObject({ ...withContact, corrects: z.string(), revision: z.number().int().positive(), correction: z.record(z.string(), z.unknown()) }),
-  'conversation.opened': z.strictObject({ ...withContact, opened: z.strictObject({ by: z.enum(['referral', 'opt_in']), platformId: z.string().optional(), referral: Referral.optional() }) }),
-  'conversation.control': z.strictObject({ ...withContact, control: z.strictObject({ change: z.string(), owner: z.string().optional(), previousOwner: z.string().optional(), metadata: z.string().optional(), summary: z.string().optional(), platform: z.record(z.string(), z.unknown()).optional() }) }),
-  'contact.changed': z.strictObject({ ...withContact, change: z.strictObject({ kind: z.enum(['number', 'user_id', 'identity', 'name', 'linked', 'details']), previous: z.array(Identity).optional(), current: z.array(Identity).optional(), movedTo: z.string().optional(), name: z.string().optional(), platform: z.record(z.string(), z.unknown()).optional() }), message: Message.optional() }),
-  'contact.consent': z.strictObject({ ...withContact, consent: z.strictObject({ state: z.enum(['opted_in', 'opted_out']), scope: z.string(), keyword: z.string().optional(), source: z.string(), detail: z.string().optional(), platform: z.record(z.string(), z.unknown()).optional() }) }),
-  'contact.activity': z.strictObject({ ...base, contact: ContactRef.optional(), conversation: ConversationRef.optional(), raw: RawRef.optional(), activity: z.strictObject({ kind: z.string(), platformId: z.string().optional(), platform: z.record(z.string(), z.unknown()).optional() }) }),
+  'conversation.opened': z.strictObject({
+    ...withContact,
+    opened: z.strictObject({ by: z.enum(['referral', 'opt_in']), platformId: z.string().optional(), referral: Referral.optional() }),
+  }),
+  'conversation.control': z.strictObject({
+    ...withContact,
+    control: z.strictObject({
+      change: z.string(),
+      owner: z.string().optional(),
+      previousOwner: z.string().optional(),
+      metadata: z.string().optional(),
+      summary: z.string().optional(),
+      platform: z.record(z.string(), z.unknown()).optional(),
+    }),
+  }),
+  'contact.changed': z.strictObject({
+    ...withContact,
+    change: z.strictObject({
+      kind: z.enum(['number', 'user_id', 'identity', 'name', 'linked', 'details']),
+      previous: z.array(Identity).optional(),
+      current: z.array(Identity).optional(),
+      movedTo: z.string().optional(),
+      name: z.string().optional(),
+      platform: z.record(z.string(), z.unknown()).optional(),
+    }),
+    message: Message.optional(),
+  }),
+  'contact.consent': z.strictObject({
+    ...withContact,
+    consent: z.strictObject({
+      state: z.enum(['opted_in', 'opted_out']),
+      scope: z.string(),
+      keyword: z.string().optional(),
+      source: z.string(),
+      detail: z.string().optional(),
+      platform: z.record(z.string(), z.unknown()).optional(),
+    }),
+  }),
+  'contact.activity': z.strictObject({
+    ...base,
+    contact: ContactRef.optional(),
+    conversation: ConversationRef.optional(),
+    raw: RawRef.optional(),
+    activity: z.strictObject({ kind: z.string(), platformId: z.string().optional(), platform: z.record(z.string(), z.unknown()).optional() }),
+  }),
   'contact.erased': z.strictObject({ ...withContact }),
   'media.ready': z.strictObject({ ...withContact, media: Media, messageId: z.string() }),
   'media.failed': z.strictObject({ ...withContact, media: Media, messageId: z.string(), reason: z.string() }),
   'message.status': z.strictObject({
-    ...base, contact: ContactRef.optional(), conversation: ConversationRef.optional(), raw: RawRef.optional(),
-    messageId: z.string().nullable(), platformId: z.string().nullable(), commandId: z.string().nullable(), metadata: z.unknown().optional(),
-    attempt: z.number().int().positive(), part: z.number().int().positive(), parts: z.number().int().positive(),
-    status: MessageState, at: Iso,
+    ...base,
+    contact: ContactRef.optional(),
+    conversation: ConversationRef.optional(),
+    raw: RawRef.optional(),
+    messageId: z.string().nullable(),
+    platformId: z.string().nullable(),
+    commandId: z.string().nullable(),
+    metadata: z.unknown().optional(),
+    attempt: z.number().int().positive(),
+    part: z.number().int().positive(),
+    parts: z.number().int().positive(),
+    status: MessageState,
+    at: Iso,
     /** The message's state after this event. */
     current: MessageState,
     participant: Identity.optional(),
-    error: StatusError.optional(), pricing: z.record(z.string(), z.unknown()).optional(), platform: z.record(z.string(), z.unknown()).optional(),
+    error: StatusError.optional(),
+    pricing: z.record(z.string(), z.unknown()).optional(),
+    platform: z.record(z.string(), z.unknown()).optional(),
   }),
-  'channel.changed': z.strictObject({ ...base, raw: RawRef.optional(), change: z.strictObject({ kind: z.string(), field: z.string().optional(), event: z.string().optional(), errors: z.array(PlatformError).optional(), platform: z.record(z.string(), z.unknown()).optional() }) }),
-  'webhook.rejected': z.strictObject({ seq: base.seq, late: base.late, tenant: z.string().optional(), channel: ChannelRef.optional(), deadLetter: z.string(), code: FailureCode, reason: z.string(), advice: z.string(), retry: z.string(), raw: RawRef }),
-  'command.rejected': z.strictObject({ seq: base.seq, late: base.late, tenant: z.string().optional(), channel: ChannelRef.optional(), deadLetter: z.string(), commandId: z.string().nullable(), code: FailureCode, reason: z.string(), advice: z.string(), retry: z.string(), pointer: z.string().optional(), raw: RawRef.optional() }),
+  'channel.changed': z.strictObject({
+    ...base,
+    raw: RawRef.optional(),
+    change: z.strictObject({
+      kind: z.string(),
+      field: z.string().optional(),
+      event: z.string().optional(),
+      errors: z.array(PlatformError).optional(),
+      platform: z.record(z.string(), z.unknown()).optional(),
+    }),
+  }),
+  'webhook.rejected': z.strictObject({
+    seq: base.seq,
+    late: base.late,
+    tenant: z.string().optional(),
+    channel: ChannelRef.optional(),
+    deadLetter: z.string(),
+    code: FailureCode,
+    reason: z.string(),
+    advice: z.string(),
+    retry: z.string(),
+    raw: RawRef,
+  }),
+  'command.rejected': z.strictObject({
+    seq: base.seq,
+    late: base.late,
+    tenant: z.string().optional(),
+    channel: ChannelRef.optional(),
+    deadLetter: z.string(),
+    commandId: z.string().nullable(),
+    code: FailureCode,
+    reason: z.string(),
+    advice: z.string(),
+    retry: z.string(),
+    pointer: z.string().optional(),
+    raw: RawRef.optional(),
+  }),
 } as const;
 export type EventType = keyof typeof EVENT_DATA;
 export type EventData<T extends EventType> = z.infer<(typeof EVENT_DATA)[T]>;
 
 /** Topics (names without the configurable prefix `parlance.`) and the event types that each carries. */
 export const TOPICS = {
-  'messages.v1': ['message.received', 'message.edited', 'message.deleted', 'message.reaction', 'message.echo', 'message.observed', 'message.corrected', 'conversation.opened', 'conversation.control', 'contact.changed', 'contact.consent', 'contact.activity', 'contact.erased', 'media.ready', 'media.failed'],
+  'messages.v1': [
+    'message.received',
+    'message.edited',
+    'message.deleted',
+    'message.reaction',
+    'message.echo',
+    'message.observed',
+    'message.corrected',
+    'conversation.opened',
+    'conversation.control',
+    'contact.changed',
+    'contact.consent',
+    'contact.activity',
+    'contact.erased',
+    'media.ready',
+    'media.failed',
+  ],
   'history.v1': ['message.imported'],
   'statuses.v1': ['message.status'],
   'channels.v1': ['channel.changed'],
@@ -90,7 +210,14 @@ export const TOPIC_OF = Object.fromEntries(Object.entries(TOPICS).flatMap(([topi
 /** CloudEvents 1.0 envelope of every event. Property order is the order on the wire; `data` comes last. */
 export const cloudEvent = <T extends EventType>(type: T) =>
   z.strictObject({
-    specversion: z.literal('1.0'), id: z.uuid({ version: 'v5' }), type: z.literal(type), source: z.string(), subject: z.string(),
-    time: Iso, dataschema: z.literal(`urn:parlance:schema:${type}:1`), datacontenttype: z.literal('application/json'), data: EVENT_DATA[type],
+    specversion: z.literal('1.0'),
+    id: z.uuid({ version: 'v5' }),
+    type: z.literal(type),
+    source: z.string(),
+    subject: z.string(),
+    time: Iso,
+    dataschema: z.literal(`urn:parlance:schema:${type}:1`),
+    datacontenttype: z.literal('application/json'),
+    data: EVENT_DATA[type],
   });
 export { OutboundContent };

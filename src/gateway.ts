@@ -1,12 +1,11 @@
+import { createHmac } from 'node:crypto';
 import { createAdapters } from '../adapters/index.ts';
 import { createAuth } from './api/auth.ts';
 import { channelInput, loadChannels, type RegisteredChannel } from './api/channel-registry.ts';
 import type { ApiDeps } from './api/deps.ts';
 import { createOperatorListener } from './api/operator-listener.ts';
-import { createBroker, type Broker } from './broker/create-broker.ts';
+import { type Broker, createBroker } from './broker/create-broker.ts';
 import type { ChannelConfig, Config } from './config/config.ts';
-import { isConnectionFault } from './store/writer.ts';
-import { createHmac } from 'node:crypto';
 import { GatewayError } from './gateway-error.ts';
 import { createPublicListener } from './http/public-listener.ts';
 import { createRefusedRing } from './http/refused-ring.ts';
@@ -14,14 +13,15 @@ import { readLedger } from './inbound/ledger.ts';
 import { lockDataDir } from './journal/data-dir-lock.ts';
 import { createJournalReader } from './journal/journal-reader.ts';
 import { openJournal } from './journal/open-journal.ts';
-import { createDispatcher, type SendingChannel } from './outbound/dispatch.ts';
 import { parseSendCommand } from './outbound/admit.ts';
-import { buildKeyring, loadKeyring, mergeKeyrings, saveKeyring, type Keyring } from './secrets/keyring.ts';
-import { openStore } from './store/open-store.ts';
+import { createDispatcher, type SendingChannel } from './outbound/dispatch.ts';
 import { createProgress } from './progress.ts';
+import { buildKeyring, type Keyring, loadKeyring, mergeKeyrings, saveKeyring } from './secrets/keyring.ts';
+import { type RunningSandbox, startSandbox } from './start-sandbox.ts';
+import { openStore } from './store/open-store.ts';
+import { isConnectionFault } from './store/writer.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { createMetrics } from './telemetry/metrics.ts';
-import { startSandbox, type RunningSandbox } from './start-sandbox.ts';
 
 export interface Gateway {
   readonly port: number;
@@ -40,18 +40,49 @@ export async function startGateway(config: Config, log: Logger, onFatal: (reason
   const parts: { store?: ReturnType<typeof openStore>; broker?: Broker | null; sandbox?: RunningSandbox | null } = {};
   const sink = (level: 'info' | 'warn' | 'error' | 'debug', message: string, fields: Readonly<Record<string, unknown>> = {}) => log[level](fields, message);
 
-  const journal = await openJournal({ dataDir: config.dataDir, retentionDays: config.journalRetentionDays, maxBytes: config.journalMaxBytes, onFatal, onAppend: () => parts.store?.notifyJournal(), onDropped: (files) => sink('info', 'journal files dropped', { files }) });
+  const journal = await openJournal({
+    dataDir: config.dataDir,
+    retentionDays: config.journalRetentionDays,
+    maxBytes: config.journalMaxBytes,
+    onFatal,
+    onAppend: () => parts.store?.notifyJournal(),
+    onDropped: (files) => sink('info', 'journal files dropped', { files }),
+  });
   const keys: { ring: Keyring } = { ring: mergeKeyrings(loadKeyring(config.dataDir, config.masterKey), buildKeyring(config.masterKey, config.channels)) };
   const listener = createPublicListener({
-    adapterOf: (provider) => (provider === 'meta' ? (adapters.whatsapp ?? null) : null), keyring: () => keys.ring, journal, publicUrl: config.publicUrl, refused: createRefusedRing(), observe: metrics.webhook,
+    adapterOf: (provider) => (provider === 'meta' ? (adapters.whatsapp ?? null) : null),
+    keyring: () => keys.ring,
+    journal,
+    publicUrl: config.publicUrl,
+    refused: createRefusedRing(),
+    observe: metrics.webhook,
     afterStore: config.ackAfter === 'store' ? progress.reached : null,
   });
   const port = await listener.start(config.port, config.host);
   sink('info', 'public listener open', { port });
 
   const mediaKey = createHmac('sha256', config.masterKey).update('media-links').digest();
-  const ingest = { journalId: journal.id, dataDir: config.dataDir, publicUrl: config.publicUrl.href, mediaLinkDays: config.mediaLinkDays, mediaKey, retention: { eventDays: config.eventRetentionDays, messageDays: config.messageRetentionDays, exchangeDays: config.exchangeRetentionDays, idempotencyDays: config.idempotencyDays } };
-  const store = openStore({ dataDir: config.dataDir, databaseUrl: config.databaseUrl, ingest, onFatal, onLog: (level, message, detail) => sink(level, message, { detail }), onProcessed: progress.advance });
+  const ingest = {
+    journalId: journal.id,
+    dataDir: config.dataDir,
+    publicUrl: config.publicUrl.href,
+    mediaLinkDays: config.mediaLinkDays,
+    mediaKey,
+    retention: {
+      eventDays: config.eventRetentionDays,
+      messageDays: config.messageRetentionDays,
+      exchangeDays: config.exchangeRetentionDays,
+      idempotencyDays: config.idempotencyDays,
+    },
+  };
+  const store = openStore({
+    dataDir: config.dataDir,
+    databaseUrl: config.databaseUrl,
+    ingest,
+    onFatal,
+    onLog: (level, message, detail) => sink(level, message, { detail }),
+    onProcessed: progress.advance,
+  });
   parts.store = store;
   store.notifyJournal();
   const reader = createJournalReader(config.dataDir);
@@ -67,8 +98,19 @@ export async function startGateway(config: Config, log: Logger, onFatal: (reason
     if (keys.ring.leftOut) sink('warn', 'more than 16 app secrets: the others verify on /webhooks/whatsapp/{channelId} only', { leftOut: keys.ring.leftOut });
   };
   const deps: ApiDeps = {
-    config, store, journal, reader, auth: createAuth({ store, operatorToken: config.operatorToken }), wakeDispatcher: dispatcher.wake, channelsChanged,
-    health: async () => ({ journal: { ok: journal.writable(), id: journal.id, lastOffset: journal.lastOffset(), processed: progress.offset() }, store: { kind: store.kind, ...(await store.health()) }, kafka: parts.broker ? parts.broker.health() : { configured: false }, outbound: dispatcher.stats() }),
+    config,
+    store,
+    journal,
+    reader,
+    auth: createAuth({ store, operatorToken: config.operatorToken }),
+    wakeDispatcher: dispatcher.wake,
+    channelsChanged,
+    health: async () => ({
+      journal: { ok: journal.writable(), id: journal.id, lastOffset: journal.lastOffset(), processed: progress.offset() },
+      store: { kind: store.kind, ...(await store.health()) },
+      kafka: parts.broker ? parts.broker.health() : { configured: false },
+      outbound: dispatcher.stats(),
+    }),
     metrics: async () => {
       await collect().catch(() => {}); // while the store is away the last figures stand
       return metrics.text();
@@ -84,11 +126,24 @@ export async function startGateway(config: Config, log: Logger, onFatal: (reason
     metrics.state.pending.set(pending);
     metrics.state.split.set(own?.split ?? 0);
     const sum = (of: (c: (typeof channels)[number]) => number) => channels.reduce((n, c) => n + of(c), 0);
-    for (const term of ['elements', 'published', 'duplicate', 'deadLettered', 'waiting'] as const) metrics.state.ledger.set({ term }, sum((c) => c[term]));
-    metrics.state.ledger.set({ term: 'absorbed' }, sum((c) => Object.values(c.absorbed).reduce((a, b) => a + b, 0)));
+    for (const term of ['elements', 'published', 'duplicate', 'deadLettered', 'waiting'] as const)
+      metrics.state.ledger.set(
+        { term },
+        sum((c) => c[term]),
+      );
+    metrics.state.ledger.set(
+      { term: 'absorbed' },
+      sum((c) => Object.values(c.absorbed).reduce((a, b) => a + b, 0)),
+    );
     metrics.state.logOffset.set(await store.lastOffset());
     if (parts.broker) metrics.state.relayLag.set(await parts.broker.lag());
-    const queue = await store.read.selectFrom('messages').select(['queue_state', (e) => e.fn.countAll<number>().as('n')]).where('queue_state', 'is not', null).where('queue_state', '<>', 'done').groupBy('queue_state').execute();
+    const queue = await store.read
+      .selectFrom('messages')
+      .select(['queue_state', (e) => e.fn.countAll<number>().as('n')])
+      .where('queue_state', 'is not', null)
+      .where('queue_state', '<>', 'done')
+      .groupBy('queue_state')
+      .execute();
     for (const state of ['ready', 'calling', 'waiting', 'doubt']) metrics.state.queue.set({ state }, Number(queue.find((q) => q.queue_state === state)?.n ?? 0));
   }
 
@@ -111,7 +166,8 @@ export async function startGateway(config: Config, log: Logger, onFatal: (reason
   await sandbox?.begin({ store, operatorPort });
 
   return {
-    port, operatorPort,
+    port,
+    operatorPort,
     async stop() {
       clearInterval(retain);
       await listener.stop();

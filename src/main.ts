@@ -1,6 +1,6 @@
 import { ConfigError, loadConfig } from './config/load-config.ts';
-import { GatewayError } from './gateway-error.ts';
 import { startGateway } from './gateway.ts';
+import { GatewayError } from './gateway-error.ts';
 import { createLogger } from './telemetry/logger.ts';
 
 /** The process: configuration, start, signals. */

@@ -21,7 +21,13 @@ export function createProgress() {
           waiting = waiting.filter((w) => w !== entry);
           reject(new GatewayError('store_unavailable', 'The store did not commit in time.'));
         }, TIMEOUT_MS);
-        const entry = { offset: wanted, resolve: () => { clearTimeout(timer); resolve(); } };
+        const entry = {
+          offset: wanted,
+          resolve: () => {
+            clearTimeout(timer);
+            resolve();
+          },
+        };
         waiting.push(entry);
       });
     },

@@ -9,7 +9,8 @@ function depthOf(bytes: Uint8Array): number {
   for (let i = 0; i < bytes.length; i++) {
     const c = bytes[i];
     if (inString) {
-      if (c === 0x5c) i++; // backslash: the next byte belongs to it
+      if (c === 0x5c)
+        i++; // backslash: the next byte belongs to it
       else if (c === 0x22) inString = false;
     } else if (c === 0x22) inString = true;
     else if (c === 0x7b || c === 0x5b) {

@@ -1,6 +1,6 @@
+import type { Failure } from '../../schemas/index.ts';
 import { isObject, object, text } from '../_graph/loose.ts';
 import { PlatformRefusal, surelyNotSent } from '../_graph/send-error.ts';
-import type { Failure } from '../../schemas/index.ts';
 import { failureOf } from './errors.ts';
 
 const unknown = (message: string): Failure => ({ code: 'outcome_unknown', outcome: 'unknown', retryable: false, scope: 'message', platformMessage: message });
@@ -26,7 +26,14 @@ export function classify(error: unknown): Failure {
       return after > 0 ? { ...failure, retryAfterMs: after * 1000 } : failure;
     }
     if (error.status === 429) return { code: 'platform_throttled', outcome: 'not_sent', retryable: true, scope: 'channel', retryAfterMs: (Number(error.retryAfter) || 1) * 1000 };
-    if (error.status >= 400 && error.status < 500) return { code: error.status === 401 ? 'channel_unauthorized' : 'request_rejected', outcome: 'not_sent', retryable: false, scope: error.status === 401 ? 'channel' : 'message', platformMessage: `HTTP ${error.status}` };
+    if (error.status >= 400 && error.status < 500)
+      return {
+        code: error.status === 401 ? 'channel_unauthorized' : 'request_rejected',
+        outcome: 'not_sent',
+        retryable: false,
+        scope: error.status === 401 ? 'channel' : 'message',
+        platformMessage: `HTTP ${error.status}`,
+      };
     return unknown(error.status === 200 ? 'accepted without an id' : `HTTP ${error.status} without an error body`);
   }
   if (surelyNotSent(error)) return { code: 'platform_unavailable', outcome: 'not_sent', retryable: true, scope: 'channel', platformMessage: 'no connection to the platform' };

@@ -2,9 +2,9 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import axios, { type AxiosInstance } from 'axios';
 import type { Identity } from '../../schemas/index.ts';
-import type { Call, SendOptions, Sent } from '../contract.ts';
 import { list, object, text } from '../_graph/loose.ts';
 import { PlatformRefusal } from '../_graph/send-error.ts';
+import type { Call, SendOptions, Sent } from '../contract.ts';
 import { phone, userId } from './identity.ts';
 
 const MAX_ANSWER = 1024 * 1024;
@@ -12,7 +12,16 @@ const MAX_ANSWER = 1024 * 1024;
 const agent = { keepAlive: true, keepAliveMsecs: 5000, timeout: 30_000, maxSockets: 64, maxFreeSockets: 32 };
 
 export function createHttp(): AxiosInstance {
-  return axios.create({ httpAgent: new HttpAgent(agent), httpsAgent: new HttpsAgent(agent), maxRedirects: 0, proxy: false, maxContentLength: MAX_ANSWER, responseType: 'text', transformResponse: (data: unknown) => data, validateStatus: () => true });
+  return axios.create({
+    httpAgent: new HttpAgent(agent),
+    httpsAgent: new HttpsAgent(agent),
+    maxRedirects: 0,
+    proxy: false,
+    maxContentLength: MAX_ANSWER,
+    responseType: 'text',
+    transformResponse: (data: unknown) => data,
+    validateStatus: () => true,
+  });
 }
 
 /** What a 200 says: the message's id, and the names it gives the recipient. */
@@ -36,7 +45,10 @@ function readAnswer(body: string): { platformId: string | undefined; aliases: Id
 /** One attempt. Throws PlatformRefusal for an answer that is no acceptance, axios's own error where none came. */
 export async function send(http: AxiosInstance, call: Call, options: SendOptions): Promise<Sent> {
   const response = await http.request<string>({
-    method: call.method, url: options.baseUrl.replace(/\/$/, '') + call.path, data: call.body, signal: options.signal,
+    method: call.method,
+    url: options.baseUrl.replace(/\/$/, '') + call.path,
+    data: call.body,
+    signal: options.signal,
     headers: { authorization: `Bearer ${options.credentials.accessToken ?? ''}`, 'content-type': call.contentType, 'user-agent': 'parlance' },
   });
   const body = typeof response.data === 'string' ? response.data : '';

@@ -1,5 +1,5 @@
 import type { InboundContent, PlatformError } from '../../schemas/index.ts';
-import { camel, isObject, list, number, object, present, text, type Loose } from '../_graph/loose.ts';
+import { camel, isObject, type Loose, list, number, object, present, text } from '../_graph/loose.ts';
 
 type Content = InboundContent;
 
@@ -21,7 +21,15 @@ export function hexSha(value: unknown): string | undefined {
 
 type MediaType = 'image' | 'audio' | 'voice' | 'video' | 'document' | 'sticker';
 function media(type: MediaType, m: Loose): Content {
-  const file = present({ id: '', url: '', mimeType: text(m.mime_type), filename: text(m.filename), sha256: hexSha(m.sha256), state: 'pending' as const, platformRef: text(m.id) ?? text(m.url) ?? '' });
+  const file = present({
+    id: '',
+    url: '',
+    mimeType: text(m.mime_type),
+    filename: text(m.filename),
+    sha256: hexSha(m.sha256),
+    state: 'pending' as const,
+    platformRef: text(m.id) ?? text(m.url) ?? '',
+  });
   return present({ type, media: file, caption: text(m.caption), animated: type === 'sticker' && m.animated === true ? true : undefined });
 }
 
@@ -32,7 +40,14 @@ const strings = (v: unknown): Record<string, string> | undefined => {
 function card(value: unknown) {
   const c = object(value);
   const n = object(c.name);
-  const name = present({ formatted: text(n.formatted_name), first: text(n.first_name), last: text(n.last_name), middle: text(n.middle_name), prefix: text(n.prefix), suffix: text(n.suffix) });
+  const name = present({
+    formatted: text(n.formatted_name),
+    first: text(n.first_name),
+    last: text(n.last_name),
+    middle: text(n.middle_name),
+    prefix: text(n.prefix),
+    suffix: text(n.suffix),
+  });
   const some = <T>(v: unknown, map: (o: Loose) => T): T[] | undefined => (Array.isArray(v) ? v.map((item) => map(object(item))) : undefined);
   return present({
     name: isObject(c.name) ? name : undefined,
@@ -40,7 +55,10 @@ function card(value: unknown) {
     emails: some(c.emails, (e) => present({ email: text(e.email), type: text(e.type) })),
     addresses: some(c.addresses, (a) => strings(a) ?? {}),
     urls: some(c.urls, (u) => present({ url: text(u.url), type: text(u.type) })),
-    org: strings(c.org), birthday: text(c.birthday), origin: text(c.origin), vcard: text(c.vcard),
+    org: strings(c.org),
+    birthday: text(c.birthday),
+    origin: text(c.origin),
+    vcard: text(c.vcard),
   });
 }
 
@@ -83,12 +101,33 @@ function unsupported(m: Loose): Content {
   const errors = errorsOf(m.errors);
   return present({ type: 'unsupported' as const, platformType: text(object(m.unsupported).type) ?? 'unsupported', errors: errors.length ? errors : undefined });
 }
-const ENVELOPE = new Set(['id', 'from', 'from_user_id', 'from_parent_user_id', 'from_logical_id', 'to', 'to_user_id', 'timestamp', 'type', 'context', 'referral', 'group_id', 'errors', 'history_context', 'identity']);
+const ENVELOPE = new Set([
+  'id',
+  'from',
+  'from_user_id',
+  'from_parent_user_id',
+  'from_logical_id',
+  'to',
+  'to_user_id',
+  'timestamp',
+  'type',
+  'context',
+  'referral',
+  'group_id',
+  'errors',
+  'history_context',
+  'identity',
+]);
 /** A type we do not know: the platform's own word and value. */
 function unknown(type: string, m: Loose): Content {
   const errors = errorsOf(m.errors);
   const platform = Object.fromEntries(Object.entries(m).filter(([key]) => !ENVELOPE.has(key)));
-  return present({ type: 'unsupported' as const, platformType: type, errors: errors.length ? errors : undefined, platform: Object.keys(platform).length ? camel(platform) : undefined });
+  return present({
+    type: 'unsupported' as const,
+    platformType: type,
+    errors: errors.length ? errors : undefined,
+    platform: Object.keys(platform).length ? camel(platform) : undefined,
+  });
 }
 
 const KINDS: Readonly<Record<string, (value: Loose, message: Loose) => Content>> = {

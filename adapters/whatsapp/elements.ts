@@ -1,6 +1,6 @@
+import { isObject, type Loose, Malformed, object, text, time } from '../_graph/loose.ts';
 import type { Fact, FactBody, Reject } from '../contract.ts';
-import { isObject, Malformed, object, text, time, type Loose } from '../_graph/loose.ts';
-import { peopleOf, type Person } from './identity.ts';
+import { type Person, peopleOf } from './identity.ts';
 
 /** One change of one entry, and where its elements go. */
 export interface Change {
@@ -19,7 +19,17 @@ export interface Change {
 export function openChange(place: { entry: Loose; change: Loose; path: string; facts: Fact[]; rejects: Reject[] }): Change {
   const { entry, change, path, facts, rejects } = place;
   const value = object(change.value);
-  return { entryId: text(entry.id) ?? '', entryTime: entry.time, field: text(change.field) ?? '', path: `${path}.value`, value, number: text(object(value.metadata).phone_number_id), people: peopleOf(value.contacts), facts, rejects };
+  return {
+    entryId: text(entry.id) ?? '',
+    entryTime: entry.time,
+    field: text(change.field) ?? '',
+    path: `${path}.value`,
+    value,
+    number: text(object(value.metadata).phone_number_id),
+    people: peopleOf(value.contacts),
+    facts,
+    rejects,
+  };
 }
 
 /** A body that holds this element alone, so that it can be read again later. */
@@ -29,7 +39,11 @@ export function alone(change: Change, key: string | null, element: unknown): str
   return JSON.stringify({ object: 'whatsapp_business_account', entry: [{ id: change.entryId, time: change.entryTime, changes: [{ field: change.field, value: rest }] }] });
 }
 
-interface Failing { readonly path: string; readonly code?: Reject['code']; readonly element: string }
+interface Failing {
+  readonly path: string;
+  readonly code?: Reject['code'];
+  readonly element: string;
+}
 export function reject(change: Change, reason: string, { path, code = 'malformed_element', element }: Failing): void {
   change.rejects.push({ path, code, reason, element, channelType: 'whatsapp', ...(change.number === undefined ? {} : { account: change.number }) });
 }
@@ -69,15 +83,28 @@ export function need(value: unknown, what: string): string {
   return found;
 }
 
-type Made = Pick<Fact, 'addresses' | 'path'> & { readonly name?: string | undefined; readonly at: Date | null; readonly meaning: readonly string[]; readonly account?: string; readonly business?: boolean };
+type Made = Pick<Fact, 'addresses' | 'path'> & {
+  readonly name?: string | undefined;
+  readonly at: Date | null;
+  readonly meaning: readonly string[];
+  readonly account?: string;
+  readonly business?: boolean;
+};
 /** Adds one fact of this change. */
 export function add(change: Change, made: Made, body: FactBody): void {
   const account = made.account ?? change.number ?? change.entryId;
   if (!account) throw new Malformed('neither phone_number_id nor account is named');
   const business = made.business ?? (made.account === undefined && change.number === undefined);
   change.facts.push({
-    idParts: ['whatsapp', account, ...made.meaning], channelType: 'whatsapp', account, ...(business ? { accountKind: 'business' as const } : {}),
-    addresses: made.addresses, ...(made.name === undefined ? {} : { name: made.name }), at: made.at, path: made.path, body,
+    idParts: ['whatsapp', account, ...made.meaning],
+    channelType: 'whatsapp',
+    account,
+    ...(business ? { accountKind: 'business' as const } : {}),
+    addresses: made.addresses,
+    ...(made.name === undefined ? {} : { name: made.name }),
+    at: made.at,
+    path: made.path,
+    body,
   });
 }
 export const entryAt = (change: Change): Date | null => time(change.entryTime);

@@ -1,6 +1,11 @@
 import { FAILURES, type Failure, type FailureCode } from '../../schemas/index.ts';
 
-interface Row { readonly code: FailureCode; readonly scope: Failure['scope']; readonly retryable?: boolean; readonly retryAfterMs?: number }
+interface Row {
+  readonly code: FailureCode;
+  readonly scope: Failure['scope'];
+  readonly retryable?: boolean;
+  readonly retryAfterMs?: number;
+}
 const row = (code: FailureCode, scope: Failure['scope'] = 'message', more: Partial<Row> = {}): Row => ({ code, scope, ...more });
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -43,7 +48,10 @@ export const ERRORS: ReadonlyMap<string, Row> = new Map<string, Row>([
   ['131064', row('channel_restricted', 'channel')],
   ['131070', row('thread_not_owned', 'recipient')],
   ['131208', row('platform_throttled', 'channel', { retryAfterMs: MINUTE })],
-  ...group('132000 132001 132005 132007 132008 132012 132015 132016 132018 132068 139200 141002 2388019 2388039 2388040 2388047 2388072 2388073 2388293 2388299 2388318 2388330', template),
+  ...group(
+    '132000 132001 132005 132007 132008 132012 132015 132016 132018 132068 139200 141002 2388019 2388039 2388040 2388047 2388072 2388073 2388293 2388299 2388318 2388330',
+    template,
+  ),
   ['132069', row('platform_throttled', 'message', { retryAfterMs: HOUR })],
   ...group('133000 133005 133006 133008 133009 133015 133016 136024', row('channel_unauthorized', 'channel')),
   ['134011', permission],
@@ -55,7 +63,10 @@ export const ERRORS: ReadonlyMap<string, Row> = new Map<string, Row>([
   ...group('139102 139103', unavailable),
   ...group('147001 147002 147003 147004 147005 200005 200006 200007 1752041 2388001 2388012 2388091 2388093 2388103', rejected),
   ...group('2494100', row('platform_unavailable', 'channel', { retryAfterMs: 5 * MINUTE })),
-  ...group('2494164 2494165 2494166 2494167 2494168 2494169 2494170 2494171 2494172 2494173 2494174 2494175 2494176 2494177 2494178 2494179 2494191 2593079 2593085 2593107 2593108 2593109', rejected),
+  ...group(
+    '2494164 2494165 2494166 2494167 2494168 2494169 2494170 2494171 2494172 2494173 2494174 2494175 2494176 2494177 2494178 2494179 2494191 2593079 2593085 2593107 2593108 2593109',
+    rejected,
+  ),
 ]);
 
 /** The row of a code; 200 to 299 are permissions; a code that is not listed is the platform's refusal of this request. */
@@ -69,7 +80,12 @@ function rowOf(code: string): Row {
 export function failureOf(code: string | undefined, message: string | undefined, transient = false): Failure {
   const found = rowOf(code ?? '');
   return {
-    code: found.code, outcome: 'not_sent', scope: found.scope, retryable: transient || (found.retryable ?? FAILURES[found.code].retryable),
-    ...(code === undefined ? {} : { platformCode: code }), ...(message === undefined ? {} : { platformMessage: message.slice(0, 500) }), ...(found.retryAfterMs === undefined ? {} : { retryAfterMs: found.retryAfterMs }),
+    code: found.code,
+    outcome: 'not_sent',
+    scope: found.scope,
+    retryable: transient || (found.retryable ?? FAILURES[found.code].retryable),
+    ...(code === undefined ? {} : { platformCode: code }),
+    ...(message === undefined ? {} : { platformMessage: message.slice(0, 500) }),
+    ...(found.retryAfterMs === undefined ? {} : { retryAfterMs: found.retryAfterMs }),
   };
 }

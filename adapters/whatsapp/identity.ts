@@ -1,5 +1,5 @@
 import type { Identity } from '../../schemas/index.ts';
-import { list, object, text, type Loose } from '../_graph/loose.ts';
+import { type Loose, list, object, text } from '../_graph/loose.ts';
 
 /** Business-scoped user id, parent form too: GB.7781200345566012, GB.ENT.55001122 (reference of 2026). */
 const BSUID = /^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}$/;
@@ -14,20 +14,44 @@ export const userId = (value: unknown): string | undefined => {
   return id !== undefined && BSUID.test(id) ? id : undefined;
 };
 
-export interface Names { readonly user?: string | undefined; readonly parent?: string | undefined; readonly phone?: string | undefined; readonly group?: string | undefined }
+export interface Names {
+  readonly user?: string | undefined;
+  readonly parent?: string | undefined;
+  readonly phone?: string | undefined;
+  readonly group?: string | undefined;
+}
 /** Addresses, the strongest first. */
 export function addresses(names: Names): Identity[] {
-  const all: [Identity['type'], string | undefined][] = [['group', names.group], ['whatsapp_user', names.user], ['whatsapp_parent_user', names.parent], ['phone', names.phone]];
+  const all: [Identity['type'], string | undefined][] = [
+    ['group', names.group],
+    ['whatsapp_user', names.user],
+    ['whatsapp_parent_user', names.parent],
+    ['phone', names.phone],
+  ];
   return all.flatMap(([type, value]) => (value === undefined ? [] : [{ type, value }]));
 }
 
-export interface Person { readonly user?: string; readonly parent?: string; readonly phone?: string; readonly name?: string; readonly username?: string; readonly identityHash?: string }
+export interface Person {
+  readonly user?: string;
+  readonly parent?: string;
+  readonly phone?: string;
+  readonly name?: string;
+  readonly username?: string;
+  readonly identityHash?: string;
+}
 /** The `contacts[]` of a value as people. */
 export function peopleOf(contacts: unknown): Person[] {
   return list(contacts).map((item) => {
     const c = object(item);
     const profile = object(c.profile);
-    const person: Record<string, string | undefined> = { user: userId(c.user_id), parent: userId(c.parent_user_id), phone: phone(c.wa_id), name: text(profile.name), username: text(profile.username)?.replace(/^@/, ''), identityHash: text(c.identity_key_hash) };
+    const person: Record<string, string | undefined> = {
+      user: userId(c.user_id),
+      parent: userId(c.parent_user_id),
+      phone: phone(c.wa_id),
+      name: text(profile.name),
+      username: text(profile.username)?.replace(/^@/, ''),
+      identityHash: text(c.identity_key_hash),
+    };
     return Object.fromEntries(Object.entries(person).filter(([, v]) => v !== undefined)) as Person;
   });
 }

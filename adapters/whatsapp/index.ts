@@ -1,5 +1,5 @@
-import type { ChannelAdapter } from '../contract.ts';
 import { handshakeMeta, verifyMeta } from '../_graph/signature.ts';
+import type { ChannelAdapter } from '../contract.ts';
 import { classify } from './classify.ts';
 import { createHttp, send } from './client.ts';
 import { capabilities } from './limits.ts';
@@ -11,5 +11,15 @@ const ACK = { status: 200, type: 'text/plain; charset=utf-8', body: 'EVENT_RECEI
 /** WhatsApp Business Cloud API. */
 export function createWhatsappAdapter(): ChannelAdapter {
   const http = createHttp();
-  return { channel: 'whatsapp', capabilities, handshake: handshakeMeta, verify: verifyMeta, ack: () => ACK, normalize, render, classify, send: (call, options) => send(http, call, options) };
+  return {
+    channel: 'whatsapp',
+    capabilities,
+    handshake: handshakeMeta,
+    verify: verifyMeta,
+    ack: () => ACK,
+    normalize,
+    render,
+    classify,
+    send: (call, options) => send(http, call, options),
+  };
 }

@@ -6,7 +6,11 @@ import type { Store } from '../store/port.ts';
 export type Scope = 'send' | 'read' | 'admin';
 export const SCOPES: readonly Scope[] = ['send', 'read', 'admin'];
 /** Who asks. tenant null: installation admin. */
-export interface Caller { readonly id: string; readonly tenant: string | null; readonly scopes: ReadonlySet<Scope> }
+export interface Caller {
+  readonly id: string;
+  readonly tenant: string | null;
+  readonly scopes: ReadonlySet<Scope>;
+}
 
 export const hashKey = (key: string): string => createHash('sha256').update(key).digest('hex');
 const ALL: ReadonlySet<Scope> = new Set(SCOPES);

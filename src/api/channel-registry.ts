@@ -6,14 +6,44 @@ import { seal, unseal } from '../secrets/seal.ts';
 import type { Store } from '../store/port.ts';
 import type { ChannelInput } from './operations.ts';
 
-interface Sealed { readonly credentials: Readonly<Record<string, string>>; readonly secrets: readonly string[]; readonly verifyTokens: readonly string[] }
-export interface RegisteredChannel { readonly id: string; readonly type: ChannelType; readonly provider: 'meta' | 'twilio'; readonly account: string; readonly credentials: Readonly<Record<string, string>>; readonly secrets: readonly string[]; readonly verifyTokens: readonly string[]; readonly settings: Readonly<Record<string, unknown>> }
+interface Sealed {
+  readonly credentials: Readonly<Record<string, string>>;
+  readonly secrets: readonly string[];
+  readonly verifyTokens: readonly string[];
+}
+export interface RegisteredChannel {
+  readonly id: string;
+  readonly type: ChannelType;
+  readonly provider: 'meta' | 'twilio';
+  readonly account: string;
+  readonly credentials: Readonly<Record<string, string>>;
+  readonly secrets: readonly string[];
+  readonly verifyTokens: readonly string[];
+  readonly settings: Readonly<Record<string, unknown>>;
+}
 
 /** A channel as the store keeps it: credentials sealed, keys by their ids, and a fingerprint that tells a change without opening. */
 export function channelInput(masterKey: Buffer, c: ChannelConfig): ChannelInput {
   const secret: Sealed = { credentials: c.credentials, secrets: c.secrets, verifyTokens: c.verifyTokens };
-  const fingerprint = createHmac('sha256', masterKey).update(JSON.stringify([secret, c.account, c.settings])).digest('hex').slice(0, 16);
-  return { id: c.id, type: c.type, provider: c.provider, tenant: c.tenant, name: c.name, address: c.address, account: c.account, businessAccount: c.businessAccount, managed: c.managed, keyIds: c.secrets.map((s) => keyId(masterKey, s)), sealed: seal(masterKey, JSON.stringify(secret)), settings: JSON.stringify(c.settings), fingerprint };
+  const fingerprint = createHmac('sha256', masterKey)
+    .update(JSON.stringify([secret, c.account, c.settings]))
+    .digest('hex')
+    .slice(0, 16);
+  return {
+    id: c.id,
+    type: c.type,
+    provider: c.provider,
+    tenant: c.tenant,
+    name: c.name,
+    address: c.address,
+    account: c.account,
+    businessAccount: c.businessAccount,
+    managed: c.managed,
+    keyIds: c.secrets.map((s) => keyId(masterKey, s)),
+    sealed: seal(masterKey, JSON.stringify(secret)),
+    settings: JSON.stringify(c.settings),
+    fingerprint,
+  };
 }
 
 /** Every connected channel with its opened credentials, from the store. */

@@ -19,6 +19,25 @@ export interface ApiDeps {
   log(level: 'info' | 'warn' | 'error', message: string, fields: Readonly<Record<string, unknown>>): void;
 }
 
-export interface Asked { readonly caller: Caller; readonly params: Readonly<Record<string, string>>; readonly query: Readonly<Record<string, string | undefined>>; readonly body: unknown; readonly headers: Readonly<Record<string, string | string[] | undefined>>; readonly signal: AbortSignal }
-export interface Answer { readonly status?: number; readonly body?: unknown; /** JSON already made. */ readonly json?: string; readonly stream?: (write: (chunk: string) => Promise<void>, signal: AbortSignal) => Promise<void>; readonly type?: string }
-export interface Route { readonly method: 'get' | 'post' | 'delete'; readonly path: string; readonly scope: Scope; readonly summary: string; handle(asked: Asked, deps: ApiDeps): Promise<Answer> }
+export interface Asked {
+  readonly caller: Caller;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string | undefined>>;
+  readonly body: unknown;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly signal: AbortSignal;
+}
+export interface Answer {
+  readonly status?: number;
+  readonly body?: unknown /** JSON already made. */;
+  readonly json?: string;
+  readonly stream?: (write: (chunk: string) => Promise<void>, signal: AbortSignal) => Promise<void>;
+  readonly type?: string;
+}
+export interface Route {
+  readonly method: 'get' | 'post' | 'delete';
+  readonly path: string;
+  readonly scope: Scope;
+  readonly summary: string;
+  handle(asked: Asked, deps: ApiDeps): Promise<Answer>;
+}

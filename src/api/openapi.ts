@@ -10,14 +10,42 @@ export function openapi(): Readonly<Record<string, unknown>> {
     const path = route.path.replace(/:(\w+)/g, '{$1}');
     const parameters = [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } }));
     const sends = route.path === '/v1/messages' || route.path === '/v1/messages/preview';
-    const body = route.method === 'post' && sends ? { requestBody: { required: true, content: { 'application/json': { schema: { $ref: '#/components/schemas/SendCommand' } } } } } : {};
-    paths[path] = { ...paths[path], [route.method]: { summary: route.summary, description: `Scope: ${route.scope}.`, parameters, ...body, responses: { '2XX': { description: 'done' }, '4XX': problem, '5XX': problem } } };
+    const body =
+      route.method === 'post' && sends ? { requestBody: { required: true, content: { 'application/json': { schema: { $ref: '#/components/schemas/SendCommand' } } } } } : {};
+    paths[path] = {
+      ...paths[path],
+      [route.method]: {
+        summary: route.summary,
+        description: `Scope: ${route.scope}.`,
+        parameters,
+        ...body,
+        responses: { '2XX': { description: 'done' }, '4XX': problem, '5XX': problem },
+      },
+    };
   }
   return {
-    openapi: '3.1.0', info: { title: 'Parlance operator API', version: '1' }, security: [{ key: [] }], paths,
+    openapi: '3.1.0',
+    info: { title: 'Parlance operator API', version: '1' },
+    security: [{ key: [] }],
+    paths,
     components: {
       securitySchemes: { key: { type: 'http', scheme: 'bearer' } },
-      schemas: { SendCommand: z.toJSONSchema(SendCommand, { io: 'input', unrepresentable: 'any' }), Problem: { type: 'object', required: ['type', 'title', 'status', 'code'], properties: { type: { type: 'string' }, title: { type: 'string' }, status: { type: 'integer' }, code: { type: 'string' }, detail: { type: 'string' }, advice: { type: 'string' }, pointer: { type: 'string' } } } },
+      schemas: {
+        SendCommand: z.toJSONSchema(SendCommand, { io: 'input', unrepresentable: 'any' }),
+        Problem: {
+          type: 'object',
+          required: ['type', 'title', 'status', 'code'],
+          properties: {
+            type: { type: 'string' },
+            title: { type: 'string' },
+            status: { type: 'integer' },
+            code: { type: 'string' },
+            detail: { type: 'string' },
+            advice: { type: 'string' },
+            pointer: { type: 'string' },
+          },
+        },
+      },
     },
   };
 }

@@ -2,11 +2,36 @@ import { GatewayError } from '../gateway-error.ts';
 import { newId } from '../id.ts';
 import type { Tx } from '../store/port.ts';
 
-export interface ChannelInput { readonly id: string; readonly type: string; readonly provider: string; readonly tenant: string; readonly name: string | null; readonly address: string | null; readonly account: string; readonly businessAccount: string | null; readonly managed: 'file' | 'api'; readonly keyIds: readonly string[]; readonly sealed: string; readonly settings: string; /** Tells whether credentials changed without opening them. */ readonly fingerprint: string }
-interface Acting { readonly actor: string; readonly tenant: string | null; readonly nowMs: number }
+export interface ChannelInput {
+  readonly id: string;
+  readonly type: string;
+  readonly provider: string;
+  readonly tenant: string;
+  readonly name: string | null;
+  readonly address: string | null;
+  readonly account: string;
+  readonly businessAccount: string | null;
+  readonly managed: 'file' | 'api';
+  readonly keyIds: readonly string[];
+  readonly sealed: string;
+  readonly settings: string /** Tells whether credentials changed without opening them. */;
+  readonly fingerprint: string;
+}
+interface Acting {
+  readonly actor: string;
+  readonly tenant: string | null;
+  readonly nowMs: number;
+}
 
 async function audit(tx: Tx, by: Acting, entry: { action: string; detail: unknown }): Promise<void> {
-  await tx.run('INSERT INTO audit (id, at, actor, tenant, action, detail) VALUES ($1,$2,$3,$4,$5,$6)', [newId('au_', by.nowMs), by.nowMs, by.actor, by.tenant, entry.action, JSON.stringify(entry.detail)]);
+  await tx.run('INSERT INTO audit (id, at, actor, tenant, action, detail) VALUES ($1,$2,$3,$4,$5,$6)', [
+    newId('au_', by.nowMs),
+    by.nowMs,
+    by.actor,
+    by.tenant,
+    entry.action,
+    JSON.stringify(entry.detail),
+  ]);
 }
 
 async function putChannel(tx: Tx, c: ChannelInput, nowMs: number): Promise<void> {
@@ -16,13 +41,19 @@ async function putChannel(tx: Tx, c: ChannelInput, nowMs: number): Promise<void>
   if (known && known.tenant !== c.tenant) throw new GatewayError('conflict', `Channel ${c.id} belongs to another tenant.`, { pointer: '/id' });
   const same = known?.settings === settings;
   // Credentials that changed in the file bring a paused channel back; an unchanged file never reverts a token that was rotated elsewhere.
-  if (same) await tx.run("UPDATE channels SET name = $2, address = $3, key_ids = $4, state = CASE WHEN state = 'deleted' THEN 'active' ELSE state END, updated_at = CASE WHEN state = 'deleted' OR key_ids <> $4 OR coalesce(name,'') <> coalesce($2,'') THEN $5 ELSE updated_at END WHERE id = $1", [c.id, c.name, c.address, JSON.stringify(c.keyIds), nowMs]);
+  if (same)
+    await tx.run(
+      "UPDATE channels SET name = $2, address = $3, key_ids = $4, state = CASE WHEN state = 'deleted' THEN 'active' ELSE state END, updated_at = CASE WHEN state = 'deleted' OR key_ids <> $4 OR coalesce(name,'') <> coalesce($2,'') THEN $5 ELSE updated_at END WHERE id = $1",
+      [c.id, c.name, c.address, JSON.stringify(c.keyIds), nowMs],
+    );
   else {
-    await tx.run(`INSERT INTO channels (id, type, provider, tenant, name, address, account, business_account, managed, state, state_reason, key_ids, sealed, settings, created_at, updated_at)
+    await tx.run(
+      `INSERT INTO channels (id, type, provider, tenant, name, address, account, business_account, managed, state, state_reason, key_ids, sealed, settings, created_at, updated_at)
       VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,'active',NULL,$10,$11,$12,$13,$13)
       ON CONFLICT (id) DO UPDATE SET type = excluded.type, provider = excluded.provider, name = excluded.name, address = excluded.address, account = excluded.account, business_account = excluded.business_account, managed = excluded.managed, state = 'active', state_reason = NULL,
         key_ids = excluded.key_ids, sealed = excluded.sealed, settings = excluded.settings, updated_at = excluded.updated_at`,
-      [c.id, c.type, c.provider, c.tenant, c.name, c.address, c.account, c.businessAccount, c.managed, JSON.stringify(c.keyIds), c.sealed, settings, nowMs]);
+      [c.id, c.type, c.provider, c.tenant, c.name, c.address, c.account, c.businessAccount, c.managed, JSON.stringify(c.keyIds), c.sealed, settings, nowMs],
+    );
   }
 }
 
@@ -35,7 +66,11 @@ export const apiOperations = {
     for (const channel of args.channels) await putChannel(tx, channel, args.nowMs);
   },
   async createChannel(tx: Tx, args: Acting & { readonly channel: ChannelInput }): Promise<{ id: string }> {
-    const [taken] = await tx.all<{ id: string }>("SELECT id FROM channels WHERE (id = $1 OR (type = $2 AND account = $3)) AND state <> 'deleted'", [args.channel.id, args.channel.type, args.channel.account]);
+    const [taken] = await tx.all<{ id: string }>("SELECT id FROM channels WHERE (id = $1 OR (type = $2 AND account = $3)) AND state <> 'deleted'", [
+      args.channel.id,
+      args.channel.type,
+      args.channel.account,
+    ]);
     if (taken) throw new GatewayError('conflict', 'This account (or id) is connected already; one account belongs to one channel.');
     await putChannel(tx, args.channel, args.nowMs);
     await audit(tx, args, { action: 'channel.create', detail: { id: args.channel.id } });
@@ -50,17 +85,35 @@ export const apiOperations = {
     await audit(tx, args, { action: `channel.${args.change}`, detail: { id: args.id } });
     return { id: args.id, state };
   },
-  async createKey(tx: Tx, args: Acting & { readonly id: string; readonly name: string; readonly keyTenant: string | null; readonly scopes: readonly string[]; readonly hash: string }): Promise<void> {
-    await tx.run('INSERT INTO api_keys (id, name, tenant, scopes, hash, created_at, revoked_at) VALUES ($1,$2,$3,$4,$5,$6,NULL)', [args.id, args.name, args.keyTenant, JSON.stringify(args.scopes), args.hash, args.nowMs]);
+  async createKey(
+    tx: Tx,
+    args: Acting & { readonly id: string; readonly name: string; readonly keyTenant: string | null; readonly scopes: readonly string[]; readonly hash: string },
+  ): Promise<void> {
+    await tx.run('INSERT INTO api_keys (id, name, tenant, scopes, hash, created_at, revoked_at) VALUES ($1,$2,$3,$4,$5,$6,NULL)', [
+      args.id,
+      args.name,
+      args.keyTenant,
+      JSON.stringify(args.scopes),
+      args.hash,
+      args.nowMs,
+    ]);
     if (args.keyTenant !== null) await tx.run('INSERT INTO tenants (id, name, created_at) VALUES ($1,NULL,$2) ON CONFLICT (id) DO NOTHING', [args.keyTenant, args.nowMs]);
     await audit(tx, args, { action: 'key.create', detail: { id: args.id, scopes: args.scopes } });
   },
   async revokeKey(tx: Tx, args: Acting & { readonly id: string }): Promise<void> {
-    const changed = await tx.run('UPDATE api_keys SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL AND ($3 = 1 OR tenant = $4)', [args.id, args.nowMs, args.tenant === null ? 1 : 0, args.tenant]);
+    const changed = await tx.run('UPDATE api_keys SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL AND ($3 = 1 OR tenant = $4)', [
+      args.id,
+      args.nowMs,
+      args.tenant === null ? 1 : 0,
+      args.tenant,
+    ]);
     if (!changed) throw new GatewayError('not_found', 'There is no such key.');
     await audit(tx, args, { action: 'key.revoke', detail: { id: args.id } });
   },
   async putReplay(tx: Tx, args: Acting & { readonly id: string; readonly state: string; readonly request: string; readonly result: string | null }): Promise<void> {
-    await tx.run('INSERT INTO replays (id, tenant, state, request, result, created_at, updated_at) VALUES ($1,$2,$3,$4,$5,$6,$6) ON CONFLICT (id) DO UPDATE SET state = excluded.state, result = excluded.result, updated_at = excluded.updated_at', [args.id, args.tenant, args.state, args.request, args.result, args.nowMs]);
+    await tx.run(
+      'INSERT INTO replays (id, tenant, state, request, result, created_at, updated_at) VALUES ($1,$2,$3,$4,$5,$6,$6) ON CONFLICT (id) DO UPDATE SET state = excluded.state, result = excluded.result, updated_at = excluded.updated_at',
+      [args.id, args.tenant, args.state, args.request, args.result, args.nowMs],
+    );
   },
 };

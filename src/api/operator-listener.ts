@@ -17,21 +17,28 @@ function writeProblem(response: Response, error: GatewayError, id: string): void
   if (response.headersSent) return void response.destroy();
   const { title, advice } = FAILURES[error.code];
   const detail = error.code === 'internal' ? undefined : error.message;
-  response.status(error.status).type('application/problem+json').send(JSON.stringify({ type: `urn:parlance:problem:${error.code}`, title, status: error.status, code: error.code, detail, advice, pointer: error.pointer, requestId: id }));
+  response
+    .status(error.status)
+    .type('application/problem+json')
+    .send(JSON.stringify({ type: `urn:parlance:problem:${error.code}`, title, status: error.status, code: error.code, detail, advice, pointer: error.pointer, requestId: id }));
 }
 async function writeAnswer(response: Response, answer: Answer, signal: AbortSignal): Promise<void> {
   if (answer.stream) {
     response.writeHead(200, { 'content-type': answer.type ?? 'text/plain', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
-    const write = (chunk: string) => new Promise<void>((resolve) => {
-      if (signal.aborted || response.write(chunk)) return resolve();
-      response.once('drain', resolve); // a slow reader holds up itself alone
-      response.once('close', resolve);
-    });
+    const write = (chunk: string) =>
+      new Promise<void>((resolve) => {
+        if (signal.aborted || response.write(chunk)) return resolve();
+        response.once('drain', resolve); // a slow reader holds up itself alone
+        response.once('close', resolve);
+      });
     await answer.stream(write, signal);
     response.end();
     return;
   }
-  response.status(answer.status ?? 200).type(answer.type ?? 'application/json').send(answer.json ?? JSON.stringify(answer.body ?? null));
+  response
+    .status(answer.status ?? 200)
+    .type(answer.type ?? 'application/json')
+    .send(answer.json ?? JSON.stringify(answer.body ?? null));
 }
 
 /** The operator listener: API, metrics, and the sandbox where it runs. */
@@ -46,7 +53,15 @@ export function createOperatorListener(deps: ApiDeps, sandbox: Router | null) {
     response.locals.id = newId('rq_');
     response.setHeader('x-request-id', idOf(response));
     const started = performance.now();
-    response.once('finish', () => deps.log('info', 'request', { requestId: idOf(response), method: request.method, route: (response.locals.route as string | undefined) ?? 'none', status: response.statusCode, ms: Math.round(performance.now() - started) }));
+    response.once('finish', () =>
+      deps.log('info', 'request', {
+        requestId: idOf(response),
+        method: request.method,
+        route: (response.locals.route as string | undefined) ?? 'none',
+        status: response.statusCode,
+        ms: Math.round(performance.now() - started),
+      }),
+    );
     next();
   });
   app.use(helmet());
@@ -82,29 +97,47 @@ export function createOperatorListener(deps: ApiDeps, sandbox: Router | null) {
     } catch {
       throw new GatewayError('invalid_request', 'The body is not JSON.');
     }
-    const query = Object.fromEntries(Object.entries(request.query).map(([key, value]) => [key, typeof value === 'string' ? value : Array.isArray(value) ? value.filter((v) => typeof v === 'string').join(',') : undefined]));
-    await writeAnswer(response, await route.handle({ caller, params: request.params as Record<string, string>, query, body, headers: request.headers, signal: gone.signal }, deps), gone.signal);
+    const query = Object.fromEntries(
+      Object.entries(request.query).map(([key, value]) => [
+        key,
+        typeof value === 'string' ? value : Array.isArray(value) ? value.filter((v) => typeof v === 'string').join(',') : undefined,
+      ]),
+    );
+    await writeAnswer(
+      response,
+      await route.handle({ caller, params: request.params as Record<string, string>, query, body, headers: request.headers, signal: gone.signal }, deps),
+      gone.signal,
+    );
   }
   for (const route of ROUTES) app[route.method](route.path, (request, response, next) => void handle(route, request, response).catch(next));
   app.use('/v1', (request, _response, next) => void deps.auth.authenticate(request).then(() => next(new GatewayError('not_found', 'There is no such route.')), next));
   app.use((_request, _response, next) => next(new GatewayError('not_found', 'There is no such route.')));
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
     const http = error as { status?: unknown; type?: unknown };
-    const known = error instanceof GatewayError ? error : http.type === 'entity.too.large' ? new GatewayError('payload_too_large', 'At most 1 MB.') : typeof http.status === 'number' && http.status < 500 ? new GatewayError('invalid_request', 'The request could not be read.') : null;
+    const known =
+      error instanceof GatewayError
+        ? error
+        : http.type === 'entity.too.large'
+          ? new GatewayError('payload_too_large', 'At most 1 MB.')
+          : typeof http.status === 'number' && http.status < 500
+            ? new GatewayError('invalid_request', 'The request could not be read.')
+            : null;
     if (!known) deps.log('error', 'a request failed', { requestId: idOf(response), error: error instanceof Error ? error.stack : String(error) });
     writeProblem(response, known ?? new GatewayError('internal', 'failed'), idOf(response));
   });
   const server = http.createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, app);
   return {
-    start: (port: number, host: string) => new Promise<number>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
-    }),
-    stop: () => new Promise<void>((resolve) => {
-      server.close(() => resolve());
-      for (const gone of open) gone.abort();
-      server.closeIdleConnections();
-      setTimeout(() => server.closeAllConnections(), 3000).unref();
-    }),
+    start: (port: number, host: string) =>
+      new Promise<number>((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+      }),
+    stop: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        for (const gone of open) gone.abort();
+        server.closeIdleConnections();
+        setTimeout(() => server.closeAllConnections(), 3000).unref();
+      }),
   };
 }

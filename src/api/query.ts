@@ -1,4 +1,4 @@
-import { TOPICS, TOPIC_OF, type EventType, type Topic } from '../../schemas/index.ts';
+import { type EventType, TOPIC_OF, TOPICS, type Topic } from '../../schemas/index.ts';
 import { GatewayError } from '../gateway-error.ts';
 import type { LogQuery, Store } from '../store/port.ts';
 import type { Asked } from './deps.ts';
@@ -9,7 +9,11 @@ export function limitOf(text: string | undefined, fallback: number, most: number
   if (!Number.isInteger(n) || n < 1) throw new GatewayError('invalid_request', `limit: a whole number from 1 to ${most}`, { pointer: '/limit' });
   return Math.min(n, most);
 }
-const list = (text: string | undefined): string[] | undefined => text?.split(',').map((s) => s.trim()).filter(Boolean);
+const list = (text: string | undefined): string[] | undefined =>
+  text
+    ?.split(',')
+    .map((s) => s.trim())
+    .filter(Boolean);
 
 /** Where to read on: `next` of the page before, an offset, `beginning` or `latest`. */
 export async function afterOf(text: string | undefined, store: Store): Promise<number> {
@@ -23,5 +27,11 @@ export async function logQuery(asked: Asked, store: Store, after: string | undef
   const types = list(asked.query.types);
   const unknown = topics?.find((t) => !Object.hasOwn(TOPICS, t)) ?? types?.find((t) => !Object.hasOwn(TOPIC_OF, t));
   if (unknown !== undefined) throw new GatewayError('invalid_request', `"${unknown.slice(0, 60)}" is no topic or type of ours`, { pointer: topics ? '/topic' : '/types' });
-  return { after: await afterOf(after, store), limit: limitOf(asked.query.limit, 100, 1000), ...(asked.caller.tenant === null ? {} : { tenant: asked.caller.tenant }), ...(topics ? { topics: topics as Topic[] } : {}), ...(types ? { types: types as EventType[] } : {}) };
+  return {
+    after: await afterOf(after, store),
+    limit: limitOf(asked.query.limit, 100, 1000),
+    ...(asked.caller.tenant === null ? {} : { tenant: asked.caller.tenant }),
+    ...(topics ? { topics: topics as Topic[] } : {}),
+    ...(types ? { types: types as EventType[] } : {}),
+  };
 }

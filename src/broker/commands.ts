@@ -4,16 +4,34 @@ import type { Store } from '../store/port.ts';
 import type { Client } from './kafkajs/client.ts';
 import type { RejectedCommand } from './operations.ts';
 
-export interface CommandsOptions { readonly client: Client; readonly store: Store; readonly topic: string; readonly group: string; parseSendCommand(body: unknown): SendCommand; wake(): void }
+export interface CommandsOptions {
+  readonly client: Client;
+  readonly store: Store;
+  readonly topic: string;
+  readonly group: string;
+  parseSendCommand(body: unknown): SendCommand;
+  wake(): void;
+}
 const MAX_VALUE = 1024 * 1024;
 
-type Read = { readonly ok: true; readonly id: string; readonly source: string; readonly command: SendCommand } | { readonly ok: false; readonly rejected: Omit<RejectedCommand, 'nowMs' | 'place'> };
+type Read =
+  | { readonly ok: true; readonly id: string; readonly source: string; readonly command: SendCommand }
+  | { readonly ok: false; readonly rejected: Omit<RejectedCommand, 'nowMs' | 'place'> };
 
 /** A record's value as a command, or why it is none. Pure. */
 export function readCommand(value: Buffer | null, parseSendCommand: (body: unknown) => SendCommand): Read {
   const text = value && value.length <= MAX_VALUE ? value.toString('utf8') : null;
   const refuse = (reason: string, more: { id?: string; source?: string; channel?: string; code?: FailureCode; pointer?: string } = {}): Read => ({
-    ok: false, rejected: { commandId: more.id ?? null, source: more.source ?? null, channel: more.channel ?? null, code: more.code ?? 'command_invalid', reason, pointer: more.pointer ?? null, value: text },
+    ok: false,
+    rejected: {
+      commandId: more.id ?? null,
+      source: more.source ?? null,
+      channel: more.channel ?? null,
+      code: more.code ?? 'command_invalid',
+      reason,
+      pointer: more.pointer ?? null,
+      value: text,
+    },
   });
   if (value === null) return refuse('the record has no value');
   if (text === null) return refuse(`the value is longer than ${MAX_VALUE} bytes`);
@@ -36,7 +54,9 @@ export function readCommand(value: Buffer | null, parseSendCommand: (body: unkno
   try {
     return { ok: true, id, source, command: parseSendCommand(data) };
   } catch (error) {
-    return error instanceof GatewayError ? refuse(error.message, { ...known, code: error.code, ...(error.pointer ? { pointer: `/data${error.pointer}` } : {}) }) : refuse('the command could not be read', known);
+    return error instanceof GatewayError
+      ? refuse(error.message, { ...known, code: error.code, ...(error.pointer ? { pointer: `/data${error.pointer}` } : {}) })
+      : refuse('the command could not be read', known);
   }
 }
 
@@ -50,7 +70,17 @@ export async function takeCommand(options: CommandsOptions, value: Buffer | null
     options.wake();
   } catch (error) {
     if (!(error instanceof GatewayError) || FAILURES[error.code].status >= 500) throw error;
-    await options.store.write('rejectCommand', { commandId: read.id, source: read.source, channel: read.command.channel, code: error.code, reason: error.message, pointer: error.pointer ? `/data${error.pointer}` : null, value: null, place, nowMs });
+    await options.store.write('rejectCommand', {
+      commandId: read.id,
+      source: read.source,
+      channel: read.command.channel,
+      code: error.code,
+      reason: error.message,
+      pointer: error.pointer ? `/data${error.pointer}` : null,
+      value: null,
+      place,
+      nowMs,
+    });
   }
 }
 
@@ -62,7 +92,10 @@ export async function consumeOnce(options: CommandsOptions, signal: AbortSignal)
   signal.addEventListener('abort', () => ended.resolve());
   consumer.on('consumer.crash', ({ payload }) => ended.reject(payload.error));
   let heard = performance.now();
-  for (const name of ['consumer.heartbeat', 'consumer.fetch', 'consumer.group_join'] as const) consumer.on(name, () => { heard = performance.now(); });
+  for (const name of ['consumer.heartbeat', 'consumer.fetch', 'consumer.group_join'] as const)
+    consumer.on(name, () => {
+      heard = performance.now();
+    });
   const watch = setInterval(() => {
     if (performance.now() - heard > 60_000) ended.reject(new Error('the consumer is silent')); // a half-open socket is never reopened by itself
   }, 5000);
@@ -70,7 +103,8 @@ export async function consumeOnce(options: CommandsOptions, signal: AbortSignal)
   try {
     await consumer.subscribe({ topics: [options.topic], fromBeginning: true });
     await consumer.run({
-      autoCommit: false, eachBatchAutoResolve: false,
+      autoCommit: false,
+      eachBatchAutoResolve: false,
       eachBatch: async ({ batch, heartbeat, resolveOffset, isRunning, isStale }) => {
         for (const message of batch.messages) {
           if (!isRunning() || isStale() || signal.aborted) return;

@@ -2,7 +2,7 @@ import { COMMANDS_TOPIC, type SendCommand } from '../../schemas/index.ts';
 import type { KafkaConfig } from '../config/config.ts';
 import type { Store } from '../store/port.ts';
 import { consumeOnce } from './commands.ts';
-import { createClient, type BrokerLog, type Client } from './kafkajs/client.ts';
+import { type BrokerLog, type Client, createClient } from './kafkajs/client.ts';
 import { ensureTopics, PARTITIONS } from './kafkajs/topics.ts';
 import { relayOnce, republish } from './relay.ts';
 
@@ -55,7 +55,14 @@ export function createBroker(options: BrokerOptions): Broker {
         const wait = Math.random() * Math.min(MAX_BACKOFF_MS, 500 * 2 ** Math.min(failures, 8));
         await new Promise<void>((resolve) => {
           const timer = setTimeout(resolve, wait);
-          gone.signal.addEventListener('abort', () => { clearTimeout(timer); resolve(); }, { once: true });
+          gone.signal.addEventListener(
+            'abort',
+            () => {
+              clearTimeout(timer);
+              resolve();
+            },
+            { once: true },
+          );
         });
       }
     }
@@ -64,7 +71,14 @@ export function createBroker(options: BrokerOptions): Broker {
   return {
     start() {
       lives.push(live('relay', (client) => relayOnce({ client, store, prefix: config.topicPrefix, installation: options.installation, log }, gone.signal)));
-      lives.push(live('commands', (client) => consumeOnce({ client, store, topic: config.topicPrefix + COMMANDS_TOPIC, group: `${config.topicPrefix}commands`, parseSendCommand: options.parseSendCommand, wake: options.wake }, gone.signal)));
+      lives.push(
+        live('commands', (client) =>
+          consumeOnce(
+            { client, store, topic: config.topicPrefix + COMMANDS_TOPIC, group: `${config.topicPrefix}commands`, parseSendCommand: options.parseSendCommand, wake: options.wake },
+            gone.signal,
+          ),
+        ),
+      );
     },
     async stop() {
       gone.abort();

@@ -1,10 +1,17 @@
 import type { LogRow, Store } from '../store/port.ts';
-import type { Client, BrokerLog } from './kafkajs/client.ts';
+import type { BrokerLog, Client } from './kafkajs/client.ts';
 import { readIds } from './kafkajs/read-range.ts';
 import { endOffsets, topicNames } from './kafkajs/topics.ts';
-import { openTransactionalProducer, type Ends, type OutRecord, type TransactionalProducer } from './kafkajs/transactional-producer.ts';
+import { type Ends, type OutRecord, openTransactionalProducer, type TransactionalProducer } from './kafkajs/transactional-producer.ts';
 
-export interface RelayOptions { readonly client: Client; readonly store: Store; readonly prefix: string; readonly installation: string; readonly log: BrokerLog; onProgress?(): void }
+export interface RelayOptions {
+  readonly client: Client;
+  readonly store: Store;
+  readonly prefix: string;
+  readonly installation: string;
+  readonly log: BrokerLog;
+  onProgress?(): void;
+}
 const BATCH = 500;
 const BATCH_BYTES = 512 * 1024;
 /** At low rates a relay that waits a moment for company is cheaper and no slower to a person. */
@@ -18,15 +25,28 @@ function traceparent(id: string): string {
 }
 export function toRecord(row: LogRow, prefix: string): OutRecord {
   return {
-    topic: prefix + row.topic, key: row.subject, value: row.json,
-    headers: { 'content-type': 'application/cloudevents+json', ce_specversion: '1.0', ce_id: row.id, ce_type: row.type, ce_source: row.channel === null ? '/unrouted' : `/channels/${row.channel}`, ce_subject: row.subject, traceparent: traceparent(row.id) },
+    topic: prefix + row.topic,
+    key: row.subject,
+    value: row.json,
+    headers: {
+      'content-type': 'application/cloudevents+json',
+      ce_specversion: '1.0',
+      ce_id: row.id,
+      ce_type: row.type,
+      ce_source: row.channel === null ? '/unrouted' : `/channels/${row.channel}`,
+      ce_subject: row.subject,
+      traceparent: traceparent(row.id),
+    },
   };
 }
 
 /** Rows of a batch within its bytes; at least one. */
 export function fitBatch(rows: readonly LogRow[]): readonly LogRow[] {
   let bytes = 0;
-  const end = rows.findIndex((r, i) => (bytes += r.json.length) > BATCH_BYTES && i > 0);
+  const end = rows.findIndex((r, i) => {
+    bytes += r.json.length;
+    return bytes > BATCH_BYTES && i > 0;
+  });
   return end < 0 ? rows : rows.slice(0, end);
 }
 
@@ -51,7 +71,11 @@ export async function relayOnce(options: RelayOptions, signal: AbortSignal): Pro
   }
 }
 
-interface Publishing extends RelayOptions { readonly producer: TransactionalProducer; readonly ends: Ends; readonly there: Set<string> }
+interface Publishing extends RelayOptions {
+  readonly producer: TransactionalProducer;
+  readonly ends: Ends;
+  readonly there: Set<string>;
+}
 async function publishFrom(p: Publishing, from: number, signal: AbortSignal): Promise<void> {
   let after = from;
   while (!signal.aborted) {
@@ -64,7 +88,7 @@ async function publishFrom(p: Publishing, from: number, signal: AbortSignal): Pr
     const fresh = rows.filter((r) => !p.there.has(r.id));
     if (fresh.length) {
       const ends = await p.producer.send(fresh.map((r) => toRecord(r, p.prefix)));
-      for (const [topic, partitions] of Object.entries(ends)) Object.assign((p.ends[topic] ??= {}), partitions);
+      for (const [topic, partitions] of Object.entries(ends)) p.ends[topic] = { ...p.ends[topic], ...partitions };
     }
     for (const r of rows) p.there.delete(r.id);
     await p.store.write('saveCursor', { name: CURSOR, off: last.off, detail: JSON.stringify(p.ends), nowMs: Date.now() });

@@ -14,13 +14,36 @@ const Common = {
   settings: z.record(z.string(), z.unknown()).optional(),
 };
 const meta = { ...Common, accessToken: z.string().min(1, 'must not be empty'), app: nullable, appSecret: secrets.optional(), verifyToken: secrets.optional() };
-const twilio = { ...Common, provider: z.literal('twilio'), accountSid: z.string().regex(/^AC/, 'must begin with AC'), authToken: secrets, address: z.string().min(1), messagingServiceSid: nullable, apiKey: nullable, apiSecret: nullable };
+const twilio = {
+  ...Common,
+  provider: z.literal('twilio'),
+  accountSid: z.string().regex(/^AC/, 'must begin with AC'),
+  authToken: secrets,
+  address: z.string().min(1),
+  messagingServiceSid: nullable,
+  apiKey: nullable,
+  apiSecret: nullable,
+};
 
 /** One channel of the file, by type and provider (DESIGN 5b). */
 const Channel = z.union([
-  z.strictObject({ ...meta, type: z.literal('whatsapp'), provider: z.literal('meta').optional(), phoneNumberId: z.string().regex(/^\d+$/, 'must be digits'), businessAccountId: z.string().regex(/^\d+$/, 'must be digits').nullish(), address: nullable }),
+  z.strictObject({
+    ...meta,
+    type: z.literal('whatsapp'),
+    provider: z.literal('meta').optional(),
+    phoneNumberId: z.string().regex(/^\d+$/, 'must be digits'),
+    businessAccountId: z.string().regex(/^\d+$/, 'must be digits').nullish(),
+    address: nullable,
+  }),
   z.strictObject({ ...meta, type: z.literal('messenger'), provider: z.literal('meta').optional(), pageId: z.string().regex(/^\d+$/, 'must be digits'), address: nullable }),
-  z.strictObject({ ...meta, type: z.literal('instagram'), provider: z.literal('meta').optional(), instagramId: z.string().regex(/^\d+$/, 'must be digits'), pageId: nullable, address: nullable }),
+  z.strictObject({
+    ...meta,
+    type: z.literal('instagram'),
+    provider: z.literal('meta').optional(),
+    instagramId: z.string().regex(/^\d+$/, 'must be digits'),
+    pageId: nullable,
+    address: nullable,
+  }),
   z.strictObject({ ...twilio, type: z.enum(['sms', 'whatsapp', 'rcs']) }),
 ]);
 type FileChannel = z.infer<typeof Channel>;
@@ -51,11 +74,29 @@ function accountOf(channel: FileChannel): string {
 }
 
 function toConfig(channel: FileChannel, apps: ReadonlyMap<string, FileApp>, faults: Faults): ChannelConfig {
-  const shared = { id: channel.id, type: channel.type, tenant: channel.tenant, name: channel.name ?? null, address: channel.address ?? null, account: accountOf(channel), managed: 'file' as const };
+  const shared = {
+    id: channel.id,
+    type: channel.type,
+    tenant: channel.tenant,
+    name: channel.name ?? null,
+    address: channel.address ?? null,
+    account: accountOf(channel),
+    managed: 'file' as const,
+  };
   const settings = { ...channel.settings, ...(channel.baseUrl ? { baseUrl: channel.baseUrl } : {}) };
   if ('accountSid' in channel) {
-    const optional = Object.fromEntries(Object.entries({ apiKey: channel.apiKey, apiSecret: channel.apiSecret, messagingServiceSid: channel.messagingServiceSid }).filter(([, v]) => v)) as Record<string, string>;
-    return { ...shared, provider: 'twilio', businessAccount: null, secrets: channel.authToken, verifyTokens: [], credentials: { accountSid: channel.accountSid, authToken: channel.authToken[0] ?? '', ...optional }, settings };
+    const optional = Object.fromEntries(
+      Object.entries({ apiKey: channel.apiKey, apiSecret: channel.apiSecret, messagingServiceSid: channel.messagingServiceSid }).filter(([, v]) => v),
+    ) as Record<string, string>;
+    return {
+      ...shared,
+      provider: 'twilio',
+      businessAccount: null,
+      secrets: channel.authToken,
+      verifyTokens: [],
+      credentials: { accountSid: channel.accountSid, authToken: channel.authToken[0] ?? '', ...optional },
+      settings,
+    };
   }
   const app = channel.app ? apps.get(channel.app) : undefined;
   if (channel.app && !app) faults.push(`CHANNELS_FILE: channel ${channel.id} names app "${channel.app}", which "apps" does not list; add it or mend the name.`);
@@ -64,7 +105,15 @@ function toConfig(channel: FileChannel, apps: ReadonlyMap<string, FileApp>, faul
   if (!channel.app && !appSecret.length) faults.push(`CHANNELS_FILE: channel ${channel.id} has no appSecret; take it from the app's dashboard (Settings > Basic), or name an app.`);
   if (!channel.app && !verifyToken.length) faults.push(`CHANNELS_FILE: channel ${channel.id} has no verifyToken; choose any string and give the platform the same.`);
   const pageId = 'pageId' in channel && channel.pageId ? { pageId: channel.pageId } : {};
-  return { ...shared, provider: 'meta', businessAccount: ('businessAccountId' in channel ? channel.businessAccountId : null) ?? null, secrets: appSecret, verifyTokens: verifyToken, credentials: { accessToken: channel.accessToken }, settings: { ...pageId, ...settings } };
+  return {
+    ...shared,
+    provider: 'meta',
+    businessAccount: ('businessAccountId' in channel ? channel.businessAccountId : null) ?? null,
+    secrets: appSecret,
+    verifyTokens: verifyToken,
+    credentials: { accessToken: channel.accessToken },
+    settings: { ...pageId, ...settings },
+  };
 }
 
 function repeated(channels: readonly ChannelConfig[], keyOf: (c: ChannelConfig) => string, what: string): string[] {
@@ -83,7 +132,9 @@ export function parseChannels(value: unknown, env: Readonly<Record<string, strin
   const whole = Array.isArray(filled) ? { apps: [], channels: filled } : filled;
   const shape = z.strictObject({ apps: z.array(App).default([]), channels: z.array(z.unknown()) }).safeParse(whole);
   if (!shape.success) {
-    faults.push(...shape.error.issues.map((i) => `CHANNELS_FILE: ${i.path.join('.') || 'the file'}: ${i.message}; it is a list of channels or { "apps": [...], "channels": [...] }.`));
+    faults.push(
+      ...shape.error.issues.map((i) => `CHANNELS_FILE: ${i.path.join('.') || 'the file'}: ${i.message}; it is a list of channels or { "apps": [...], "channels": [...] }.`),
+    );
     return [];
   }
   const apps = new Map(shape.data.apps.map((app) => [app.id, app]));
@@ -108,5 +159,7 @@ function faultsOf(item: { type: string; provider?: string }, name: string): stri
   const twilioMeant = item.provider === 'twilio' || item.type === 'sms' || item.type === 'rcs';
   const form = Channel.options.find((o) => (twilioMeant ? 'accountSid' in o.shape : !('accountSid' in o.shape) && o.shape.type.safeParse(item.type).success));
   const result = form?.safeParse(item);
-  return result && !result.success ? result.error.issues.map((i) => `CHANNELS_FILE: ${name}.${i.path.join('.')}: ${i.message}.`) : [`CHANNELS_FILE: ${name}: not a channel that Parlance knows.`];
+  return result && !result.success
+    ? result.error.issues.map((i) => `CHANNELS_FILE: ${name}.${i.path.join('.')}: ${i.message}.`)
+    : [`CHANNELS_FILE: ${name}: not a channel that Parlance knows.`];
 }

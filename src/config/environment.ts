@@ -2,8 +2,10 @@ import { z } from 'zod';
 
 const blankIsAbsent = (value: unknown) => (value === '' ? undefined : value);
 const text = z.preprocess(blankIsAbsent, z.string().optional());
-const port = (fallback: number) => z.preprocess(blankIsAbsent, z.coerce.number('must be a number').int().min(0, 'must be 0 to 65535').max(65535, 'must be 0 to 65535').default(fallback));
-const days = (fallback: number) => z.preprocess(blankIsAbsent, z.coerce.number('must be a number of days').int('must be whole days').min(1, 'must be at least 1 day').max(36500).default(fallback));
+const port = (fallback: number) =>
+  z.preprocess(blankIsAbsent, z.coerce.number('must be a number').int().min(0, 'must be 0 to 65535').max(65535, 'must be 0 to 65535').default(fallback));
+const days = (fallback: number) =>
+  z.preprocess(blankIsAbsent, z.coerce.number('must be a number of days').int('must be whole days').min(1, 'must be at least 1 day').max(36500).default(fallback));
 const url = z.preprocess(blankIsAbsent, z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional());
 const flag = z.preprocess(blankIsAbsent, z.enum(['1', '0', 'true', 'false'], 'must be 1 or 0').optional());
 
@@ -15,25 +17,53 @@ export const Environment = z.object({
   OPERATOR_PORT: port(8081),
   PUBLIC_URL: url,
   DATA_DIR: z.preprocess(blankIsAbsent, z.string().default('./data')),
-  DATABASE_URL: z.preprocess(blankIsAbsent, z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres://').optional()),
-  KAFKA_BROKERS: z.preprocess(blankIsAbsent, z.string().regex(/^[^\s,:]+:\d+(,[^\s,:]+:\d+)*$/, 'must be host:port, several with commas between').optional()),
+  DATABASE_URL: z.preprocess(
+    blankIsAbsent,
+    z
+      .string()
+      .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
+      .optional(),
+  ),
+  KAFKA_BROKERS: z.preprocess(
+    blankIsAbsent,
+    z
+      .string()
+      .regex(/^[^\s,:]+:\d+(,[^\s,:]+:\d+)*$/, 'must be host:port, several with commas between')
+      .optional(),
+  ),
   KAFKA_SSL: flag,
   KAFKA_SSL_CA_FILE: text,
   KAFKA_SASL_MECHANISM: z.preprocess(blankIsAbsent, z.enum(['plain', 'scram-sha-256', 'scram-sha-512'], 'must be plain, scram-sha-256 or scram-sha-512').optional()),
   KAFKA_SASL_USERNAME: text,
   KAFKA_SASL_PASSWORD: text,
-  KAFKA_TOPIC_PREFIX: z.preprocess(blankIsAbsent, z.string().regex(/^[A-Za-z0-9._-]*$/, 'may hold letters, digits, dot, hyphen and underscore').default('parlance.')),
+  KAFKA_TOPIC_PREFIX: z.preprocess(
+    blankIsAbsent,
+    z
+      .string()
+      .regex(/^[A-Za-z0-9._-]*$/, 'may hold letters, digits, dot, hyphen and underscore')
+      .default('parlance.'),
+  ),
   MASTER_KEY: text,
   OPERATOR_TOKEN: z.preprocess(blankIsAbsent, z.string().min(16, 'must have at least 16 characters').optional()),
   ACK_AFTER: z.preprocess(blankIsAbsent, z.enum(['journal', 'store'], 'must be journal or store').default('journal')),
   JOURNAL_RETENTION_DAYS: days(8),
-  JOURNAL_MAX_BYTES: z.preprocess(blankIsAbsent, z.coerce.number('must be a number of bytes').int().min(16 * 1024 * 1024, 'must be at least 16777216 (16 MiB)').default(20 * 1024 ** 3)),
+  JOURNAL_MAX_BYTES: z.preprocess(
+    blankIsAbsent,
+    z.coerce
+      .number('must be a number of bytes')
+      .int()
+      .min(16 * 1024 * 1024, 'must be at least 16777216 (16 MiB)')
+      .default(20 * 1024 ** 3),
+  ),
   EVENT_RETENTION_DAYS: days(30),
   MESSAGE_RETENTION_DAYS: days(90),
   EXCHANGE_RETENTION_DAYS: days(14),
   IDEMPOTENCY_DAYS: days(7),
   MEDIA_LINK_DAYS: days(7),
-  LOG_LEVEL: z.preprocess(blankIsAbsent, z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'must be fatal, error, warn, info, debug, trace or silent').default('info')),
+  LOG_LEVEL: z.preprocess(
+    blankIsAbsent,
+    z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'must be fatal, error, warn, info, debug, trace or silent').default('info'),
+  ),
   CHANNELS_FILE: text,
   GRAPH_API_URL: z.preprocess(blankIsAbsent, z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).default('https://graph.facebook.com')),
   TWILIO_API_URL: z.preprocess(blankIsAbsent, z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).default('https://api.twilio.com')),

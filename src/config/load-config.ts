@@ -58,7 +58,12 @@ function kafkaOf(e: Environment, faults: string[]): KafkaConfig | null {
   }
   const ssl = e.KAFKA_SSL === '1' || e.KAFKA_SSL === 'true' || ca !== undefined;
   const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_USERNAME: username, KAFKA_SASL_PASSWORD: password } = e;
-  return { brokers: e.KAFKA_BROKERS.split(','), ssl: ca ? { ca } : ssl, sasl: mechanism && username && password ? { mechanism, username, password } : null, topicPrefix: e.KAFKA_TOPIC_PREFIX };
+  return {
+    brokers: e.KAFKA_BROKERS.split(','),
+    ssl: ca ? { ca } : ssl,
+    sasl: mechanism && username && password ? { mechanism, username, password } : null,
+    topicPrefix: e.KAFKA_TOPIC_PREFIX,
+  };
 }
 
 function masterKeyOf(e: Environment, dataDir: string, out: { faults: string[]; notices: string[] }): Buffer {
@@ -87,7 +92,8 @@ export function loadConfig(env: Env): Config {
   const dataDir = resolve(e.DATA_DIR);
   const channels = readChannels(e.CHANNELS_FILE, env, faults);
   const kafka = kafkaOf(e, faults);
-  if (e.ACK_AFTER === 'store' && !e.DATABASE_URL) faults.push('ACK_AFTER: "store" needs DATABASE_URL; the embedded store lives on the same disk as the journal, so leave it at "journal".');
+  if (e.ACK_AFTER === 'store' && !e.DATABASE_URL)
+    faults.push('ACK_AFTER: "store" needs DATABASE_URL; the embedded store lives on the same disk as the journal, so leave it at "journal".');
   const out = { faults, notices };
   let masterKey = Buffer.alloc(32);
   let operatorToken = '';
@@ -100,10 +106,30 @@ export function loadConfig(env: Env): Config {
   if (faults.length) throw new ConfigError(faults);
   const sandbox = e.SANDBOX === undefined ? channels.length === 0 : e.SANDBOX === '1' || e.SANDBOX === 'true';
   return Object.freeze({
-    host: e.HOST, port: e.PORT, operatorHost: e.OPERATOR_HOST, operatorPort: e.OPERATOR_PORT,
-    publicUrl: new URL(e.PUBLIC_URL ?? `http://127.0.0.1:${e.PORT}`), dataDir, databaseUrl: e.DATABASE_URL ?? null, kafka, masterKey, operatorToken,
-    ackAfter: e.ACK_AFTER, journalRetentionDays: e.JOURNAL_RETENTION_DAYS, journalMaxBytes: e.JOURNAL_MAX_BYTES, eventRetentionDays: e.EVENT_RETENTION_DAYS,
-    messageRetentionDays: e.MESSAGE_RETENTION_DAYS, exchangeRetentionDays: e.EXCHANGE_RETENTION_DAYS, idempotencyDays: e.IDEMPOTENCY_DAYS, mediaLinkDays: e.MEDIA_LINK_DAYS,
-    logLevel: e.LOG_LEVEL, channelsFile: e.CHANNELS_FILE ?? null, channels, graphApiUrl: e.GRAPH_API_URL.replace(/\/$/, ''), twilioApiUrl: e.TWILIO_API_URL.replace(/\/$/, ''), sandbox, notices,
+    host: e.HOST,
+    port: e.PORT,
+    operatorHost: e.OPERATOR_HOST,
+    operatorPort: e.OPERATOR_PORT,
+    publicUrl: new URL(e.PUBLIC_URL ?? `http://127.0.0.1:${e.PORT}`),
+    dataDir,
+    databaseUrl: e.DATABASE_URL ?? null,
+    kafka,
+    masterKey,
+    operatorToken,
+    ackAfter: e.ACK_AFTER,
+    journalRetentionDays: e.JOURNAL_RETENTION_DAYS,
+    journalMaxBytes: e.JOURNAL_MAX_BYTES,
+    eventRetentionDays: e.EVENT_RETENTION_DAYS,
+    messageRetentionDays: e.MESSAGE_RETENTION_DAYS,
+    exchangeRetentionDays: e.EXCHANGE_RETENTION_DAYS,
+    idempotencyDays: e.IDEMPOTENCY_DAYS,
+    mediaLinkDays: e.MEDIA_LINK_DAYS,
+    logLevel: e.LOG_LEVEL,
+    channelsFile: e.CHANNELS_FILE ?? null,
+    channels,
+    graphApiUrl: e.GRAPH_API_URL.replace(/\/$/, ''),
+    twilioApiUrl: e.TWILIO_API_URL.replace(/\/$/, ''),
+    sandbox,
+    notices,
   });
 }

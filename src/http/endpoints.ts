@@ -1,5 +1,9 @@
 /** Public webhook paths. `whatsapp` and `messenger` are one handler: the body's object decides, not the path. */
-export interface Endpoint { readonly name: 'whatsapp' | 'messenger' | 'sms' | 'sms_status'; readonly provider: 'meta' | 'twilio'; readonly channel: string | null }
+export interface Endpoint {
+  readonly name: 'whatsapp' | 'messenger' | 'sms' | 'sms_status';
+  readonly provider: 'meta' | 'twilio';
+  readonly channel: string | null;
+}
 
 const ROUTE = /^\/webhooks\/(whatsapp|messenger|sms\/status|sms)(?:\/(ch_[A-Za-z0-9_]{1,60}))?$/;
 

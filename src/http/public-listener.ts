@@ -28,17 +28,21 @@ export function createPublicListener(deps: WebhookDeps): PublicListener {
     if (path === '/readyz' && get) return deps.journal.writable() ? answer(response, { status: 200, type: TEXT, body: 'ready\n' }) : refuse(response, 'journal_unavailable');
     refuse(response, 'not_found');
   };
-  const server = http.createServer({ requestTimeout: 20_000, headersTimeout: 10_000, keepAliveTimeout: 65_000, connectionsCheckingInterval: 2000, maxHeaderSize: 16 * 1024, insecureHTTPParser: false }, (request, response) => {
-    try {
-      handle(request, response);
-    } catch {
-      refuse(response, 'invalid_request');
-    }
-  });
+  const server = http.createServer(
+    { requestTimeout: 20_000, headersTimeout: 10_000, keepAliveTimeout: 65_000, connectionsCheckingInterval: 2000, maxHeaderSize: 16 * 1024, insecureHTTPParser: false },
+    (request, response) => {
+      try {
+        handle(request, response);
+      } catch {
+        refuse(response, 'invalid_request');
+      }
+    },
+  );
   server.maxConnections = MAX_CONNECTIONS;
   server.maxHeadersCount = 200;
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-    const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? '408 Request Timeout' : '400 Bad Request';
+    const status =
+      error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? '408 Request Timeout' : '400 Bad Request';
     if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
     else socket.destroy();
   });

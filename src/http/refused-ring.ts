@@ -1,7 +1,13 @@
 const MAX_COUNT = 1000;
 const MAX_BYTES = 20 * 1024 * 1024;
 
-export interface Refused { readonly at: number; readonly url: string; readonly why: string; readonly headers: Readonly<Record<string, string | undefined>>; readonly body: Buffer }
+export interface Refused {
+  readonly at: number;
+  readonly url: string;
+  readonly why: string;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Buffer;
+}
 
 /** The last refused webhooks, apart and unpublished, so that an operator can see why and verify them again after mending a secret. */
 export function createRefusedRing() {

@@ -44,7 +44,11 @@ export function createWebhookHandler(deps: WebhookDeps) {
     return own && own.provider === endpoint.provider ? own : DUMMY;
   };
   const requestOf = (request: IncomingMessage, body: Buffer): WebhookRequest => ({
-    method: request.method ?? 'POST', url: new URL((request.url ?? '/').replace(/^\/+/, '/'), deps.publicUrl), headers: request.headers as Record<string, string | undefined>, body, receivedAt: new Date(),
+    method: request.method ?? 'POST',
+    url: new URL((request.url ?? '/').replace(/^\/+/, '/'), deps.publicUrl),
+    headers: request.headers as Record<string, string | undefined>,
+    body,
+    receivedAt: new Date(),
   });
 
   function shake(endpoint: Endpoint, request: IncomingMessage, response: ServerResponse): void {
@@ -54,7 +58,15 @@ export function createWebhookHandler(deps: WebhookDeps) {
   }
   async function keep(endpoint: Endpoint, verified: VerifiedRequest, request: IncomingMessage): Promise<void> {
     const offset = await deps.journal.append({
-      receivedAt: verified.receivedAt.getTime(), method: 'POST', url: request.url ?? '/', headers: headersOf(request), body: verified.body, keyId: verified.keyId, endpoint: endpoint.name, channel: endpoint.channel, origin: 'webhook',
+      receivedAt: verified.receivedAt.getTime(),
+      method: 'POST',
+      url: request.url ?? '/',
+      headers: headersOf(request),
+      body: verified.body,
+      keyId: verified.keyId,
+      endpoint: endpoint.name,
+      channel: endpoint.channel,
+      origin: 'webhook',
     });
     if (deps.afterStore) await deps.afterStore(offset);
   }

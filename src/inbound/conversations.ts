@@ -15,17 +15,44 @@ export interface Conversation {
   readonly createdAt: number;
   readonly isNew: boolean;
 }
-interface Found { kind: string; value: string; id: string; channel: string; tenant: string; contact: string; sendable: string | null; window_expires_at: number | null; created_at: number; name: string | null; identities: string }
+interface Found {
+  kind: string;
+  value: string;
+  id: string;
+  channel: string;
+  tenant: string;
+  contact: string;
+  sendable: string | null;
+  window_expires_at: number | null;
+  created_at: number;
+  name: string | null;
+  identities: string;
+}
 /** Two conversations that turned out to be one: `ended` goes over into the other. */
-export interface Link { readonly ended: Conversation }
-export interface Place { readonly id: string; readonly tenant: string }
+export interface Link {
+  readonly ended: Conversation;
+}
+export interface Place {
+  readonly id: string;
+  readonly tenant: string;
+}
 
-interface Key { readonly kind: string; readonly value: string }
+interface Key {
+  readonly kind: string;
+  readonly value: string;
+}
 /** How addresses are looked up: by themselves, and phones by their national variants too. A group is its own address. */
 function keysOf(addresses: readonly Identity[]): Key[] {
   const group = addresses.find((a) => a.type === 'group');
   const own = group ? [group] : addresses;
-  return own.flatMap((a): Key[] => (a.type === 'phone' ? [{ kind: 'phone', value: a.value }, { kind: 'phone_variant', value: canonicalPhone(a.value) }] : [{ kind: a.type, value: a.value }]));
+  return own.flatMap((a): Key[] =>
+    a.type === 'phone'
+      ? [
+          { kind: 'phone', value: a.value },
+          { kind: 'phone_variant', value: canonicalPhone(a.value) },
+        ]
+      : [{ kind: a.type, value: a.value }],
+  );
 }
 
 const SELECT = `SELECT a.kind, a.value, c.id, c.channel, c.tenant, c.contact, c.sendable, c.window_expires_at, c.created_at, t.name, t.identities
@@ -40,8 +67,16 @@ function selectFor(keys: number): string {
   return sql;
 }
 const toConversation = (f: Found): Conversation => ({
-  id: f.id, channel: f.channel, tenant: f.tenant, contact: f.contact, name: f.name, identities: JSON.parse(f.identities) as Identity[], sendable: f.sendable ? (JSON.parse(f.sendable) as Identity) : null,
-  windowExpiresAt: f.window_expires_at, createdAt: f.created_at, isNew: false,
+  id: f.id,
+  channel: f.channel,
+  tenant: f.tenant,
+  contact: f.contact,
+  name: f.name,
+  identities: JSON.parse(f.identities) as Identity[],
+  sendable: f.sendable ? (JSON.parse(f.sendable) as Identity) : null,
+  windowExpiresAt: f.window_expires_at,
+  createdAt: f.created_at,
+  isNew: false,
 });
 
 async function lookUp(tx: Tx, channel: string, keys: readonly Key[]): Promise<Found[]> {
@@ -59,9 +94,16 @@ function reassigned(found: Found, addresses: readonly Identity[]): boolean {
 }
 
 async function addAliases(tx: Tx, conversation: Conversation, keys: readonly Key[]): Promise<void> {
-  for (const key of keys) await tx.run('INSERT INTO aliases (channel, kind, value, conversation) VALUES ($1,$2,$3,$4) ON CONFLICT (channel, kind, value) DO UPDATE SET conversation = excluded.conversation', [conversation.channel, key.kind, key.value, conversation.id]);
+  for (const key of keys)
+    await tx.run(
+      'INSERT INTO aliases (channel, kind, value, conversation) VALUES ($1,$2,$3,$4) ON CONFLICT (channel, kind, value) DO UPDATE SET conversation = excluded.conversation',
+      [conversation.channel, key.kind, key.value, conversation.id],
+    );
 }
-const merged = (known: readonly Identity[], more: readonly Identity[]): Identity[] => [...known, ...more.filter((m) => !known.some((k) => k.type === m.type && k.value === m.value))];
+const merged = (known: readonly Identity[], more: readonly Identity[]): Identity[] => [
+  ...known,
+  ...more.filter((m) => !known.some((k) => k.type === m.type && k.value === m.value)),
+];
 async function keepIdentities(tx: Tx, conversation: Conversation, more: readonly Identity[]): Promise<void> {
   const all = merged(conversation.identities, more);
   if (all.length === conversation.identities.length) return;
@@ -71,9 +113,32 @@ async function keepIdentities(tx: Tx, conversation: Conversation, more: readonly
 
 async function create(tx: Tx, place: Place, seed: { addresses: readonly Identity[]; name: string | undefined; nowMs: number }): Promise<Conversation> {
   const identities = seed.addresses.filter((a) => a.type === 'group').length ? seed.addresses.filter((a) => a.type === 'group') : [...seed.addresses];
-  const made: Conversation = { id: newId('cv_'), channel: place.id, tenant: place.tenant, contact: newId('ct_'), name: seed.name ?? null, identities, sendable: null, windowExpiresAt: null, createdAt: seed.nowMs, isNew: true };
-  await tx.run('INSERT INTO contacts (id, tenant, name, identities, created_at, erased_at) VALUES ($1,$2,$3,$4,$5,NULL)', [made.contact, place.tenant, made.name, JSON.stringify(identities), seed.nowMs]);
-  await tx.run('INSERT INTO conversations (id, tenant, channel, contact, sendable, window_expires_at, created_at, moved_to) VALUES ($1,$2,$3,$4,NULL,NULL,$5,NULL)', [made.id, place.tenant, place.id, made.contact, seed.nowMs]);
+  const made: Conversation = {
+    id: newId('cv_'),
+    channel: place.id,
+    tenant: place.tenant,
+    contact: newId('ct_'),
+    name: seed.name ?? null,
+    identities,
+    sendable: null,
+    windowExpiresAt: null,
+    createdAt: seed.nowMs,
+    isNew: true,
+  };
+  await tx.run('INSERT INTO contacts (id, tenant, name, identities, created_at, erased_at) VALUES ($1,$2,$3,$4,$5,NULL)', [
+    made.contact,
+    place.tenant,
+    made.name,
+    JSON.stringify(identities),
+    seed.nowMs,
+  ]);
+  await tx.run('INSERT INTO conversations (id, tenant, channel, contact, sendable, window_expires_at, created_at, moved_to) VALUES ($1,$2,$3,$4,NULL,NULL,$5,NULL)', [
+    made.id,
+    place.tenant,
+    place.id,
+    made.contact,
+    seed.nowMs,
+  ]);
   return made;
 }
 
@@ -87,7 +152,11 @@ export async function findConversation(tx: Tx, channel: string, addresses: reado
  * The conversation of these addresses, made when the customer is first seen. Unknown addresses become further aliases of it; where two
  * known ones turn out to be one person, the older goes on and `links` tells the others.
  */
-export async function conversationFor(tx: Tx, place: Place, seed: { addresses: readonly Identity[]; name: string | undefined; nowMs: number }): Promise<{ conversation: Conversation; links: Link[] }> {
+export async function conversationFor(
+  tx: Tx,
+  place: Place,
+  seed: { addresses: readonly Identity[]; name: string | undefined; nowMs: number },
+): Promise<{ conversation: Conversation; links: Link[] }> {
   const keys = keysOf(seed.addresses);
   const found = (await lookUp(tx, place.id, keys)).filter((f) => !reassigned(f, seed.addresses));
   const distinct = [...new Map(found.map((f) => [f.id, f])).values()].sort((a, b) => a.created_at - b.created_at || (a.id < b.id ? -1 : 1)).map(toConversation);
@@ -113,7 +182,11 @@ export async function conversationFor(tx: Tx, place: Place, seed: { addresses: r
 export async function addAddresses(tx: Tx, conversation: Conversation, addresses: readonly Identity[]): Promise<void> {
   const keys = keysOf(addresses);
   const taken = await lookUp(tx, conversation.channel, keys);
-  await addAliases(tx, conversation, keys.filter((k) => !taken.some((f) => f.kind === k.kind && f.value === k.value)));
+  await addAliases(
+    tx,
+    conversation,
+    keys.filter((k) => !taken.some((f) => f.kind === k.kind && f.value === k.value)),
+  );
   await keepIdentities(tx, conversation, addresses);
 }
 

@@ -1,7 +1,7 @@
-import type { Adapters } from '../../adapters/index.ts';
 import type { VerifiedRequest } from '../../adapters/contract.ts';
+import type { Adapters } from '../../adapters/index.ts';
 import { createJournalReader } from '../journal/journal-reader.ts';
-import { journalRef, type JournalReader, type JournalRow } from '../journal/port.ts';
+import { type JournalReader, type JournalRow, journalRef } from '../journal/port.ts';
 import type { Ingest } from '../store/ingest-port.ts';
 import type { Tx } from '../store/port.ts';
 import type { IngestSettings } from '../store/worker-protocol.ts';
@@ -27,7 +27,14 @@ const MAX_FAILURES = 5;
 const RETENTION_EVERY_MS = 60_000;
 
 export const verifiedRequest = (row: JournalRow, publicUrl: string): VerifiedRequest =>
-  ({ method: row.method, url: new URL(row.url.replace(/^\/+/, '/'), publicUrl), headers: row.headers, body: Buffer.from(row.body.buffer, row.body.byteOffset, row.body.byteLength), receivedAt: new Date(row.receivedAt), keyId: row.keyId }) as VerifiedRequest;
+  ({
+    method: row.method,
+    url: new URL(row.url.replace(/^\/+/, '/'), publicUrl),
+    headers: row.headers,
+    body: Buffer.from(row.body.buffer, row.body.byteOffset, row.body.byteLength),
+    receivedAt: new Date(row.receivedAt),
+    keyId: row.keyId,
+  }) as VerifiedRequest;
 
 /** Splits one body into its elements and resolves each. */
 export async function processBody(ctx: Context, adapters: Adapters, request: VerifiedRequest): Promise<void> {
@@ -53,7 +60,18 @@ export function createIngest(deps: IngestDeps): Ingest {
 
   const contextOf = (tx: Tx, row: JournalRow, tally: Tally): Context => {
     const nowMs = Date.now();
-    return { tx, directory, row, ref: journalRef(deps.journalId, row.offset), nowMs, day: dayOf(row.receivedAt), tally, mediaUrl: (id) => links.make(id, nowMs), early, again: false };
+    return {
+      tx,
+      directory,
+      row,
+      ref: journalRef(deps.journalId, row.offset),
+      nowMs,
+      day: dayOf(row.receivedAt),
+      tally,
+      mediaUrl: (id) => links.make(id, nowMs),
+      early,
+      again: false,
+    };
   };
   /** Whether the batch may go on after this body. */
   async function one(tx: Tx, row: JournalRow, tally: Tally): Promise<boolean> {
@@ -103,7 +121,10 @@ export function createIngest(deps: IngestDeps): Ingest {
       }
       const offset = rows[taken - 1]?.offset ?? cursor.last;
       await tally.write(tx);
-      await tx.run('INSERT INTO journal_cursors (journal, last, split) VALUES ($1,$2,$3) ON CONFLICT (journal) DO UPDATE SET last = excluded.last, split = journal_cursors.split + excluded.split', [deps.journalId, offset, taken]);
+      await tx.run(
+        'INSERT INTO journal_cursors (journal, last, split) VALUES ($1,$2,$3) ON CONFLICT (journal) DO UPDATE SET last = excluded.last, split = journal_cursors.split + excluded.split',
+        [deps.journalId, offset, taken],
+      );
       return { taken, more: true, offset };
     },
     committed() {},

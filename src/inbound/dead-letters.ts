@@ -31,11 +31,33 @@ export async function deadLetter(ctx: Context, rejected: Rejected): Promise<void
   }
   const letter = newId('dl_', ctx.nowMs);
   const element = bytes.length <= KEEP ? bytes.replaceAll('\0', '').toWellFormed() : null;
-  await ctx.tx.run("INSERT INTO dead_letters (id, tenant, channel, code, reason, journal, path, element, state, event_id, created_at, updated_at) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,'open',$9,$10,$10)",
-    [letter, channel?.tenant, channel?.id, code, rejected.reason, ctx.ref, path, element, id, ctx.nowMs]);
-  await appendEvents(ctx.tx, [{
-    id, type: 'webhook.rejected', subject: channel?.id ?? UNROUTED, source: channel ? `/channels/${channel.id}` : `/${UNROUTED}`, tenant: channel?.tenant ?? null, channel: channel?.id ?? null, time: new Date(ctx.row.receivedAt).toISOString(),
-    data: { ...(channel ? { tenant: channel.tenant, channel: channelRef(channel) } : {}), deadLetter: letter, code, reason: rejected.reason, advice: FAILURES[code].advice, retry: `POST /v1/dead-letters/${letter}/retry`, raw: { journal: ctx.ref, path } },
-  }], ctx.nowMs);
+  await ctx.tx.run(
+    "INSERT INTO dead_letters (id, tenant, channel, code, reason, journal, path, element, state, event_id, created_at, updated_at) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,'open',$9,$10,$10)",
+    [letter, channel?.tenant, channel?.id, code, rejected.reason, ctx.ref, path, element, id, ctx.nowMs],
+  );
+  await appendEvents(
+    ctx.tx,
+    [
+      {
+        id,
+        type: 'webhook.rejected',
+        subject: channel?.id ?? UNROUTED,
+        source: channel ? `/channels/${channel.id}` : `/${UNROUTED}`,
+        tenant: channel?.tenant ?? null,
+        channel: channel?.id ?? null,
+        time: new Date(ctx.row.receivedAt).toISOString(),
+        data: {
+          ...(channel ? { tenant: channel.tenant, channel: channelRef(channel) } : {}),
+          deadLetter: letter,
+          code,
+          reason: rejected.reason,
+          advice: FAILURES[code].advice,
+          retry: `POST /v1/dead-letters/${letter}/retry`,
+          raw: { journal: ctx.ref, path },
+        },
+      },
+    ],
+    ctx.nowMs,
+  );
   ctx.tally.count(counted, ctx.day, 'deadLettered');
 }

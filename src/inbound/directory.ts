@@ -11,7 +11,16 @@ export interface Channel {
   readonly businessAccount: string | null;
   readonly keyIds: readonly string[];
 }
-interface Row { id: string; type: string; tenant: string; name: string | null; address: string | null; account: string; business_account: string | null; key_ids: string }
+interface Row {
+  id: string;
+  type: string;
+  tenant: string;
+  name: string | null;
+  address: string | null;
+  account: string;
+  business_account: string | null;
+  key_ids: string;
+}
 
 /** Connected channels by what webhooks name. Read anew when a row changed. */
 export function createDirectory() {
@@ -24,7 +33,16 @@ export function createDirectory() {
       const now = `${state?.n} ${state?.latest}`;
       if (now === version) return;
       const rows = await tx.all<Row>("SELECT id, type, tenant, name, address, account, business_account, key_ids FROM channels WHERE state <> 'deleted' ORDER BY created_at, id");
-      all = rows.map((r) => ({ id: r.id, type: r.type as ChannelType, tenant: r.tenant, name: r.name, address: r.address, account: r.account, businessAccount: r.business_account, keyIds: JSON.parse(r.key_ids) as string[] }));
+      all = rows.map((r) => ({
+        id: r.id,
+        type: r.type as ChannelType,
+        tenant: r.tenant,
+        name: r.name,
+        address: r.address,
+        account: r.account,
+        businessAccount: r.business_account,
+        keyIds: JSON.parse(r.key_ids) as string[],
+      }));
       byAccount = new Map(all.map((c) => [`${c.type} ${c.account}`, c]));
       version = now;
     },

@@ -4,7 +4,10 @@ import type { EventDraft } from '../store/port.ts';
 const ROOM = 4096; // seq, late, the marks of cutting
 const MARKABLE = new Set(['text', 'image', 'audio', 'voice', 'video', 'document', 'sticker', 'form', 'unsupported']);
 
-interface Bounds { readonly string: number; readonly list: number }
+interface Bounds {
+  readonly string: number;
+  readonly list: number;
+}
 function cut(value: unknown, bounds: Bounds): unknown {
   if (typeof value === 'string') return value.length > bounds.string ? value.slice(0, bounds.string).toWellFormed() : value;
   if (Array.isArray(value)) return value.slice(0, bounds.list).map((item) => cut(item, bounds));

@@ -2,8 +2,25 @@ import { type Kysely, sql } from 'kysely';
 import type { Database } from '../store/tables.ts';
 import type { Term } from './tally.ts';
 
-export interface LedgerRow { channel: string; day: string; elements: number; published: number; duplicate: number; absorbed: Record<string, number>; deadLettered: number; waiting: number }
-interface Raw { kind: string; a: string; day: string; term: string; reason: string; n: number; m: number }
+export interface LedgerRow {
+  channel: string;
+  day: string;
+  elements: number;
+  published: number;
+  duplicate: number;
+  absorbed: Record<string, number>;
+  deadLettered: number;
+  waiting: number;
+}
+interface Raw {
+  kind: string;
+  a: string;
+  day: string;
+  term: string;
+  reason: string;
+  n: number;
+  m: number;
+}
 
 /** The books and the journal cursors in one query, so that they belong to one moment. */
 export async function readLedger(read: Kysely<Database>): Promise<{ channels: LedgerRow[]; cursors: { journal: string; last: number; split: number }[] }> {

@@ -1,9 +1,9 @@
+import type { Fact, FactBody, MessageFact } from '../../adapters/contract.ts';
 import type { EventType, Identity, InboundContent } from '../../schemas/index.ts';
 import { eventId } from '../../schemas/index.ts';
-import type { Fact, FactBody, MessageFact } from '../../adapters/contract.ts';
 import { newId } from '../id.ts';
 import type { Context } from './context.ts';
-import { touch, type Conversation } from './conversations.ts';
+import { type Conversation, touch } from './conversations.ts';
 import type { Channel } from './directory.ts';
 import { rememberEarly, takeEarly } from './early-changes.ts';
 import { publish, timeOf } from './publish.ts';
@@ -11,12 +11,17 @@ import { publish, timeOf } from './publish.ts';
 const WINDOW_MS = 24 * 3_600_000;
 const PREVIEW = 120;
 const TYPES: Readonly<Record<MessageFact['as'], EventType>> = { received: 'message.received', echo: 'message.echo', observed: 'message.observed', imported: 'message.imported' };
-export interface Where { readonly channel: Channel; readonly conversation: Conversation }
+export interface Where {
+  readonly channel: Channel;
+  readonly conversation: Conversation;
+}
 
 /** Our own id of a message that the platform names; undefined where it is not known. */
 export async function messageIdOf(ctx: Context, channel: string, platformId: string): Promise<string | undefined> {
   const [row] = await ctx.tx.all<{ id: string }>(
-    'SELECT id FROM (SELECT message AS id, 0 AS rank FROM calls WHERE channel = $1 AND platform_id = $2 UNION ALL SELECT id, 1 AS rank FROM messages WHERE channel = $1 AND platform_id = $2) AS known ORDER BY rank LIMIT 1', [channel, platformId]);
+    'SELECT id FROM (SELECT message AS id, 0 AS rank FROM calls WHERE channel = $1 AND platform_id = $2 UNION ALL SELECT id, 1 AS rank FROM messages WHERE channel = $1 AND platform_id = $2) AS known ORDER BY rank LIMIT 1',
+    [channel, platformId],
+  );
   return row?.id;
 }
 const target = (platformId: string, id: string | undefined) => ({ platformId, ...(id === undefined ? {} : { id }) });
@@ -56,19 +61,45 @@ export async function resolveMessage(ctx: Context, fact: Fact, body: MessageFact
   const { channel, conversation } = where;
   const at = (fact.at ?? new Date(ctx.row.receivedAt)).getTime();
   const inbound = body.direction === 'inbound';
-  await touch(ctx.tx, conversation, { sendable: inbound && body.as === 'received' ? sendableOf(fact.addresses) : undefined, windowExpiresAt: body.opensWindow ? at + WINDOW_MS : undefined });
+  await touch(ctx.tx, conversation, {
+    sendable: inbound && body.as === 'received' ? sendableOf(fact.addresses) : undefined,
+    windowExpiresAt: body.opensWindow ? at + WINDOW_MS : undefined,
+  });
   const event = eventId(fact.idParts);
   const content = withMedia(ctx, body.content, event);
   const early = await takeEarly(ctx, { channel: channel.id, platformId: body.platformId });
   const current = early?.kind === 'edit' ? withMedia(ctx, early.content, event) : content;
   const id = newId('ms_', ctx.nowMs);
   const state = early?.kind === 'delete' ? 'deleted' : inbound ? 'received' : 'sent';
-  await ctx.tx.run(INSERT, [id, channel.tenant, channel.id, conversation.id, conversation.contact, body.direction, body.platformId, state, current.type, JSON.stringify(current), previewOf(current), at, ctx.nowMs]);
+  await ctx.tx.run(INSERT, [
+    id,
+    channel.tenant,
+    channel.id,
+    conversation.id,
+    conversation.contact,
+    body.direction,
+    body.platformId,
+    state,
+    current.type,
+    JSON.stringify(current),
+    previewOf(current),
+    at,
+    ctx.nowMs,
+  ]);
   const replyTo = body.replyTo && target(body.replyTo.platformId, await messageIdOf(ctx, channel.id, body.replyTo.platformId));
   const { sender, forwarded, referral, platform } = body;
   const message = {
-    id, platformId: body.platformId, direction: body.direction, content, ...(replyTo ? { replyTo } : {}), ...(sender ? { sender } : {}), ...(forwarded ? { forwarded } : {}), ...(referral ? { referral } : {}), ...(platform ? { platform } : {}),
-    sentAt: timeOf(ctx, fact), receivedAt: new Date(ctx.row.receivedAt).toISOString(),
+    id,
+    platformId: body.platformId,
+    direction: body.direction,
+    content,
+    ...(replyTo ? { replyTo } : {}),
+    ...(sender ? { sender } : {}),
+    ...(forwarded ? { forwarded } : {}),
+    ...(referral ? { referral } : {}),
+    ...(platform ? { platform } : {}),
+    sentAt: timeOf(ctx, fact),
+    receivedAt: new Date(ctx.row.receivedAt).toISOString(),
   };
   await publish(ctx, fact, { type: TYPES[body.as], channel, conversation, data: { message }, id: event });
 }
@@ -76,9 +107,23 @@ export async function resolveMessage(ctx: Context, fact: Fact, body: MessageFact
 export async function resolveEdit(ctx: Context, fact: Fact, body: FactBody & { kind: 'edit' }, { channel, conversation }: Where): Promise<void> {
   const original = await messageIdOf(ctx, channel.id, body.target);
   const content = withMedia(ctx, body.content, eventId(fact.idParts));
-  if (original) await ctx.tx.run('UPDATE messages SET content_type = $2, content = $3, preview = $4, updated_at = $5 WHERE id = $1', [original, content.type, JSON.stringify(content), previewOf(content), ctx.nowMs]);
+  if (original)
+    await ctx.tx.run('UPDATE messages SET content_type = $2, content = $3, preview = $4, updated_at = $5 WHERE id = $1', [
+      original,
+      content.type,
+      JSON.stringify(content),
+      previewOf(content),
+      ctx.nowMs,
+    ]);
   else await rememberEarly(ctx, { channel: channel.id, platformId: body.target }, { kind: 'edit', content: body.content as InboundContent });
-  const message = { id: original ?? newId('ms_', ctx.nowMs), platformId: body.target, direction: body.direction, content, sentAt: timeOf(ctx, fact), receivedAt: new Date(ctx.row.receivedAt).toISOString() };
+  const message = {
+    id: original ?? newId('ms_', ctx.nowMs),
+    platformId: body.target,
+    direction: body.direction,
+    content,
+    sentAt: timeOf(ctx, fact),
+    receivedAt: new Date(ctx.row.receivedAt).toISOString(),
+  };
   await publish(ctx, fact, { type: 'message.edited', channel, conversation, data: { message, edit: { platformId: body.platformId, target: target(body.target, original) } } });
 }
 
@@ -86,7 +131,12 @@ export async function resolveDelete(ctx: Context, fact: Fact, body: FactBody & {
   const original = await messageIdOf(ctx, channel.id, body.target);
   if (original) await ctx.tx.run("UPDATE messages SET state = 'deleted', updated_at = $2 WHERE id = $1 AND direction = 'inbound'", [original, ctx.nowMs]);
   else await rememberEarly(ctx, { channel: channel.id, platformId: body.target }, { kind: 'delete' });
-  await publish(ctx, fact, { type: 'message.deleted', channel, conversation, data: { deletion: { platformId: body.platformId, target: target(body.target, original), by: body.by } } });
+  await publish(ctx, fact, {
+    type: 'message.deleted',
+    channel,
+    conversation,
+    data: { deletion: { platformId: body.platformId, target: target(body.target, original), by: body.by } },
+  });
 }
 
 export async function resolveReaction(ctx: Context, fact: Fact, body: FactBody & { kind: 'reaction' }, { channel, conversation }: Where): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Tx } from '../store/port.ts';
-import { replaySlice, type ReplayArgs } from './replay.ts';
-import { discardDeadLetter, retryDeadLetter, type LetterArgs, type RetryDeps } from './retry.ts';
+import { type ReplayArgs, replaySlice } from './replay.ts';
+import { discardDeadLetter, type LetterArgs, type RetryDeps, retryDeadLetter } from './retry.ts';
 
 /** Changes of the store that belong to the inbound path; see src/store/operations.ts. */
 export const inboundOperations = (deps: RetryDeps) => ({

@@ -1,6 +1,6 @@
+import type { Fact } from '../../adapters/contract.ts';
 import type { EventType } from '../../schemas/index.ts';
 import { eventId } from '../../schemas/index.ts';
-import type { Fact } from '../../adapters/contract.ts';
 import { appendEvents } from '../store/append-events.ts';
 import type { EventDraft } from '../store/port.ts';
 import type { Context } from './context.ts';
@@ -16,7 +16,12 @@ export async function firstSight(ctx: Pick<Context, 'tx'>, id: string): Promise<
   return (await ctx.tx.run('INSERT INTO seen (id) VALUES ($1) ON CONFLICT DO NOTHING', [seenKey(id)])) === 1;
 }
 
-export const channelRef = (channel: Channel) => ({ id: channel.id, type: channel.type, ...(channel.address ? { address: channel.address } : {}), ...(channel.name ? { name: channel.name } : {}) });
+export const channelRef = (channel: Channel) => ({
+  id: channel.id,
+  type: channel.type,
+  ...(channel.address ? { address: channel.address } : {}),
+  ...(channel.name ? { name: channel.name } : {}),
+});
 export const contactRef = (c: Conversation) => ({ id: c.contact, ...(c.name ? { name: c.name } : {}), identities: c.identities });
 export const conversationRef = (c: Conversation) => ({ id: c.id, windowExpiresAt: c.windowExpiresAt === null ? null : new Date(c.windowExpiresAt).toISOString() });
 
@@ -25,13 +30,26 @@ export const timeOf = (ctx: Context, fact: Fact): string => (fact.at ?? new Date
 
 const LARGE = 150_000;
 /** Publishes one event of a fact. `conversation` null: it is about the channel. */
-export async function publish(ctx: Context, fact: Fact, event: { type: EventType; channel: Channel; conversation: Conversation | null; data: Readonly<Record<string, unknown>>; id?: string }): Promise<void> {
+export async function publish(
+  ctx: Context,
+  fact: Fact,
+  event: { type: EventType; channel: Channel; conversation: Conversation | null; data: Readonly<Record<string, unknown>>; id?: string },
+): Promise<void> {
   const { channel, conversation } = event;
   const draft: EventDraft = {
-    id: event.id ?? eventId(fact.idParts), type: event.type, subject: conversation?.id ?? channel.id, source: `/channels/${channel.id}`, tenant: channel.tenant, channel: channel.id, time: timeOf(ctx, fact),
+    id: event.id ?? eventId(fact.idParts),
+    type: event.type,
+    subject: conversation?.id ?? channel.id,
+    source: `/channels/${channel.id}`,
+    tenant: channel.tenant,
+    channel: channel.id,
+    time: timeOf(ctx, fact),
     data: {
-      tenant: channel.tenant, channel: channelRef(channel), ...(conversation ? { contact: contactRef(conversation), conversation: conversationRef(conversation) } : {}),
-      ...event.data, raw: { journal: ctx.ref, path: fact.path },
+      tenant: channel.tenant,
+      channel: channelRef(channel),
+      ...(conversation ? { contact: contactRef(conversation), conversation: conversationRef(conversation) } : {}),
+      ...event.data,
+      raw: { journal: ctx.ref, path: fact.path },
     },
   };
   await appendEvents(ctx.tx, [ctx.row.body.length > LARGE ? fitEvent(draft) : draft], ctx.nowMs);

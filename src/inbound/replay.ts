@@ -1,19 +1,32 @@
 import { createHash } from 'node:crypto';
-import { eventId } from '../../schemas/index.ts';
 import type { Fact } from '../../adapters/contract.ts';
+import { eventId } from '../../schemas/index.ts';
 import { journalRef } from '../journal/port.ts';
 import type { Tx } from '../store/port.ts';
 import type { Context } from './context.ts';
 import { findConversation } from './conversations.ts';
 import { verifiedRequest } from './create-ingest.ts';
-import { createDirectory, type Channel } from './directory.ts';
+import { type Channel, createDirectory } from './directory.ts';
 import { firstSight, publish, seenKey } from './publish.ts';
 import { resolveFact } from './resolve.ts';
 import type { RetryDeps } from './retry.ts';
 import { dayOf, Tally } from './tally.ts';
 
-export interface ReplayArgs { readonly after: number; readonly toMs: number; readonly publish: boolean; readonly tenant: string | null; readonly nowMs: number }
-export interface ReplayResult { readonly bodies: number; readonly same: number; readonly missing: number; readonly differs: number; readonly diffs: readonly { id: string; path: string; journal: string; before: unknown; after: unknown }[]; readonly next: number | null }
+export interface ReplayArgs {
+  readonly after: number;
+  readonly toMs: number;
+  readonly publish: boolean;
+  readonly tenant: string | null;
+  readonly nowMs: number;
+}
+export interface ReplayResult {
+  readonly bodies: number;
+  readonly same: number;
+  readonly missing: number;
+  readonly differs: number;
+  readonly diffs: readonly { id: string; path: string; journal: string; before: unknown; after: unknown }[];
+  readonly next: number | null;
+}
 const SLICE = 200;
 
 /** Content without what the gateway itself put in. */
@@ -21,15 +34,32 @@ function comparable(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(comparable);
   if (!value || typeof value !== 'object') return value;
   const media = 'platformRef' in value;
-  return Object.fromEntries(Object.entries(value).filter(([key]) => !(media && ['id', 'url', 'state'].includes(key)) && key !== 'truncated').sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => [key, comparable(item)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key]) => !(media && ['id', 'url', 'state'].includes(key)) && key !== 'truncated')
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, item]) => [key, comparable(item)]),
+  );
 }
 async function correct(ctx: Context, fact: Fact, at: { channel: Channel; corrects: string; content: unknown }): Promise<void> {
-  const digest = createHash('sha256').update(JSON.stringify(comparable(at.content))).digest('hex');
+  const digest = createHash('sha256')
+    .update(JSON.stringify(comparable(at.content)))
+    .digest('hex');
   const id = eventId([...fact.idParts, 'corrected', digest]);
   if (!(await firstSight(ctx, id))) return; // the same correction once
-  const [row] = await ctx.tx.all<{ value: string }>("INSERT INTO meta (key, value) VALUES ($1,'1') ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(meta.value AS INTEGER) + 1 AS TEXT) RETURNING value", [`revision:${at.corrects}`]);
+  const [row] = await ctx.tx.all<{ value: string }>(
+    "INSERT INTO meta (key, value) VALUES ($1,'1') ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(meta.value AS INTEGER) + 1 AS TEXT) RETURNING value",
+    [`revision:${at.corrects}`],
+  );
   const conversation = await findConversation(ctx.tx, at.channel.id, fact.addresses);
-  if (conversation) await publish(ctx, fact, { type: 'message.corrected', channel: at.channel, conversation, id, data: { corrects: at.corrects, revision: Number(row?.value ?? 1), correction: { content: at.content } } });
+  if (conversation)
+    await publish(ctx, fact, {
+      type: 'message.corrected',
+      channel: at.channel,
+      conversation,
+      id,
+      data: { corrects: at.corrects, revision: Number(row?.value ?? 1), correction: { content: at.content } },
+    });
 }
 
 /** One slice of a period of the journal, normalised again: what is the same, what has no event yet, what differs; with `publish`, first events and corrections go out. */
@@ -40,7 +70,18 @@ export async function replaySlice(tx: Tx, args: ReplayArgs, deps: RetryDeps): Pr
   const tally = new Tally();
   const result = { same: 0, missing: 0, differs: 0, diffs: [] as { id: string; path: string; journal: string; before: unknown; after: unknown }[] };
   for (const row of rows) {
-    const ctx: Context = { tx, directory, row, ref: journalRef(deps.journalId, row.offset), nowMs: args.nowMs, day: dayOf(row.receivedAt), tally, mediaUrl: (id) => deps.mediaUrl(id, args.nowMs), early: { pending: 1 }, again: false };
+    const ctx: Context = {
+      tx,
+      directory,
+      row,
+      ref: journalRef(deps.journalId, row.offset),
+      nowMs: args.nowMs,
+      day: dayOf(row.receivedAt),
+      tally,
+      mediaUrl: (id) => deps.mediaUrl(id, args.nowMs),
+      early: { pending: 1 },
+      again: false,
+    };
     for (const fact of deps.adapters.whatsapp?.normalize(verifiedRequest(row, deps.publicUrl)).facts ?? []) {
       const channel = fact.accountKind === 'business' ? directory.byBusiness(fact.channelType, fact.account, row.keyId) : directory.byAccount(fact.channelType, fact.account);
       if (!channel?.keyIds.includes(row.keyId) || (args.tenant !== null && channel.tenant !== args.tenant)) continue;

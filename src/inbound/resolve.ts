@@ -1,12 +1,12 @@
-import { eventId } from '../../schemas/index.ts';
 import type { Fact, FactBody } from '../../adapters/contract.ts';
+import { eventId } from '../../schemas/index.ts';
 import type { Context } from './context.ts';
-import { addAddresses, conversationFor, touch, type Conversation, type Link } from './conversations.ts';
+import { addAddresses, type Conversation, conversationFor, type Link, touch } from './conversations.ts';
 import { deadLetter } from './dead-letters.ts';
 import type { Channel } from './directory.ts';
 import { messageIdOf, resolveDelete, resolveEdit, resolveMessage, resolveReaction, sendableOf, withMedia } from './messages.ts';
 import { firstSight, publish, timeOf } from './publish.ts';
-import { resolveStatus, type Disposition } from './statuses.ts';
+import { type Disposition, resolveStatus } from './statuses.ts';
 
 const WINDOW_MS = 24 * 3_600_000;
 type Outcome = Disposition | { readonly term: 'waiting' };
@@ -14,16 +14,19 @@ const PUBLISHED: Outcome = { term: 'published' };
 
 /** One fact: counted as one element, its channel and key checked, once only, and turned into its events. */
 export async function resolveFact(ctx: Context, fact: Fact): Promise<void> {
-  const channel = fact.accountKind === 'business' ? ctx.directory.byBusiness(fact.channelType, fact.account, ctx.row.keyId) : ctx.directory.byAccount(fact.channelType, fact.account);
-  if (!channel) return deadLetter(ctx, { code: 'unknown_channel', reason: `no channel is connected for this ${fact.channelType} account`, path: fact.path, element: null, channel: null });
-  if (!channel.keyIds.includes(ctx.row.keyId)) return deadLetter(ctx, { code: 'wrong_key', reason: 'the signing key is not one of the channel that the element names', path: fact.path, element: null, channel: null });
+  const channel =
+    fact.accountKind === 'business' ? ctx.directory.byBusiness(fact.channelType, fact.account, ctx.row.keyId) : ctx.directory.byAccount(fact.channelType, fact.account);
+  if (!channel)
+    return deadLetter(ctx, { code: 'unknown_channel', reason: `no channel is connected for this ${fact.channelType} account`, path: fact.path, element: null, channel: null });
+  if (!channel.keyIds.includes(ctx.row.keyId))
+    return deadLetter(ctx, { code: 'wrong_key', reason: 'the signing key is not one of the channel that the element names', path: fact.path, element: null, channel: null });
   if (!ctx.again) ctx.tally.count(channel.id, ctx.day, 'elements');
   if (!(await firstSight(ctx, eventId(fact.idParts)))) {
     if (!ctx.again) ctx.tally.count(channel.id, ctx.day, 'duplicate');
     return;
   }
   const outcome = await turn(ctx, fact, channel);
-  ctx.tally.count(channel.id, ctx.day, outcome.term, outcome.term === 'absorbed' ? outcome.reason : '');
+  ctx.tally.count(channel.id, ctx.day, outcome.term, outcome.term === 'absorbed' ? { reason: outcome.reason } : {});
 }
 
 async function turn(ctx: Context, fact: Fact, channel: Channel): Promise<Outcome> {
@@ -48,24 +51,39 @@ const detail = (v: Readonly<Record<string, unknown>> | undefined) => (v ? { plat
 async function aboutChannel(ctx: Context, fact: Fact, channel: Channel): Promise<void> {
   const { body } = fact;
   if (body.kind === 'channel') {
-    const change = { kind: body.change, field: body.field, ...(body.event === undefined ? {} : { event: body.event }), ...(body.errors ? { errors: body.errors } : {}), ...detail(body.platform) };
+    const change = {
+      kind: body.change,
+      field: body.field,
+      ...(body.event === undefined ? {} : { event: body.event }),
+      ...(body.errors ? { errors: body.errors } : {}),
+      ...detail(body.platform),
+    };
     return publish(ctx, fact, { type: 'channel.changed', channel, conversation: null, data: { change } });
   }
   if (body.kind === 'activity') return publish(ctx, fact, { type: 'contact.activity', channel, conversation: null, data: { activity: activityOf(body) } });
   const change = { kind: `${body.kind}_without_customer`, ...detail(body as unknown as Record<string, unknown>) };
   return publish(ctx, fact, { type: 'channel.changed', channel, conversation: null, data: { change } });
 }
-const activityOf = (body: FactBody & { kind: 'activity' }) => ({ kind: body.activity, ...(body.platformId === undefined ? {} : { platformId: body.platformId }), ...detail(body.platform) });
+const activityOf = (body: FactBody & { kind: 'activity' }) => ({
+  kind: body.activity,
+  ...(body.platformId === undefined ? {} : { platformId: body.platformId }),
+  ...detail(body.platform),
+});
 
 type Where = { readonly channel: Channel; readonly conversation: Conversation };
 async function aboutCustomer(ctx: Context, fact: Fact, where: Where): Promise<void> {
   const { body } = fact;
   switch (body.kind) {
-    case 'message': return resolveMessage(ctx, fact, body, where);
-    case 'edit': return resolveEdit(ctx, fact, body, where);
-    case 'delete': return resolveDelete(ctx, fact, body, where);
-    case 'reaction': return resolveReaction(ctx, fact, body, where);
-    case 'contact': return resolveContact(ctx, fact, body, where);
+    case 'message':
+      return resolveMessage(ctx, fact, body, where);
+    case 'edit':
+      return resolveEdit(ctx, fact, body, where);
+    case 'delete':
+      return resolveDelete(ctx, fact, body, where);
+    case 'reaction':
+      return resolveReaction(ctx, fact, body, where);
+    case 'contact':
+      return resolveContact(ctx, fact, body, where);
     case 'activity': {
       if (body.opensWindow) await touch(ctx.tx, where.conversation, { windowExpiresAt: (fact.at?.getTime() ?? ctx.row.receivedAt) + WINDOW_MS });
       return publish(ctx, fact, { type: 'contact.activity', ...where, data: { activity: activityOf(body) } });
@@ -92,7 +110,11 @@ async function aboutCustomer(ctx: Context, fact: Fact, where: Where): Promise<vo
 async function resolveContact(ctx: Context, fact: Fact, body: FactBody & { kind: 'contact' }, where: Where): Promise<void> {
   const { channel, conversation } = where;
   if (body.current.length) {
-    const joined = await conversationFor(ctx.tx, { id: channel.id, tenant: channel.tenant }, { addresses: [...fact.addresses, ...body.current], name: fact.name, nowMs: ctx.nowMs });
+    const joined = await conversationFor(
+      ctx.tx,
+      { id: channel.id, tenant: channel.tenant },
+      { addresses: [...fact.addresses, ...body.current], name: fact.name, nowMs: ctx.nowMs },
+    );
     for (const link of joined.links) await tellMoved(ctx, fact, { channel, link, into: joined.conversation });
     await addAddresses(ctx.tx, joined.conversation, body.current);
     await touch(ctx.tx, joined.conversation, { sendable: sendableOf(body.current) });
@@ -100,8 +122,21 @@ async function resolveContact(ctx: Context, fact: Fact, body: FactBody & { kind:
   }
   const content = body.message && withMedia(ctx, body.message.content, eventId(fact.idParts));
   const known = body.message && (await messageIdOf(ctx, channel.id, body.message.platformId));
-  const message = body.message && { id: known ?? `ms_${eventId(fact.idParts).replaceAll('-', '')}`, platformId: body.message.platformId, direction: 'inbound' as const, content, sentAt: timeOf(ctx, fact), receivedAt: new Date(ctx.row.receivedAt).toISOString() };
-  const change = { kind: body.change, ...(body.previous.length ? { previous: body.previous } : {}), ...(body.current.length ? { current: body.current } : {}), ...(fact.name === undefined ? {} : { name: fact.name }), ...detail(body.platform) };
+  const message = body.message && {
+    id: known ?? `ms_${eventId(fact.idParts).replaceAll('-', '')}`,
+    platformId: body.message.platformId,
+    direction: 'inbound' as const,
+    content,
+    sentAt: timeOf(ctx, fact),
+    receivedAt: new Date(ctx.row.receivedAt).toISOString(),
+  };
+  const change = {
+    kind: body.change,
+    ...(body.previous.length ? { previous: body.previous } : {}),
+    ...(body.current.length ? { current: body.current } : {}),
+    ...(fact.name === undefined ? {} : { name: fact.name }),
+    ...detail(body.platform),
+  };
   await publish(ctx, fact, { type: 'contact.changed', channel, conversation, data: { change, ...(message ? { message } : {}) } });
 }
 

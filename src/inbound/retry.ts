@@ -1,17 +1,39 @@
 import type { Adapters } from '../../adapters/index.ts';
 import { GatewayError } from '../gateway-error.ts';
 import { newId } from '../id.ts';
-import { parseJournalRef, type JournalReader, type JournalRow } from '../journal/port.ts';
+import { type JournalReader, type JournalRow, parseJournalRef } from '../journal/port.ts';
 import type { Tx } from '../store/port.ts';
-import { verifiedRequest } from './create-ingest.ts';
 import type { Context } from './context.ts';
+import { verifiedRequest } from './create-ingest.ts';
 import { createDirectory } from './directory.ts';
 import { resolveFact } from './resolve.ts';
 import { dayOf, Tally, UNROUTED } from './tally.ts';
 
-export interface RetryDeps { readonly adapters: Adapters; readonly reader: JournalReader; readonly journalId: string; readonly publicUrl: string; mediaUrl(id: string, nowMs: number): string }
-export interface LetterArgs { readonly id: string; readonly tenant: string | null; readonly actor: string; readonly nowMs: number }
-interface Letter { id: string; tenant: string | null; channel: string | null; code: string; reason: string; journal: string | null; path: string; element: string | null; state: string; created_at: number }
+export interface RetryDeps {
+  readonly adapters: Adapters;
+  readonly reader: JournalReader;
+  readonly journalId: string;
+  readonly publicUrl: string;
+  mediaUrl(id: string, nowMs: number): string;
+}
+export interface LetterArgs {
+  readonly id: string;
+  readonly tenant: string | null;
+  readonly actor: string;
+  readonly nowMs: number;
+}
+interface Letter {
+  id: string;
+  tenant: string | null;
+  channel: string | null;
+  code: string;
+  reason: string;
+  journal: string | null;
+  path: string;
+  element: string | null;
+  state: string;
+  created_at: number;
+}
 
 async function letterOf(tx: Tx, args: LetterArgs): Promise<Letter> {
   const [letter] = await tx.all<Letter>('SELECT id, tenant, channel, code, reason, journal, path, element, state, created_at FROM dead_letters WHERE id = $1', [args.id]);
@@ -21,7 +43,14 @@ async function letterOf(tx: Tx, args: LetterArgs): Promise<Letter> {
 }
 async function close(tx: Tx, args: LetterArgs, state: 'retried' | 'discarded'): Promise<void> {
   await tx.run('UPDATE dead_letters SET state = $2, updated_at = $3 WHERE id = $1', [args.id, state, args.nowMs]);
-  await tx.run('INSERT INTO audit (id, at, actor, tenant, action, detail) VALUES ($1,$2,$3,$4,$5,$6)', [newId('au_', args.nowMs), args.nowMs, args.actor, args.tenant, `dead_letter.${state}`, JSON.stringify({ id: args.id })]);
+  await tx.run('INSERT INTO audit (id, at, actor, tenant, action, detail) VALUES ($1,$2,$3,$4,$5,$6)', [
+    newId('au_', args.nowMs),
+    args.nowMs,
+    args.actor,
+    args.tenant,
+    `dead_letter.${state}`,
+    JSON.stringify({ id: args.id }),
+  ]);
 }
 
 /** The body that the letter came from. */
@@ -41,7 +70,18 @@ export async function retryDeadLetter(tx: Tx, args: LetterArgs, deps: RetryDeps)
   await directory.refresh(tx);
   const tally = new Tally();
   const day = dayOf(row.receivedAt);
-  const ctx: Context = { tx, directory, row, ref: letter.journal ?? '', nowMs: args.nowMs, day, tally, mediaUrl: (id) => deps.mediaUrl(id, args.nowMs), early: { pending: 1 }, again: true };
+  const ctx: Context = {
+    tx,
+    directory,
+    row,
+    ref: letter.journal ?? '',
+    nowMs: args.nowMs,
+    day,
+    tally,
+    mediaUrl: (id) => deps.mediaUrl(id, args.nowMs),
+    early: { pending: 1 },
+    again: true,
+  };
   const { facts, rejects } = adapter ? adapter.normalize(verifiedRequest(row, deps.publicUrl)) : { facts: [], rejects: [] };
   const mine = facts.filter((f) => letter.path === '' || f.path === letter.path);
   const still = rejects.find((r) => letter.path === '' || r.path === letter.path);
@@ -55,8 +95,8 @@ export async function retryDeadLetter(tx: Tx, args: LetterArgs, deps: RetryDeps)
     return { state: 'open', reason };
   }
   const before = letter.channel ?? UNROUTED;
-  tally.count(before, day, 'deadLettered', '', -1);
-  tally.count(before, day, 'elements', '', -1);
+  tally.count(before, day, 'deadLettered', { n: -1 });
+  tally.count(before, day, 'elements', { n: -1 });
   for (const fact of mine) await resolveFact({ ...ctx, again: false }, fact);
   await tally.write(tx);
   await close(tx, args, 'retried');

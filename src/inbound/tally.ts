@@ -8,7 +8,8 @@ export const UNROUTED = 'unrouted';
 export class Tally {
   readonly #counts = new Map<string, number>();
 
-  count(channel: string, day: string, term: Term, reason = '', n = 1): void {
+  /** Adds `n` (negative takes back) to a term; `reason` for absorbed alone. */
+  count(channel: string, day: string, term: Term, { reason = '', n = 1 }: { reason?: string; n?: number } = {}): void {
     const key = `${channel}\n${day}\n${term}\n${reason}`;
     this.#counts.set(key, (this.#counts.get(key) ?? 0) + n);
   }
@@ -19,7 +20,13 @@ export class Tally {
   async write(tx: Tx): Promise<void> {
     for (const key of [...this.#counts.keys()].sort()) {
       const [channel, day, term, reason] = key.split('\n');
-      await tx.run('INSERT INTO ledger (channel, day, term, reason, n) VALUES ($1,$2,$3,$4,$5) ON CONFLICT (channel, day, term, reason) DO UPDATE SET n = ledger.n + excluded.n', [channel, day, term, reason, this.#counts.get(key)]);
+      await tx.run('INSERT INTO ledger (channel, day, term, reason, n) VALUES ($1,$2,$3,$4,$5) ON CONFLICT (channel, day, term, reason) DO UPDATE SET n = ledger.n + excluded.n', [
+        channel,
+        day,
+        term,
+        reason,
+        this.#counts.get(key),
+      ]);
     }
   }
 }

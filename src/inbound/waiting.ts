@@ -7,12 +7,28 @@ import { createDirectory, type Directory } from './directory.ts';
 import { resolveWaiting } from './statuses.ts';
 import { Tally } from './tally.ts';
 
-interface Row { channel: string; event_id: string; fact: string; day: string }
+interface Row {
+  channel: string;
+  event_id: string;
+  fact: string;
+  day: string;
+}
 const reviveFact = (fact: Fact): Fact => ({ ...fact, at: fact.at === null ? null : new Date(fact.at as unknown as string) });
 
 /** A context for facts that were journalled before: nothing of the body is needed again. */
 function contextFor(tx: Tx, kept: { ref: string; receivedAt: number }, more: { directory: Directory; tally: Tally; day: string; nowMs: number }): Context {
-  const row: JournalRow = { offset: 0, receivedAt: kept.receivedAt, method: 'POST', url: '', headers: {}, body: new Uint8Array(), keyId: '', endpoint: '', channel: null, origin: 'webhook' };
+  const row: JournalRow = {
+    offset: 0,
+    receivedAt: kept.receivedAt,
+    method: 'POST',
+    url: '',
+    headers: {},
+    body: new Uint8Array(),
+    keyId: '',
+    endpoint: '',
+    channel: null,
+    origin: 'webhook',
+  };
   return { tx, row, ref: kept.ref, ...more, mediaUrl: () => '', early: { pending: 0 }, again: true };
 }
 
@@ -29,8 +45,8 @@ async function join(tx: Tx, rows: readonly Row[], how: { nowMs: number; overdue:
     const done = await resolveWaiting(contextFor(tx, kept, { directory, tally, day: row.day, nowMs: how.nowMs }), fact, channel, how.overdue);
     if (!done) continue;
     await tx.run('DELETE FROM waiting_statuses WHERE event_id = $1', [row.event_id]);
-    tally.count(row.channel, row.day, 'waiting', '', -1);
-    tally.count(row.channel, row.day, done.term, done.term === 'absorbed' ? done.reason : '');
+    tally.count(row.channel, row.day, 'waiting', { n: -1 });
+    tally.count(row.channel, row.day, done.term, done.term === 'absorbed' ? { reason: done.reason } : {});
   }
   await tally.write(tx);
 }
@@ -43,5 +59,8 @@ export async function joinWaiting(tx: Tx, { channel, platformId }: { channel: st
 
 /** Statuses that waited ten minutes go out with messageId null. */
 export async function releaseOverdue(tx: Tx, nowMs: number): Promise<void> {
-  await join(tx, await tx.all<Row>('SELECT channel, event_id, fact, day FROM waiting_statuses WHERE deadline <= $1 ORDER BY arrived_at LIMIT 200', [nowMs]), { nowMs, overdue: true });
+  await join(tx, await tx.all<Row>('SELECT channel, event_id, fact, day FROM waiting_statuses WHERE deadline <= $1 ORDER BY arrived_at LIMIT 200', [nowMs]), {
+    nowMs,
+    overdue: true,
+  });
 }

@@ -4,12 +4,31 @@ import { DatabaseSync } from 'node:sqlite';
 import { listFiles } from './journal-files.ts';
 import type { JournalReader, JournalRow } from './port.ts';
 
-interface Row { off: number; received_at: number; method: string; url: string; headers: string; body: Uint8Array; key_id: string; endpoint: string; channel: string | null; origin: 'webhook' | 'backfill' }
+interface Row {
+  off: number;
+  received_at: number;
+  method: string;
+  url: string;
+  headers: string;
+  body: Uint8Array;
+  key_id: string;
+  endpoint: string;
+  channel: string | null;
+  origin: 'webhook' | 'backfill';
+}
 const COLUMNS = 'off, received_at, method, url, headers, body, key_id, endpoint, channel, origin';
 
 const toRow = (r: Row): JournalRow => ({
-  offset: r.off, receivedAt: r.received_at, method: r.method, url: r.url, headers: JSON.parse(r.headers) as Record<string, string>,
-  body: r.body, keyId: r.key_id, endpoint: r.endpoint, channel: r.channel, origin: r.origin,
+  offset: r.off,
+  receivedAt: r.received_at,
+  method: r.method,
+  url: r.url,
+  headers: JSON.parse(r.headers) as Record<string, string>,
+  body: r.body,
+  keyId: r.key_id,
+  endpoint: r.endpoint,
+  channel: r.channel,
+  origin: r.origin,
 });
 
 /** Read side of the journal: synchronous, read-only connections, one per file, beside the writer's own. */
@@ -90,7 +109,11 @@ export function createJournalReader(dataDir: string): JournalReader {
         if (!db) continue;
         const next = files[i + 1];
         if (i === files.length - 1) {
-          const row = db.prepare('SELECT (SELECT received_before FROM meta) AS before, count(*) AS n, coalesce(sum(off > ?), 0) AS pending FROM bodies').get(processed) as { before: number; n: number; pending: number };
+          const row = db.prepare('SELECT (SELECT received_before FROM meta) AS before, count(*) AS n, coalesce(sum(off > ?), 0) AS pending FROM bodies').get(processed) as {
+            before: number;
+            n: number;
+            pending: number;
+          };
           received = row.before + row.n;
           pending += row.pending;
         } else if (next && next.first - 1 > processed) {

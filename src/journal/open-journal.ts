@@ -17,7 +17,11 @@ export interface JournalOptions {
   onDropped?(files: readonly string[]): void;
   readonly synchronous?: 'FULL' | 'OFF';
 }
-interface Waiting { record: JournalRecord; resolve(offset: number): void; reject(error: Error): void }
+interface Waiting {
+  record: JournalRecord;
+  resolve(offset: number): void;
+  reject(error: Error): void;
+}
 
 const SILENCE_MS = 10_000;
 

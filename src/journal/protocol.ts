@@ -7,7 +7,10 @@ export interface JournalWorkerData {
   /** FULL always; OFF only in the test that shows that the fsync proof can fail. */
   readonly synchronous: 'FULL' | 'OFF';
 }
-export type JournalRequest = { readonly type: 'append'; readonly records: readonly JournalRecord[] } | { readonly type: 'retain'; readonly processed: number; readonly now: number } | { readonly type: 'close' };
+export type JournalRequest =
+  | { readonly type: 'append'; readonly records: readonly JournalRecord[] }
+  | { readonly type: 'retain'; readonly processed: number; readonly now: number }
+  | { readonly type: 'close' };
 /** Outcome of one group commit: the offset of the first record, or why it is not durable. `fatal`: a failed sync, no second try. */
 export type AppendResult = { readonly first: number; readonly count: number } | { readonly error: string; readonly fatal: boolean; readonly count: number };
 export type JournalAnswer =

@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
-import { FAILURES, SendCommand, type ChannelType, type Identity } from '../../schemas/index.ts';
 import type { ChannelAdapter, RenderContext } from '../../adapters/contract.ts';
+import { type ChannelType, FAILURES, type Identity, SendCommand } from '../../schemas/index.ts';
 import { GatewayError } from '../gateway-error.ts';
 import { newId } from '../id.ts';
-import { conversationFor, type Conversation } from '../inbound/conversations.ts';
+import { type Conversation, conversationFor } from '../inbound/conversations.ts';
 import { appendEvents } from '../store/append-events.ts';
 import type { Tx } from '../store/port.ts';
 import { recipientOf } from './recipient.ts';
 import { statusDraft } from './status-event.ts';
 
-export interface OutboundEnvironment { readonly adapters: Readonly<Partial<Record<ChannelType, ChannelAdapter>>> }
+export interface OutboundEnvironment {
+  readonly adapters: Readonly<Partial<Record<ChannelType, ChannelAdapter>>>;
+}
 export interface AdmitArgs {
   /** 'api', or the source of the command's CloudEvent. */
   readonly source: string;
@@ -20,8 +22,23 @@ export interface AdmitArgs {
   readonly command: SendCommand;
   readonly nowMs: number;
 }
-export interface Admitted { readonly id: string; readonly status: string; readonly eta: string; readonly repeated: boolean; readonly tenant: string }
-export interface ChannelRow { id: string; type: ChannelType; tenant: string; name: string | null; address: string | null; account: string; settings: string; state: string }
+export interface Admitted {
+  readonly id: string;
+  readonly status: string;
+  readonly eta: string;
+  readonly repeated: boolean;
+  readonly tenant: string;
+}
+export interface ChannelRow {
+  id: string;
+  type: ChannelType;
+  tenant: string;
+  name: string | null;
+  address: string | null;
+  account: string;
+  settings: string;
+  state: string;
+}
 const MAX_METADATA = 4096;
 
 /** Parses a body; the first fault as GatewayError invalid_request with a pointer. */
@@ -32,7 +49,8 @@ export function parseSendCommand(body: unknown): SendCommand {
     const path = (issue?.path ?? []).map(String);
     throw new GatewayError('invalid_request', `${path.join('.') || 'the body'}: ${issue?.message ?? 'not valid'}`, { pointer: `/${path.join('/')}` });
   }
-  if (parsed.data.metadata !== undefined && Buffer.byteLength(JSON.stringify(parsed.data.metadata)) > MAX_METADATA) throw new GatewayError('invalid_request', `metadata: at most ${MAX_METADATA} bytes as JSON`, { pointer: '/metadata' });
+  if (parsed.data.metadata !== undefined && Buffer.byteLength(JSON.stringify(parsed.data.metadata)) > MAX_METADATA)
+    throw new GatewayError('invalid_request', `metadata: at most ${MAX_METADATA} bytes as JSON`, { pointer: '/metadata' });
   return parsed.data;
 }
 
@@ -45,7 +63,9 @@ export async function channelRow(tx: Tx, id: string, tenant: string | null): Pro
 async function knownKey(tx: Tx, args: AdmitArgs, tenant: string, hash: string): Promise<Admitted | null> {
   if (args.key === null) return null;
   const [row] = await tx.all<{ message: string; body_hash: string; state: string; created_at: number }>(
-    'SELECT i.message, i.body_hash, coalesce(m.state, \'unknown\') AS state, i.created_at FROM idempotency i LEFT JOIN messages m ON m.id = i.message WHERE i.tenant = $1 AND i.source = $2 AND i.key = $3', [tenant, args.source, args.key]);
+    "SELECT i.message, i.body_hash, coalesce(m.state, 'unknown') AS state, i.created_at FROM idempotency i LEFT JOIN messages m ON m.id = i.message WHERE i.tenant = $1 AND i.source = $2 AND i.key = $3",
+    [tenant, args.source, args.key],
+  );
   if (!row) return null;
   if (row.body_hash !== hash) throw new GatewayError('idempotency_conflict', 'This key was used for another body.');
   return { id: row.message, status: row.state, eta: new Date(row.created_at).toISOString(), repeated: true, tenant };
@@ -60,7 +80,9 @@ function checkPolicy(args: AdmitArgs, adapter: ChannelAdapter, conversation: Con
   const open = conversation.windowExpiresAt !== null && conversation.windowExpiresAt > nowMs;
   if (!open) {
     const since = conversation.windowExpiresAt === null ? 'the customer has not written to this channel' : `it closed at ${new Date(conversation.windowExpiresAt).toISOString()}`;
-    throw new GatewayError('window_closed', `Free-form messages are allowed for ${adapter.capabilities.windowHours} h after the customer's last one: ${since}.`, { pointer: '/content' });
+    throw new GatewayError('window_closed', `Free-form messages are allowed for ${adapter.capabilities.windowHours} h after the customer's last one: ${since}.`, {
+      pointer: '/content',
+    });
   }
 }
 
@@ -81,12 +103,44 @@ export async function admit(tx: Tx, args: AdmitArgs, env: OutboundEnvironment): 
   const sendAt = command.sendAt ? Date.parse(command.sendAt) : null;
   const later = sendAt !== null && sendAt > nowMs;
   const preview = command.content.type === 'text' ? command.content.text.slice(0, 120).toWellFormed() : '';
-  await tx.run(INSERT, [id, channel.tenant, channel.id, conversation.id, conversation.contact, command.content.type, JSON.stringify(command.content), preview, nowMs, replyTo ?? null, command.author ?? null, PRIORITY[command.priority ?? 'normal'], sendAt,
-    command.expiresAt ? Date.parse(command.expiresAt) : null, later ? 'waiting' : 'ready', later ? sendAt : null, rendered.calls.length, args.source, args.key, command.metadata === undefined ? null : JSON.stringify(command.metadata), JSON.stringify(to)]);
+  await tx.run(INSERT, [
+    id,
+    channel.tenant,
+    channel.id,
+    conversation.id,
+    conversation.contact,
+    command.content.type,
+    JSON.stringify(command.content),
+    preview,
+    nowMs,
+    replyTo ?? null,
+    command.author ?? null,
+    PRIORITY[command.priority ?? 'normal'],
+    sendAt,
+    command.expiresAt ? Date.parse(command.expiresAt) : null,
+    later ? 'waiting' : 'ready',
+    later ? sendAt : null,
+    rendered.calls.length,
+    args.source,
+    args.key,
+    command.metadata === undefined ? null : JSON.stringify(command.metadata),
+    JSON.stringify(to),
+  ]);
   for (const [i, call] of rendered.calls.entries()) {
-    await tx.run("INSERT INTO calls (message, attempt, part, channel, state, status, platform_id, epoch, started_at, ended_at, method, path, content_type, body, failure) VALUES ($1,1,$2,$3,'pending','queued',NULL,0,NULL,NULL,$4,$5,$6,$7,NULL)", [id, i + 1, channel.id, call.method, call.path, call.contentType, call.body]);
+    await tx.run(
+      "INSERT INTO calls (message, attempt, part, channel, state, status, platform_id, epoch, started_at, ended_at, method, path, content_type, body, failure) VALUES ($1,1,$2,$3,'pending','queued',NULL,0,NULL,NULL,$4,$5,$6,$7,NULL)",
+      [id, i + 1, channel.id, call.method, call.path, call.contentType, call.body],
+    );
   }
-  if (args.key !== null) await tx.run('INSERT INTO idempotency (tenant, source, key, message, body_hash, created_at) VALUES ($1,$2,$3,$4,$5,$6)', [channel.tenant, args.source, args.key, id, hash, nowMs]);
+  if (args.key !== null)
+    await tx.run('INSERT INTO idempotency (tenant, source, key, message, body_hash, created_at) VALUES ($1,$2,$3,$4,$5,$6)', [
+      channel.tenant,
+      args.source,
+      args.key,
+      id,
+      hash,
+      nowMs,
+    ]);
   await tx.run("INSERT INTO timeline (id, message, at, recorded_at, kind, detail) VALUES ($1,$2,$3,$3,'queued','{}')", [newId('tl_', nowMs), id, nowMs]);
   const message = { id, commandId: args.key, metadata: command.metadata, attempt: 1, parts: rendered.calls.length, platformId: null };
   await appendEvents(tx, [statusDraft({ channel, conversation, message, status: 'queued', current: 'queued', nowMs })], nowMs);
@@ -99,10 +153,22 @@ export async function prepare(tx: Tx, args: AdmitArgs, at: { channel: ChannelRow
   const adapter = env.adapters[channel.type];
   if (!adapter) throw new GatewayError('content_unsupported', `Sending on ${channel.type} is not possible yet.`, { pointer: '/channel' });
   const target = await recipientOf(tx, args.command.to, channel);
-  const conversation = target.conversation ?? (await conversationFor(tx, { id: channel.id, tenant: channel.tenant }, { addresses: [target.to], name: undefined, nowMs: args.nowMs })).conversation;
+  const conversation =
+    target.conversation ?? (await conversationFor(tx, { id: channel.id, tenant: channel.tenant }, { addresses: [target.to], name: undefined, nowMs: args.nowMs })).conversation;
   const id = newId('ms_', args.nowMs);
   const replyTo = await quoted(tx, args.command, channel.id);
-  const context: RenderContext = { channel: { id: channel.id, type: channel.type, account: channel.account, settings: JSON.parse(channel.settings) as Record<string, unknown>, ...(channel.address ? { address: channel.address } : {}) }, to: target.to, ownId: `${id}.1`, ...(replyTo === undefined ? {} : { replyTo }) };
+  const context: RenderContext = {
+    channel: {
+      id: channel.id,
+      type: channel.type,
+      account: channel.account,
+      settings: JSON.parse(channel.settings) as Record<string, unknown>,
+      ...(channel.address ? { address: channel.address } : {}),
+    },
+    to: target.to,
+    ownId: `${id}.1`,
+    ...(replyTo === undefined ? {} : { replyTo }),
+  };
   const rendered = adapter.render(args.command.content, context);
   if (!rendered.ok) throw new GatewayError(rendered.error.code, rendered.error.platformMessage ?? FAILURES[rendered.error.code].title, { pointer: '/content' });
   return { rendered: rendered.value, conversation, to: target.to satisfies Identity, id, replyTo };
@@ -112,7 +178,7 @@ async function quoted(tx: Tx, command: SendCommand, channel: string): Promise<st
   if (!command.replyTo) return undefined;
   if ('platformId' in command.replyTo) return command.replyTo.platformId;
   const [row] = await tx.all<{ platform_id: string | null }>('SELECT platform_id FROM messages WHERE id = $1 AND channel = $2', [command.replyTo.id, channel]);
-  if (!row?.platform_id) throw new GatewayError('invalid_request', 'replyTo: there is no such message on this channel, or the platform has not named it yet.', { pointer: '/replyTo/id' });
+  if (!row?.platform_id)
+    throw new GatewayError('invalid_request', 'replyTo: there is no such message on this channel, or the platform has not named it yet.', { pointer: '/replyTo/id' });
   return row.platform_id;
 }
-

@@ -1,8 +1,18 @@
 import type { Tx } from '../store/port.ts';
-import { DOUBT_MS, HOLD_MS, loadMessage, note, READY, tell, type QueuedMessage } from './queue.ts';
+import { DOUBT_MS, HOLD_MS, loadMessage, note, type QueuedMessage, READY, tell } from './queue.ts';
 
-export interface ClaimArgs { readonly id: string; readonly epoch: number; readonly nowMs: number }
-export interface Claimed { readonly message: string; readonly attempt: number; readonly part: number; readonly channel: string; readonly call: { readonly method: 'POST'; readonly path: string; readonly contentType: 'application/json'; readonly body: string } }
+export interface ClaimArgs {
+  readonly id: string;
+  readonly epoch: number;
+  readonly nowMs: number;
+}
+export interface Claimed {
+  readonly message: string;
+  readonly attempt: number;
+  readonly part: number;
+  readonly channel: string;
+  readonly call: { readonly method: 'POST'; readonly path: string; readonly contentType: 'application/json'; readonly body: string };
+}
 
 /** Journals the next call of a message as `calling`, before it is made; null where it may not be sent now. */
 export async function claim(tx: Tx, args: ClaimArgs): Promise<Claimed | null> {
@@ -14,19 +24,30 @@ export async function claim(tx: Tx, args: ClaimArgs): Promise<Claimed | null> {
     await tell(tx, m, { status: 'expired', nowMs: args.nowMs });
     return null;
   }
-  const [call] = await tx.all<{ part: number; method: string; path: string; content_type: string; body: string }>("SELECT part, method, path, content_type, body FROM calls WHERE message = $1 AND attempt = $2 AND state = 'pending' ORDER BY part LIMIT 1", [m.id, m.attempt]);
+  const [call] = await tx.all<{ part: number; method: string; path: string; content_type: string; body: string }>(
+    "SELECT part, method, path, content_type, body FROM calls WHERE message = $1 AND attempt = $2 AND state = 'pending' ORDER BY part LIMIT 1",
+    [m.id, m.attempt],
+  );
   if (!call) {
     await tx.run("UPDATE messages SET queue_state = 'done', updated_at = $2 WHERE id = $1", [m.id, args.nowMs]);
     return null;
   }
   await tx.run("UPDATE messages SET queue_state = 'calling', epoch = $2, next_at = NULL, updated_at = $3 WHERE id = $1", [m.id, args.epoch, args.nowMs]);
-  await tx.run("UPDATE calls SET state = 'calling', epoch = $4, started_at = $5 WHERE message = $1 AND attempt = $2 AND part = $3", [m.id, m.attempt, call.part, args.epoch, args.nowMs]);
+  await tx.run("UPDATE calls SET state = 'calling', epoch = $4, started_at = $5 WHERE message = $1 AND attempt = $2 AND part = $3", [
+    m.id,
+    m.attempt,
+    call.part,
+    args.epoch,
+    args.nowMs,
+  ]);
   return { message: m.id, attempt: m.attempt, part: call.part, channel: m.channel, call: { method: 'POST', path: call.path, contentType: 'application/json', body: call.body } };
 }
 
 /** After a start: what is found `calling` may have gone out; it counts as unknown, never as not sent. */
 export async function recoverCalling(tx: Tx, args: { readonly nowMs: number }): Promise<number> {
-  const rows = await tx.all<{ message: string; attempt: number; part: number }>("SELECT c.message, c.attempt, c.part FROM messages m JOIN calls c ON c.message = m.id WHERE m.queue_state = 'calling' AND c.state = 'calling'");
+  const rows = await tx.all<{ message: string; attempt: number; part: number }>(
+    "SELECT c.message, c.attempt, c.part FROM messages m JOIN calls c ON c.message = m.id WHERE m.queue_state = 'calling' AND c.state = 'calling'",
+  );
   for (const r of rows) {
     const m = await loadMessage(tx, r.message);
     if (m) await doubt(tx, m, { part: r.part, nowMs: args.nowMs });
@@ -38,7 +59,13 @@ export async function recoverCalling(tx: Tx, args: { readonly nowMs: number }): 
 export async function doubt(tx: Tx, m: QueuedMessage, at: { part: number; nowMs: number; platformMessage?: string }): Promise<void> {
   await tx.run("UPDATE calls SET state = 'unknown', ended_at = $4 WHERE message = $1 AND attempt = $2 AND part = $3", [m.id, m.attempt, at.part, at.nowMs]);
   await tx.run("UPDATE messages SET queue_state = 'doubt', next_at = $2 WHERE id = $1", [m.id, at.nowMs + DOUBT_MS]);
-  const failure = { code: 'outcome_unknown', outcome: 'unknown', retryable: false, scope: 'message', ...(at.platformMessage ? { platformMessage: at.platformMessage } : {}) } as const;
+  const failure = {
+    code: 'outcome_unknown',
+    outcome: 'unknown',
+    retryable: false,
+    scope: 'message',
+    ...(at.platformMessage ? { platformMessage: at.platformMessage } : {}),
+  } as const;
   await tell(tx, m, { status: 'unknown', part: at.part, nowMs: at.nowMs, failure });
 }
 

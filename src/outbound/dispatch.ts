@@ -1,15 +1,22 @@
 import { sql } from 'kysely';
-import type { ChannelType, Failure } from '../../schemas/index.ts';
 import type { ChannelAdapter, Credentials } from '../../adapters/contract.ts';
+import type { ChannelType, Failure } from '../../schemas/index.ts';
 import type { Store } from '../store/port.ts';
 import type { Claimed } from './claim.ts';
 import { createLane, type Lane } from './lane.ts';
 import { createPairLimits } from './pair-limits.ts';
 import { HOLD_MS, READY } from './queue.ts';
-import { redact } from './redact.ts';
 import type { CallOutcome } from './record-outcome.ts';
+import { redact } from './redact.ts';
 
-export interface SendingChannel { readonly id: string; readonly type: ChannelType; readonly account: string; readonly baseUrl: string; readonly credentials: Credentials; readonly settings: Readonly<Record<string, unknown>> }
+export interface SendingChannel {
+  readonly id: string;
+  readonly type: ChannelType;
+  readonly account: string;
+  readonly baseUrl: string;
+  readonly credentials: Credentials;
+  readonly settings: Readonly<Record<string, unknown>>;
+}
 export interface DispatcherDeps {
   readonly store: Store;
   readonly adapters: Readonly<Partial<Record<ChannelType, ChannelAdapter>>>;
@@ -56,12 +63,23 @@ export function createDispatcher(deps: DispatcherDeps) {
     }
     deps.observe(channel.type, outcome.kind === 'sent' ? 'sent' : outcome.failure.code);
     if (outcome.kind === 'failed') slowDown(outcome.failure, channel, claimed);
-    const exchange = { at, ms: Math.round(performance.now() - started), request: JSON.stringify({ method: claimed.call.method, path: claimed.call.path, body: redact(claimed.call.body) }), ...answer };
+    const exchange = {
+      at,
+      ms: Math.round(performance.now() - started),
+      request: JSON.stringify({ method: claimed.call.method, path: claimed.call.path, body: redact(claimed.call.body) }),
+      ...answer,
+    };
     await record({ message: claimed.message, attempt: claimed.attempt, part: claimed.part, outcome, exchange, random: Math.random(), nowMs: Date.now() });
   }
   function slowDown(failure: Failure, channel: SendingChannel, claimed: Claimed): void {
     if (failure.code === 'platform_throttled') lanes.get(channel.account)?.throttled();
-    deps.log('warn', 'a platform call did not succeed', { message: claimed.message, channel: channel.id, code: failure.code, outcome: failure.outcome, platformCode: failure.platformCode });
+    deps.log('warn', 'a platform call did not succeed', {
+      message: claimed.message,
+      channel: channel.id,
+      code: failure.code,
+      outcome: failure.outcome,
+      platformCode: failure.platformCode,
+    });
   }
   /** The outcome must reach the store; while it is away it is tried until it does. */
   async function record(args: Parameters<typeof store.write<'recordOutcome'>>[1]): Promise<void> {
@@ -93,15 +111,22 @@ export function createDispatcher(deps: DispatcherDeps) {
       setTimeout(() => scheduled.delete(row.id) && wake(), wait).unref();
       return;
     }
-    laneOf(channel, adapter).schedule(() => one(row.id, channel, adapter)).catch((error: Error) => deps.log('error', 'a message could not be dispatched', { message: row.id, error: error.message })).finally(() => {
-      scheduled.delete(row.id);
-      wake();
-    });
+    laneOf(channel, adapter)
+      .schedule(() => one(row.id, channel, adapter))
+      .catch((error: Error) => deps.log('error', 'a message could not be dispatched', { message: row.id, error: error.message }))
+      .finally(() => {
+        scheduled.delete(row.id);
+        wake();
+      });
   }
   async function look(): Promise<void> {
     const now = Date.now();
     const ready = READY.replaceAll('$1', `${now}`).replaceAll('$2', `${now - HOLD_MS}`);
-    const { rows } = await sql<{ id: string; channel: string; conversation: string | null }>`SELECT m.id, m.channel, m.conversation FROM messages m WHERE ${sql.raw(ready)} ORDER BY m.priority DESC, m.id LIMIT ${sql.lit(MAX_SCHEDULED)}`.execute(store.read);
+    const { rows } = await sql<{
+      id: string;
+      channel: string;
+      conversation: string | null;
+    }>`SELECT m.id, m.channel, m.conversation FROM messages m WHERE ${sql.raw(ready)} ORDER BY m.priority DESC, m.id LIMIT ${sql.lit(MAX_SCHEDULED)}`.execute(store.read);
     for (const row of rows) if (scheduled.size < MAX_SCHEDULED) schedule(row);
   }
   function wake(): void {

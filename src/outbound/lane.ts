@@ -25,11 +25,13 @@ export function createLane(perSecond: number) {
       return new Promise((resolve, reject) => {
         group.push(() => work().then(resolve, reject));
         if (group.length > 1 && group.length % perJob !== 1 && perJob > 1) return;
-        limiter.schedule(async () => {
-          const mine = group.slice(0, perJob);
-          group = group.slice(perJob);
-          await Promise.all(mine.map((job) => job()));
-        }).catch(reject);
+        limiter
+          .schedule(async () => {
+            const mine = group.slice(0, perJob);
+            group = group.slice(perJob);
+            await Promise.all(mine.map((job) => job()));
+          })
+          .catch(reject);
       });
     },
     throttled(): void {

@@ -1,9 +1,9 @@
 import type { Tx } from '../store/port.ts';
-import { admit, type AdmitArgs, type OutboundEnvironment } from './admit.ts';
-import { cancelMessage, retryMessage, type ByHand } from './by-hand.ts';
-import { claim, recoverCalling, settleDoubts, type ClaimArgs } from './claim.ts';
-import { preview, type PreviewArgs } from './preview.ts';
-import { recordOutcome, type OutcomeArgs } from './record-outcome.ts';
+import { type AdmitArgs, admit, type OutboundEnvironment } from './admit.ts';
+import { type ByHand, cancelMessage, retryMessage } from './by-hand.ts';
+import { type ClaimArgs, claim, recoverCalling, settleDoubts } from './claim.ts';
+import { type PreviewArgs, preview } from './preview.ts';
+import { type OutcomeArgs, recordOutcome } from './record-outcome.ts';
 
 /** Changes of the store that belong to the outbound path; see src/store/operations.ts. */
 export const outboundOperations = (env: OutboundEnvironment) => ({

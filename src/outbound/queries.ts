@@ -19,21 +19,73 @@ export async function getMessage(read: Read, id: string, tenant: string | null) 
   if (!m) return null;
   const [timeline, calls, exchanges] = await Promise.all([
     read.selectFrom('timeline').selectAll().where('message', '=', id).orderBy('id').execute(),
-    read.selectFrom('calls').select(['attempt', 'part', 'state', 'status', 'platform_id', 'started_at', 'ended_at', 'failure']).where('message', '=', id).orderBy('attempt').orderBy('part').execute(),
+    read
+      .selectFrom('calls')
+      .select(['attempt', 'part', 'state', 'status', 'platform_id', 'started_at', 'ended_at', 'failure'])
+      .where('message', '=', id)
+      .orderBy('attempt')
+      .orderBy('part')
+      .execute(),
     read.selectFrom('exchanges').selectAll().where('message', '=', id).orderBy('id').execute(),
   ]);
-  const part = (c: (typeof calls)[number]) => ({ part: c.part, state: c.state, status: c.status, platformId: c.platform_id, startedAt: c.started_at === null ? null : iso(c.started_at), endedAt: c.ended_at === null ? null : iso(c.ended_at), failure: parse(c.failure) });
+  const part = (c: (typeof calls)[number]) => ({
+    part: c.part,
+    state: c.state,
+    status: c.status,
+    platformId: c.platform_id,
+    startedAt: c.started_at === null ? null : iso(c.started_at),
+    endedAt: c.ended_at === null ? null : iso(c.ended_at),
+    failure: parse(c.failure),
+  });
   return {
-    id: m.id, status: m.state, direction: m.direction, channel: m.channel, conversation: m.conversation, contact: m.contact, platformId: m.platform_id, content: parse(m.content), createdAt: iso(m.created_at), updatedAt: iso(m.updated_at), at: iso(m.at),
-    commandId: m.command_id, metadata: parse(m.metadata), attempt: m.attempt, parts: calls.filter((c) => c.attempt === m.attempt).map(part), sendAt: m.send_at === null ? null : iso(m.send_at), expiresAt: m.expires_at === null ? null : iso(m.expires_at), error: errorOf(m),
+    id: m.id,
+    status: m.state,
+    direction: m.direction,
+    channel: m.channel,
+    conversation: m.conversation,
+    contact: m.contact,
+    platformId: m.platform_id,
+    content: parse(m.content),
+    createdAt: iso(m.created_at),
+    updatedAt: iso(m.updated_at),
+    at: iso(m.at),
+    commandId: m.command_id,
+    metadata: parse(m.metadata),
+    attempt: m.attempt,
+    parts: calls.filter((c) => c.attempt === m.attempt).map(part),
+    sendAt: m.send_at === null ? null : iso(m.send_at),
+    expiresAt: m.expires_at === null ? null : iso(m.expires_at),
+    error: errorOf(m),
     eta: m.queue_state !== null && m.queue_state !== 'done' ? iso(m.next_at ?? m.updated_at) : null,
     timeline: timeline.map((t) => ({ at: iso(t.at), recordedAt: iso(t.recorded_at), kind: t.kind, detail: parse(t.detail) })),
     attempts: [...new Set(calls.map((c) => c.attempt))].map((attempt) => ({ attempt, parts: calls.filter((c) => c.attempt === attempt).map(part) })),
-    exchanges: exchanges.map((e) => ({ at: iso(e.at), ms: e.ms, attempt: e.attempt, part: e.part, outcome: e.outcome, request: parse(e.request), status: e.status, response: e.response })),
+    exchanges: exchanges.map((e) => ({
+      at: iso(e.at),
+      ms: e.ms,
+      attempt: e.attempt,
+      part: e.part,
+      outcome: e.outcome,
+      request: parse(e.request),
+      status: e.status,
+      response: e.response,
+    })),
   };
 }
 
-export interface MessageFilter { tenant: string | null; channel?: string; direction?: string; status?: string; contact?: string; conversation?: string; error?: string; q?: string; from?: string; to?: string; cursor?: string; limit: number }
+export interface MessageFilter {
+  tenant: string | null;
+  channel?: string;
+  direction?: string;
+  status?: string;
+  contact?: string;
+  conversation?: string;
+  error?: string;
+  q?: string;
+  from?: string;
+  to?: string;
+  cursor?: string;
+  limit: number;
+}
 const time = (name: string, text: string): number => {
   const ms = Date.parse(text);
   if (Number.isNaN(ms)) throw new GatewayError('invalid_request', `${name}: not a time; write it as 2026-11-22T09:20:24Z`, { pointer: `/${name}` });
@@ -42,9 +94,37 @@ const time = (name: string, text: string): number => {
 
 /** The delivery log, newest first, by filters; `cursor` is what the page before gave as `next`. */
 export async function listMessages(read: Read, filter: MessageFilter) {
-  let query = read.selectFrom('messages').select(['id', 'channel', 'conversation', 'contact', 'direction', 'platform_id', 'state', 'content_type', 'preview', 'at', 'created_at', 'attempt', 'error_code', 'platform_code', 'platform_message']).orderBy('id', 'desc').limit(filter.limit + 1);
+  let query = read
+    .selectFrom('messages')
+    .select([
+      'id',
+      'channel',
+      'conversation',
+      'contact',
+      'direction',
+      'platform_id',
+      'state',
+      'content_type',
+      'preview',
+      'at',
+      'created_at',
+      'attempt',
+      'error_code',
+      'platform_code',
+      'platform_message',
+    ])
+    .orderBy('id', 'desc')
+    .limit(filter.limit + 1);
   if (filter.tenant !== null) query = query.where('tenant', '=', filter.tenant);
-  for (const [column, value] of [['channel', filter.channel], ['direction', filter.direction], ['state', filter.status], ['contact', filter.contact], ['conversation', filter.conversation], ['error_code', filter.error]] as const) if (value !== undefined) query = query.where(column, '=', value as never);
+  for (const [column, value] of [
+    ['channel', filter.channel],
+    ['direction', filter.direction],
+    ['state', filter.status],
+    ['contact', filter.contact],
+    ['conversation', filter.conversation],
+    ['error_code', filter.error],
+  ] as const)
+    if (value !== undefined) query = query.where(column, '=', value as never);
   if (filter.q !== undefined) query = query.where('preview', 'like', `%${filter.q.slice(0, 100).replace(/[%_\0]/g, '')}%`);
   if (filter.from !== undefined) query = query.where('created_at', '>=', time('from', filter.from));
   if (filter.to !== undefined) query = query.where('created_at', '<', time('to', filter.to));
@@ -55,7 +135,21 @@ export async function listMessages(read: Read, filter: MessageFilter) {
   const rows = await query.execute();
   const page = rows.slice(0, filter.limit);
   return {
-    messages: page.map((m) => ({ id: m.id, status: m.state, direction: m.direction, channel: m.channel, conversation: m.conversation, contact: m.contact, platformId: m.platform_id, contentType: m.content_type, preview: m.preview, at: iso(m.at), createdAt: iso(m.created_at), attempt: m.attempt, error: errorOf(m) })),
+    messages: page.map((m) => ({
+      id: m.id,
+      status: m.state,
+      direction: m.direction,
+      channel: m.channel,
+      conversation: m.conversation,
+      contact: m.contact,
+      platformId: m.platform_id,
+      contentType: m.content_type,
+      preview: m.preview,
+      at: iso(m.at),
+      createdAt: iso(m.created_at),
+      attempt: m.attempt,
+      error: errorOf(m),
+    })),
     next: rows.length > filter.limit ? (page.at(-1)?.id ?? null) : null,
   };
 }

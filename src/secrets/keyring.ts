@@ -53,6 +53,9 @@ export function loadKeyring(dataDir: string, masterKey: Buffer): Keyring | null 
 /** What the file names now, with what was kept of channels that are not in the file; the file goes first. */
 export function mergeKeyrings(kept: Keyring | null, now: Keyring): Keyring {
   if (!kept) return now;
-  const keys = (a: Keys, b: Keys): Keys => ({ secrets: [...a.secrets, ...b.secrets.filter((k) => !a.secrets.some((x) => x.id === k.id))], verifyTokens: [...new Set([...a.verifyTokens, ...b.verifyTokens])] });
+  const keys = (a: Keys, b: Keys): Keys => ({
+    secrets: [...a.secrets, ...b.secrets.filter((k) => !a.secrets.some((x) => x.id === k.id))],
+    verifyTokens: [...new Set([...a.verifyTokens, ...b.verifyTokens])],
+  });
   return { shared: { meta: keys(now.shared.meta, kept.shared.meta), twilio: keys(now.shared.twilio, kept.shared.twilio) }, own: { ...kept.own, ...now.own }, leftOut: now.leftOut };
 }

@@ -9,8 +9,15 @@ const DATA = '"data":{';
 /** The CloudEvent as it is kept: made once, `data` last, without seq and late. */
 export function eventJson(draft: EventDraft): string {
   return JSON.stringify({
-    specversion: '1.0', id: draft.id, type: draft.type, source: draft.source, subject: draft.subject, time: draft.time,
-    dataschema: `urn:parlance:schema:${draft.type}:1`, datacontenttype: 'application/json', data: draft.data,
+    specversion: '1.0',
+    id: draft.id,
+    type: draft.type,
+    source: draft.source,
+    subject: draft.subject,
+    time: draft.time,
+    dataschema: `urn:parlance:schema:${draft.type}:1`,
+    datacontenttype: 'application/json',
+    data: draft.data,
   });
 }
 
@@ -32,7 +39,8 @@ const INSERT = 'INSERT INTO events (off, id, topic, type, subject, seq, late, te
 export async function appendEvents(tx: Tx, drafts: readonly EventDraft[], nowMs: number): Promise<void> {
   for (const draft of drafts) {
     const body = eventJson(draft);
-    if (body.length > MAX_EVENT_BYTES / 3 && Buffer.byteLength(body) > MAX_EVENT_BYTES) throw new GatewayError('internal', `An event of type ${draft.type} is longer than ${MAX_EVENT_BYTES} bytes.`);
+    if (body.length > MAX_EVENT_BYTES / 3 && Buffer.byteLength(body) > MAX_EVENT_BYTES)
+      throw new GatewayError('internal', `An event of type ${draft.type} is longer than ${MAX_EVENT_BYTES} bytes.`);
     const topic = TOPIC_OF[draft.type];
     const time = Date.parse(draft.time);
     let off: number | null = null;
@@ -41,9 +49,14 @@ export async function appendEvents(tx: Tx, drafts: readonly EventDraft[], nowMs:
     if (tx.kind === 'sqlite') {
       const [row] = await tx.all<{ last: number; prev_time: number }>(NUMBER, [draft.subject, topic, time]);
       seq = row?.last ?? null;
-      late = time < (row?.prev_time ?? 0) ? 1 : 0;
+      late = isLate(time, row?.prev_time ?? 0) ? 1 : 0;
       off = tx.nextOffset();
     }
     await tx.run(INSERT, [off, draft.id, topic, draft.type, draft.subject, seq, late, draft.tenant, draft.channel, time, nowMs, body]);
   }
+}
+
+/** Whether an event is older than one that went before. Platforms tell whole seconds, we milliseconds: within one second nothing is late. */
+export function isLate(timeMs: number, lastMs: number): boolean {
+  return timeMs < lastMs - (lastMs % 1000);
 }

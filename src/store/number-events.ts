@@ -1,7 +1,13 @@
+import { isLate } from './append-events.ts';
 import type { Tx } from './port.ts';
 
 const BATCH = 2000;
-interface Unnumbered { ord: number; subject: string; topic: string; time: number }
+interface Unnumbered {
+  ord: number;
+  subject: string;
+  topic: string;
+  time: number;
+}
 
 /**
  * PostgreSQL: numbers what is committed and not numbered yet, in order of insertion; call it under the numberer's lock. What commits
@@ -23,7 +29,7 @@ export async function numberEvents(tx: Tx): Promise<{ last: number; more: boolea
     const counter = counters.get(key) ?? { subject: row.subject, topic: row.topic, last: 0, lastTime: 0 };
     counters.set(key, counter);
     counter.last++;
-    const late = row.time < counter.lastTime ? 1 : 0;
+    const late = isLate(row.time, counter.lastTime) ? 1 : 0;
     counter.lastTime = Math.max(counter.lastTime, row.time);
     return { ord: row.ord, off: ++last, seq: counter.last, late };
   });

@@ -27,7 +27,14 @@ const SHARDS = 64;
 
 function openReaders(options: StoreOptions): { read: Kysely<Database>; close(): Promise<void> } {
   if (!options.databaseUrl) return openSqliteReaders(join(options.dataDir, 'store.sqlite'));
-  const pool = new pg.Pool({ connectionString: options.databaseUrl, types: postgresTypes, max: 8, connectionTimeoutMillis: 3000, statement_timeout: 30_000, application_name: 'parlance-reader' });
+  const pool = new pg.Pool({
+    connectionString: options.databaseUrl,
+    types: postgresTypes,
+    max: 8,
+    connectionTimeoutMillis: 3000,
+    statement_timeout: 30_000,
+    application_name: 'parlance-reader',
+  });
   pool.on('error', () => {}); // an idle connection that the server closed; the next query opens another
   const read = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
   return { read, close: () => read.destroy() };
@@ -101,11 +108,15 @@ export function openStore(options: StoreOptions): OpenedStore {
       return new Promise((resolve, reject) => {
         if (state.closing) return reject(new GatewayError('store_unavailable', 'The gateway is stopping.'));
         const id = ++state.next;
-        const away = state.ready ? undefined : setTimeout(() => waiting.delete(id) && reject(new GatewayError('store_unavailable', `The store is not reachable (${state.away}).`)), 5000);
-        const done = <A>(settle: (a: A) => void) => (a: A) => {
-          clearTimeout(away);
-          settle(a);
-        };
+        const away = state.ready
+          ? undefined
+          : setTimeout(() => waiting.delete(id) && reject(new GatewayError('store_unavailable', `The store is not reachable (${state.away}).`)), 5000);
+        const done =
+          <A>(settle: (a: A) => void) =>
+          (a: A) => {
+            clearTimeout(away);
+            settle(a);
+          };
         waiting.set(id, { resolve: done(resolve as (v: unknown) => void), reject: done(reject) });
         post({ type: 'operation', id, name, args });
       });
@@ -115,7 +126,10 @@ export function openStore(options: StoreOptions): OpenedStore {
       return readLog(reading(), query);
     },
     async lastOffset() {
-      const row = await reading().selectFrom('events').select((e) => e.fn.max('off').as('last')).executeTakeFirst();
+      const row = await reading()
+        .selectFrom('events')
+        .select((e) => e.fn.max('off').as('last'))
+        .executeTakeFirst();
       return Number(row?.last ?? 0);
     },
     onEvents(listener) {

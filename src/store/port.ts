@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { EventType, Topic } from '../../schemas/index.ts';
-import type { Database } from './tables.ts';
 import type { Operations } from './operations.ts';
+import type { Database } from './tables.ts';
 
 /**
  * A transaction of the writer. Hand-written SQL uses $1, $2, …; statements are prepared once per text. `db` is Kysely bound to

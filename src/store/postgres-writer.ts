@@ -1,4 +1,4 @@
-import { CompiledQuery, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, type DatabaseConnection } from 'kysely';
+import { type CompiledQuery, type DatabaseConnection, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
 import pg from 'pg';
 import { GatewayError } from '../gateway-error.ts';
 import { migrationsFrom, SCHEMA_VERSION } from './migrations.ts';
@@ -38,7 +38,15 @@ function createTx(client: pg.Client): Tx {
   const db = new Kysely<Database>({
     dialect: {
       createAdapter: () => new PostgresAdapter(),
-      createDriver: () => ({ init: none, acquireConnection: async () => connection, beginTransaction: none, commitTransaction: none, rollbackTransaction: none, releaseConnection: none, destroy: none }),
+      createDriver: () => ({
+        init: none,
+        acquireConnection: async () => connection,
+        beginTransaction: none,
+        commitTransaction: none,
+        rollbackTransaction: none,
+        releaseConnection: none,
+        destroy: none,
+      }),
       createIntrospector: (k: Kysely<unknown>) => new PostgresIntrospector(k),
       createQueryCompiler: () => new PostgresQueryCompiler(),
     },
@@ -75,7 +83,8 @@ async function migrate(client: pg.Client): Promise<void> {
   await client.query('SELECT pg_advisory_xact_lock($1)', [ADVISORY.migrate]);
   await client.query('CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)');
   const version = Number((await client.query('SELECT coalesce(max(version), 0) AS v FROM schema_version')).rows[0]?.v ?? 0);
-  if (version > SCHEMA_VERSION) throw new GatewayError('store_unavailable', `The store is of schema ${version}, newer than this program's ${SCHEMA_VERSION}; start the newer version.`);
+  if (version > SCHEMA_VERSION)
+    throw new GatewayError('store_unavailable', `The store is of schema ${version}, newer than this program's ${SCHEMA_VERSION}; start the newer version.`);
   if (version < SCHEMA_VERSION) {
     for (const statement of migrationsFrom(version, 'postgres')) await client.query(statement);
     await client.query('INSERT INTO schema_version (version) VALUES ($1)', [SCHEMA_VERSION]);

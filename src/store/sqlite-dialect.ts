@@ -1,4 +1,4 @@
-import { SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, type CompiledQuery, type DatabaseConnection, type Dialect, type Kysely, type QueryResult } from 'kysely';
+import { type CompiledQuery, type DatabaseConnection, type Dialect, type Kysely, type QueryResult, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
 
 /** Kysely over anything that runs one compiled SQLite query: the writer's connection, or a reader's thread. Transactions are not its matter. */
 export function sqliteDialect(execute: (query: CompiledQuery) => Promise<QueryResult<unknown>>): Dialect {
@@ -14,7 +14,15 @@ export function sqliteDialect(execute: (query: CompiledQuery) => Promise<QueryRe
   };
   return {
     createAdapter: () => new SqliteAdapter(),
-    createDriver: () => ({ init: async () => {}, acquireConnection: async () => connection, beginTransaction: refuse, commitTransaction: refuse, rollbackTransaction: refuse, releaseConnection: async () => {}, destroy: async () => {} }),
+    createDriver: () => ({
+      init: async () => {},
+      acquireConnection: async () => connection,
+      beginTransaction: refuse,
+      commitTransaction: refuse,
+      rollbackTransaction: refuse,
+      releaseConnection: async () => {},
+      destroy: async () => {},
+    }),
     createIntrospector: (db: Kysely<unknown>) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };

@@ -4,7 +4,10 @@ import { GatewayError } from '../gateway-error.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 import type { Database } from './tables.ts';
 
-interface Reader { worker: Worker; waiting: Map<number, { resolve(rows: unknown[]): void; reject(error: Error): void }> }
+interface Reader {
+  worker: Worker;
+  waiting: Map<number, { resolve(rows: unknown[]): void; reject(error: Error): void }>;
+}
 
 /** Queries in threads of their own, the least busy one next. */
 export function openSqliteReaders(path: string, count = 2): { read: Kysely<Database>; close(): Promise<void> } {

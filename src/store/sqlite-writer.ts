@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { Kysely, type CompiledQuery, type QueryResult } from 'kysely';
+import { type CompiledQuery, Kysely, type QueryResult } from 'kysely';
 import { GatewayError } from '../gateway-error.ts';
 import { migrationsFrom, SCHEMA_VERSION } from './migrations.ts';
 import type { Tx } from './port.ts';
@@ -26,7 +26,8 @@ const bind = (params: readonly unknown[]) => params.map((p) => (p === undefined 
 
 function migrate(db: DatabaseSync): void {
   const version = (db.prepare('PRAGMA user_version').get() as { user_version: number }).user_version;
-  if (version > SCHEMA_VERSION) throw new GatewayError('store_unavailable', `The store is of schema ${version}, newer than this program's ${SCHEMA_VERSION}; start the newer version.`);
+  if (version > SCHEMA_VERSION)
+    throw new GatewayError('store_unavailable', `The store is of schema ${version}, newer than this program's ${SCHEMA_VERSION}; start the newer version.`);
   if (version === SCHEMA_VERSION) return;
   db.exec('BEGIN IMMEDIATE');
   for (const statement of migrationsFrom(version, 'sqlite')) db.exec(statement);

@@ -1,5 +1,5 @@
-import { parentPort, workerData } from 'node:worker_threads';
 import { join } from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
 import { createAdapters } from '../../adapters/index.ts';
 import { GatewayError } from '../gateway-error.ts';
 import { createIngest } from '../inbound/create-ingest.ts';
@@ -9,8 +9,8 @@ import { createOperations } from './operations.ts';
 import { openPostgresWriter } from './postgres-writer.ts';
 import { openSqliteWriter } from './sqlite-writer.ts';
 import type { PlainError, StoreAnswer, StoreRequest, StoreWorkerData } from './worker-protocol.ts';
-import { createWriterLoop, type QueuedOperation } from './writer-loop.ts';
 import { isConnectionFault, type Writer } from './writer.ts';
+import { createWriterLoop, type QueuedOperation } from './writer-loop.ts';
 
 /** The store's thread: the only writer. Runs operations of the main thread and the ingest, in turn. */
 const port = parentPort;
@@ -44,7 +44,13 @@ port.on('message', (request: StoreRequest) => early.push(request));
 const writer = await openWriter();
 const adapters = createAdapters();
 const links = createMediaLinks({ publicUrl: data.ingest.publicUrl, key: data.ingest.mediaKey, days: data.ingest.mediaLinkDays });
-const operations = createOperations({ adapters, reader: createJournalReader(data.ingest.dataDir), journalId: data.ingest.journalId, publicUrl: data.ingest.publicUrl, mediaUrl: links.make });
+const operations = createOperations({
+  adapters,
+  reader: createJournalReader(data.ingest.dataDir),
+  journalId: data.ingest.journalId,
+  publicUrl: data.ingest.publicUrl,
+  mediaUrl: links.make,
+});
 const ingest = createIngest({ ...data.ingest, adapters, log: (level, message, detail) => tell({ type: 'log', level, message, ...(detail === undefined ? {} : { detail }) }) });
 const loop = createWriterLoop({
   writer,

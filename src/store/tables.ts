@@ -12,13 +12,36 @@ export interface Database {
    * sealed: AES-256-GCM over the credentials JSON. settings: JSON of what is no secret (businessAccountId, baseUrl, limits).
    */
   channels: {
-    id: string; type: string; provider: string; tenant: string; name: string | null; address: string | null; account: string; business_account: string | null;
-    managed: 'file' | 'api'; state: 'active' | 'paused' | 'deleted'; state_reason: string | null; key_ids: string; sealed: string; settings: string; created_at: number; updated_at: number;
+    id: string;
+    type: string;
+    provider: string;
+    tenant: string;
+    name: string | null;
+    address: string | null;
+    account: string;
+    business_account: string | null;
+    managed: 'file' | 'api';
+    state: 'active' | 'paused' | 'deleted';
+    state_reason: string | null;
+    key_ids: string;
+    sealed: string;
+    settings: string;
+    created_at: number;
+    updated_at: number;
   };
   /** identities: JSON array of Identity, all that is known of the contact; rewritten only when one is added. */
   contacts: { id: string; tenant: string; name: string | null; identities: string; created_at: number; erased_at: number | null };
   /** sendable: JSON Identity, the address that the platform last told (answers go there). moved_to: the older conversation this one was linked to. */
-  conversations: { id: string; tenant: string; channel: string; contact: string; sendable: string | null; window_expires_at: number | null; created_at: number; moved_to: string | null };
+  conversations: {
+    id: string;
+    tenant: string;
+    channel: string;
+    contact: string;
+    sendable: string | null;
+    window_expires_at: number | null;
+    created_at: number;
+    moved_to: string | null;
+  };
   /** Unique on (channel, kind, value): how a conversation is found. kind is an IdentityType, or 'phone_variant' for derived national variants. */
   aliases: { channel: string; kind: string; value: string; conversation: string };
   /** Gapless numbering per subject (conversation, channel or 'unrouted') and topic. last_time: ms, for `late`. */
@@ -28,23 +51,105 @@ export interface Database {
    * queue_state: null (not queued), 'ready', 'calling', 'waiting' (next_at), 'doubt', 'done'. command_*: who asked.
    */
   messages: {
-    id: string; tenant: string; channel: string; conversation: string | null; contact: string | null; direction: 'inbound' | 'outbound'; platform_id: string | null;
-    state: string; content_type: string; content: string; preview: string; at: number; created_at: number; updated_at: number;
-    reply_to: string | null; author: string | null; priority: number; send_at: number | null; expires_at: number | null;
-    queue_state: string | null; next_at: number | null; attempt: number; parts: number; sent_parts: number; epoch: number | null;
-    command_source: string | null; command_id: string | null; metadata: string | null; error_code: string | null; platform_code: string | null; platform_message: string | null; recipient: string | null; options: string | null;
+    id: string;
+    tenant: string;
+    channel: string;
+    conversation: string | null;
+    contact: string | null;
+    direction: 'inbound' | 'outbound';
+    platform_id: string | null;
+    state: string;
+    content_type: string;
+    content: string;
+    preview: string;
+    at: number;
+    created_at: number;
+    updated_at: number;
+    reply_to: string | null;
+    author: string | null;
+    priority: number;
+    send_at: number | null;
+    expires_at: number | null;
+    queue_state: string | null;
+    next_at: number | null;
+    attempt: number;
+    parts: number;
+    sent_parts: number;
+    epoch: number | null;
+    command_source: string | null;
+    command_id: string | null;
+    metadata: string | null;
+    error_code: string | null;
+    platform_code: string | null;
+    platform_message: string | null;
+    recipient: string | null;
+    options: string | null;
   };
   /** One platform call of a message: journalled ('calling') before it is made; ends sent, not_sent or unknown. */
-  calls: { message: string; attempt: number; part: number; channel: string; state: 'pending' | 'calling' | 'sent' | 'not_sent' | 'unknown'; status: string; platform_id: string | null; epoch: number; started_at: number | null; ended_at: number | null; method: string; path: string; content_type: string; body: string; failure: string | null };
+  calls: {
+    message: string;
+    attempt: number;
+    part: number;
+    channel: string;
+    state: 'pending' | 'calling' | 'sent' | 'not_sent' | 'unknown';
+    status: string;
+    platform_id: string | null;
+    epoch: number;
+    started_at: number | null;
+    ended_at: number | null;
+    method: string;
+    path: string;
+    content_type: string;
+    body: string;
+    failure: string | null;
+  };
   /** Redacted HTTP exchanges, kept EXCHANGE_RETENTION_DAYS. */
-  exchanges: { id: string; message: string; attempt: number; part: number; at: number; ms: number; request: string; status: number | null; response: string | null; outcome: string };
+  exchanges: {
+    id: string;
+    message: string;
+    attempt: number;
+    part: number;
+    at: number;
+    ms: number;
+    request: string;
+    status: number | null;
+    response: string | null;
+    outcome: string;
+  };
   /** What happened to a message, in order of recording. */
   timeline: { id: string; message: string; at: number; recorded_at: number; kind: string; detail: string };
   /** The log and the outbox are the same rows. off, seq: null until numbered (PostgreSQL only; ord is the order of insertion there). body: JSON without seq; see append-events. */
-  events: { off: number | null; ord?: number; id: string; topic: string; type: string; subject: string; seq: number | null; late: number; tenant: string | null; channel: string | null; time: number; created_at: number; body: string };
+  events: {
+    off: number | null;
+    ord?: number;
+    id: string;
+    topic: string;
+    type: string;
+    subject: string;
+    seq: number | null;
+    late: number;
+    tenant: string | null;
+    channel: string | null;
+    time: number;
+    created_at: number;
+    body: string;
+  };
   /** Deduplication: the first 16 bytes of the event id (the UUID itself). Never pruned by default. */
   seen: { id: Uint8Array };
-  dead_letters: { id: string; tenant: string | null; channel: string | null; code: string; reason: string; journal: string | null; path: string; element: string | null; state: 'open' | 'retried' | 'discarded'; event_id: string; created_at: number; updated_at: number };
+  dead_letters: {
+    id: string;
+    tenant: string | null;
+    channel: string | null;
+    code: string;
+    reason: string;
+    journal: string | null;
+    path: string;
+    element: string | null;
+    state: 'open' | 'retried' | 'discarded';
+    event_id: string;
+    created_at: number;
+    updated_at: number;
+  };
   /** term: elements, published, duplicate, absorbed, deadLettered, waiting. reason: for absorbed, else ''. channel may be 'unrouted'. */
   ledger: { channel: string; day: string; term: string; reason: string; n: number };
   /** split: bodies split so far; last: last journal offset processed. */

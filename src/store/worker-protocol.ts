@@ -14,8 +14,16 @@ export interface IngestSettings {
   readonly mediaKey: Uint8Array;
   readonly retention: { readonly eventDays: number; readonly messageDays: number; readonly exchangeDays: number; readonly idempotencyDays: number };
 }
-export type StoreRequest = { readonly type: 'operation'; readonly id: number; readonly name: string; readonly args: unknown } | { readonly type: 'journal' } | { readonly type: 'close' };
-export interface PlainError { readonly code: FailureCode; readonly message: string; readonly pointer?: string | undefined; readonly stack?: string | undefined }
+export type StoreRequest =
+  | { readonly type: 'operation'; readonly id: number; readonly name: string; readonly args: unknown }
+  | { readonly type: 'journal' }
+  | { readonly type: 'close' };
+export interface PlainError {
+  readonly code: FailureCode;
+  readonly message: string;
+  readonly pointer?: string | undefined;
+  readonly stack?: string | undefined;
+}
 export type StoreAnswer =
   | { readonly type: 'ready' }
   | { readonly type: 'waiting'; readonly reason: string }

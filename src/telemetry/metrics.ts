@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /** Metrics by Prometheus' conventions; every label is of a bounded set. */
 export function createMetrics() {
@@ -6,12 +6,23 @@ export function createMetrics() {
   collectDefaultMetrics({ register: registry, prefix: 'parlance_' });
   const registers = [registry];
   const webhooks = new Counter({ name: 'parlance_webhooks_total', help: 'Webhooks by endpoint and outcome', labelNames: ['endpoint', 'outcome'], registers });
-  const ack = new Histogram({ name: 'parlance_webhook_ack_seconds', help: 'From the first byte to the answer', labelNames: ['endpoint'], buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5], registers });
+  const ack = new Histogram({
+    name: 'parlance_webhook_ack_seconds',
+    help: 'From the first byte to the answer',
+    labelNames: ['endpoint'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5],
+    registers,
+  });
   const calls = new Counter({ name: 'parlance_outbound_calls_total', help: 'Platform calls by channel type and outcome', labelNames: ['channel_type', 'outcome'], registers });
   const gauge = (name: string, help: string, labelNames: string[] = []) => new Gauge({ name, help, labelNames, registers });
   const state = {
-    pending: gauge('parlance_journal_pending', 'Journalled bodies that wait to be split'), received: gauge('parlance_journal_received', 'Bodies journalled so far'), split: gauge('parlance_journal_split', 'Bodies split so far'),
-    ledger: gauge('parlance_ledger_elements', 'Elements by channel type-free term of the books', ['term']), relayLag: gauge('parlance_relay_lag', 'Events that wait to be published to Kafka'), queue: gauge('parlance_outbound_queue', 'Outbound messages by queue state', ['state']), logOffset: gauge('parlance_log_offset', 'Highest offset of the event log'),
+    pending: gauge('parlance_journal_pending', 'Journalled bodies that wait to be split'),
+    received: gauge('parlance_journal_received', 'Bodies journalled so far'),
+    split: gauge('parlance_journal_split', 'Bodies split so far'),
+    ledger: gauge('parlance_ledger_elements', 'Elements by channel type-free term of the books', ['term']),
+    relayLag: gauge('parlance_relay_lag', 'Events that wait to be published to Kafka'),
+    queue: gauge('parlance_outbound_queue', 'Outbound messages by queue state', ['state']),
+    logOffset: gauge('parlance_log_offset', 'Highest offset of the event log'),
   };
   return {
     webhook(endpoint: string, outcome: string, seconds: number): void {

@@ -3,21 +3,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CloudEvent } from 'cloudevents';
 import kafkajs from 'kafkajs';
-import { createBroker, type Broker } from '../../src/broker/create-broker.ts';
+import { eventId } from '../../schemas/index.ts';
+import { type Broker, createBroker } from '../../src/broker/create-broker.ts';
 import { createClient } from '../../src/broker/kafkajs/client.ts';
 import { ensureTopics } from '../../src/broker/kafkajs/topics.ts';
 import { openTransactionalProducer } from '../../src/broker/kafkajs/transactional-producer.ts';
+import { brokerOperations } from '../../src/broker/operations.ts';
 import type { KafkaConfig } from '../../src/config/config.ts';
 import { parseSendCommand } from '../../src/outbound/admit.ts';
-import { openSqliteReaders } from '../../src/store/sqlite-readers.ts';
 import { appendEvents } from '../../src/store/append-events.ts';
-import { openSqliteWriter } from '../../src/store/sqlite-writer.ts';
-import { readLog } from '../../src/store/read-log.ts';
-import { brokerOperations } from '../../src/broker/operations.ts';
-import { eventId } from '../../schemas/index.ts';
 import type { Store } from '../../src/store/port.ts';
+import { readLog } from '../../src/store/read-log.ts';
+import { openSqliteReaders } from '../../src/store/sqlite-readers.ts';
+import { openSqliteWriter } from '../../src/store/sqlite-writer.ts';
 import type { Writer } from '../../src/store/writer.ts';
-import { kafkaSuite, startKafka, whyNoKafka, type TestKafka } from '../support/kafka.ts';
+import { kafkaSuite, startKafka, type TestKafka, whyNoKafka } from '../support/kafka.ts';
 
 const why = await whyNoKafka();
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -38,10 +38,25 @@ kafkaSuite('relay and commands on a real Kafka', why, () => {
   const broker = (): Broker => createBroker({ config: config(), store, installation: 'test', parseSendCommand, wake: quiet, log: quiet });
   let n = 0;
   const append = async (count: number) => {
-    await writer.transaction((tx) => appendEvents(tx, Array.from({ length: count }, () => {
-      n++;
-      return { id: eventId(['test', String(n)]), type: 'message.received' as const, subject: `cv_${n % 7}`, source: '/channels/ch_wa', tenant: 'acme', channel: 'ch_wa', time: new Date().toISOString(), data: { n } };
-    }), Date.now()));
+    await writer.transaction((tx) =>
+      appendEvents(
+        tx,
+        Array.from({ length: count }, () => {
+          n++;
+          return {
+            id: eventId(['test', String(n)]),
+            type: 'message.received' as const,
+            subject: `cv_${n % 7}`,
+            source: '/channels/ch_wa',
+            tenant: 'acme',
+            channel: 'ch_wa',
+            time: new Date().toISOString(),
+            data: { n },
+          };
+        }),
+        Date.now(),
+      ),
+    );
     for (const l of listeners) l(n);
   };
   /** Everything committed in a topic, as a read_committed consumer sees it. */
@@ -51,7 +66,14 @@ kafkaSuite('relay and commands on a real Kafka', why, () => {
     const got: { key: string; value: string; headers: Record<string, string> }[] = [];
     await consumer.connect();
     await consumer.subscribe({ topics: [topic], fromBeginning: true });
-    await consumer.run({ eachMessage: async ({ message }) => void got.push({ key: String(message.key), value: String(message.value), headers: Object.fromEntries(Object.entries(message.headers ?? {}).map(([k, v]) => [k, String(v)])) }) });
+    await consumer.run({
+      eachMessage: async ({ message }) =>
+        void got.push({
+          key: String(message.key),
+          value: String(message.value),
+          headers: Object.fromEntries(Object.entries(message.headers ?? {}).map(([k, v]) => [k, String(v)])),
+        }),
+    });
     await until(`${wanted} in ${topic}, there are ${got.length}`, () => got.length >= wanted, ms).catch(() => {});
     await sleep(700); // what is too many shows up here
     await consumer.disconnect();
@@ -64,11 +86,20 @@ kafkaSuite('relay and commands on a real Kafka', why, () => {
     writer = openSqliteWriter(join(dir, 'store.sqlite'));
     readers = openSqliteReaders(join(dir, 'store.sqlite'), 1);
     const operations: Record<string, (args: never) => Promise<unknown>> = {
-      saveCursor: (args) => writer.transaction((tx) => brokerOperations.saveCursor(tx, args)),
-      rejectCommand: (args) => writer.transaction((tx) => brokerOperations.rejectCommand(tx, args)),
+      saveCursor: (args: never) => writer.transaction((tx) => brokerOperations.saveCursor(tx, args)),
+      rejectCommand: (args: never) => writer.transaction((tx) => brokerOperations.rejectCommand(tx, args)),
       admit: async (args: { source: string; key: string }) => void admitted.push(args),
     } as never;
-    store = { read: readers.read, readLog: (q: never) => readLog(readers.read, q), lastOffset: async () => n, onEvents: (l: (n: number) => void) => { listeners.add(l); return () => listeners.delete(l); }, write: (name: string, args: never) => operations[name]?.(args) } as unknown as Store;
+    store = {
+      read: readers.read,
+      readLog: (q: never) => readLog(readers.read, q),
+      lastOffset: async () => n,
+      onEvents: (l: (n: number) => void) => {
+        listeners.add(l);
+        return () => listeners.delete(l);
+      },
+      write: (name: string, args: never) => operations[name]?.(args),
+    } as unknown as Store;
   }, 120_000);
   afterAll(async () => {
     await readers?.close();
@@ -89,7 +120,7 @@ kafkaSuite('relay and commands on a real Kafka', why, () => {
       const event = new CloudEvent(JSON.parse(m.value) as object, true);
       expect(m.headers).toMatchObject({ 'content-type': 'application/cloudevents+json', ce_id: event.id, ce_type: event.type, ce_source: event.source, ce_subject: event.subject });
       expect(m.key).toBe(event.subject);
-      const { seq } = event.data as { seq: number };
+      const { seq } = event.data as unknown as { seq: number };
       expect(seq).toBe((seqs.get(m.key) ?? 0) + 1);
       seqs.set(m.key, seq);
     }
@@ -115,7 +146,8 @@ kafkaSuite('relay and commands on a real Kafka', why, () => {
     const b = broker();
     const write = store.write;
     let cut = true;
-    (store as { write: unknown }).write = ((name: string, args: never) => (name === 'saveCursor' && cut ? Promise.reject(new Error('killed before the cursor was saved')) : write(name as never, args))) as never;
+    (store as { write: unknown }).write = ((name: string, args: never) =>
+      name === 'saveCursor' && cut ? Promise.reject(new Error('killed before the cursor was saved')) : write(name as never, args)) as never;
     b.start();
     await sleep(4000);
     cut = false;
@@ -160,14 +192,24 @@ kafkaSuite('relay and commands on a real Kafka', why, () => {
 });
 
 kafkaSuite('SASL', why, () => {
-  test.each([['the right password', 'parlance-pw', true], ['a wrong one', 'nope', false]])('%s', async (_what, password, ok) => {
-    const kafka = await startKafka({ sasl: true });
-    try {
-      const client = createClient({ brokers: kafka.brokers.split(','), ssl: false, sasl: { mechanism: 'plain', username: 'parlance', password }, topicPrefix: 'p.' }, () => {});
-      const made = ensureTopics(client, 'p.').then((t) => t.size > 0, () => false);
-      expect(await made).toBe(ok);
-    } finally {
-      await kafka.end();
-    }
-  }, 90_000);
+  test.each([
+    ['the right password', 'parlance-pw', true],
+    ['a wrong one', 'nope', false],
+  ])(
+    '%s',
+    async (_what, password, ok) => {
+      const kafka = await startKafka({ sasl: true });
+      try {
+        const client = createClient({ brokers: kafka.brokers.split(','), ssl: false, sasl: { mechanism: 'plain', username: 'parlance', password }, topicPrefix: 'p.' }, () => {});
+        const made = ensureTopics(client, 'p.').then(
+          (t) => t.size > 0,
+          () => false,
+        );
+        expect(await made).toBe(ok);
+      } finally {
+        await kafka.end();
+      }
+    },
+    90_000,
+  );
 });

@@ -30,7 +30,16 @@ const faultsOf = (env: Record<string, string>): readonly string[] => {
 
 test('nothing set: defaults, a master key and an operator token of mode 0600, and the sandbox', () => {
   const config = loadConfig({ DATA_DIR: join(dir, 'data') });
-  expect(config).toMatchObject({ port: 8080, operatorPort: 8081, operatorHost: '127.0.0.1', ackAfter: 'journal', journalRetentionDays: 8, sandbox: true, kafka: null, databaseUrl: null });
+  expect(config).toMatchObject({
+    port: 8080,
+    operatorPort: 8081,
+    operatorHost: '127.0.0.1',
+    ackAfter: 'journal',
+    journalRetentionDays: 8,
+    sandbox: true,
+    kafka: null,
+    databaseUrl: null,
+  });
   expect(config.masterKey).toHaveLength(32);
   for (const name of ['master-key', 'operator-token']) expect(statSync(join(dir, 'data', name)).mode & 0o777).toBe(0o600);
   expect(readFileSync(join(dir, 'data', 'operator-token'), 'utf8').trim()).toBe(config.operatorToken);
@@ -41,7 +50,15 @@ test('nothing set: defaults, a master key and an operator token of mode 0600, an
 });
 
 test('all faults are told at once, each with its fix, and nothing is written', () => {
-  const faults = faultsOf({ DATA_DIR: join(dir, 'data'), PORT: '99999', LOG_LEVEL: 'loud', DATABASE_URL: 'mysql://x', OPERATOR_TOKEN: 'short', KAFKA_BROKERS: 'nonsense', ACK_AFTER: 'store' });
+  const faults = faultsOf({
+    DATA_DIR: join(dir, 'data'),
+    PORT: '99999',
+    LOG_LEVEL: 'loud',
+    DATABASE_URL: 'mysql://x',
+    OPERATOR_TOKEN: 'short',
+    KAFKA_BROKERS: 'nonsense',
+    ACK_AFTER: 'store',
+  });
   for (const name of ['PORT', 'LOG_LEVEL', 'DATABASE_URL', 'OPERATOR_TOKEN', 'KAFKA_BROKERS', 'ACK_AFTER']) expect(faults.filter((f) => f.startsWith(name))).toHaveLength(1);
   expect(faults.join()).not.toContain('short (it is');
   expect(existsSync(join(dir, 'data'))).toBe(false);
@@ -56,8 +73,29 @@ test.each<[string, Record<string, string>, RegExp]>([
 
 test.each<[string, unknown, RegExp | null]>([
   ['a bare list', [WA], null],
-  ['apps and channels', { apps: [{ id: 'main', appSecret: ['new', 'old'], verifyToken: 'v' }], channels: [{ ...WA, appSecret: undefined, verifyToken: undefined, app: 'main' }] }, null],
-  ['an SMS number', [{ id: 'ch_sms', type: 'sms', tenant: 'acme', provider: 'twilio', accountSid: 'AC1', authToken: 'x', address: '+14155550101', messagingServiceSid: null, apiKey: null, apiSecret: null }], null],
+  [
+    'apps and channels',
+    { apps: [{ id: 'main', appSecret: ['new', 'old'], verifyToken: 'v' }], channels: [{ ...WA, appSecret: undefined, verifyToken: undefined, app: 'main' }] },
+    null,
+  ],
+  [
+    'an SMS number',
+    [
+      {
+        id: 'ch_sms',
+        type: 'sms',
+        tenant: 'acme',
+        provider: 'twilio',
+        accountSid: 'AC1',
+        authToken: 'x',
+        address: '+14155550101',
+        messagingServiceSid: null,
+        apiKey: null,
+        apiSecret: null,
+      },
+    ],
+    null,
+  ],
   ['a number twice', [WA, { ...WA, id: 'ch_other' }], /stands twice/],
   ['an empty secret', [{ ...WA, appSecret: '' }], /must not be empty/],
   ['no secret', [{ ...WA, appSecret: undefined }], /has no appSecret/],
@@ -74,9 +112,18 @@ test.each<[string, unknown, RegExp | null]>([
 });
 
 test('secrets keep their order, values come from the environment, real channels turn the sandbox off', () => {
-  const path = file({ apps: [{ id: 'main', appSecret: ['new', 'old'], verifyToken: ['v1'] }], channels: [{ ...WA, appSecret: undefined, verifyToken: undefined, app: 'main', accessToken: '${WA_TOKEN}' }] });
+  const path = file({
+    apps: [{ id: 'main', appSecret: ['new', 'old'], verifyToken: ['v1'] }],
+    channels: [{ ...WA, appSecret: undefined, verifyToken: undefined, app: 'main', accessToken: '${WA_TOKEN}' }],
+  });
   const config = loadConfig({ ...base(), CHANNELS_FILE: path, WA_TOKEN: 'from-env' });
-  expect(config.channels[0]).toMatchObject({ account: '207700000000123', secrets: ['new', 'old'], verifyTokens: ['v1'], credentials: { accessToken: 'from-env' }, managed: 'file' });
+  expect(config.channels[0]).toMatchObject({
+    account: '207700000000123',
+    secrets: ['new', 'old'],
+    verifyTokens: ['v1'],
+    credentials: { accessToken: 'from-env' },
+    managed: 'file',
+  });
   expect(config.sandbox).toBe(false);
   expect(loadConfig({ ...base(), CHANNELS_FILE: path, WA_TOKEN: 'x', SANDBOX: '1' }).sandbox).toBe(true);
 });

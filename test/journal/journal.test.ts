@@ -5,7 +5,7 @@ import { lockDataDir } from '../../src/journal/data-dir-lock.ts';
 import { JournalFiles, listFiles } from '../../src/journal/journal-files.ts';
 import { createJournalReader } from '../../src/journal/journal-reader.ts';
 import { openJournal } from '../../src/journal/open-journal.ts';
-import { journalRef, parseJournalRef, type JournalRecord } from '../../src/journal/port.ts';
+import { type JournalRecord, journalRef, parseJournalRef } from '../../src/journal/port.ts';
 
 let dir: string;
 beforeEach(() => {
@@ -13,8 +13,28 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-const record = (n: number): JournalRecord => ({ receivedAt: 1_000 + n, method: 'POST', url: '/webhooks/whatsapp', headers: { a: 'b' }, body: Buffer.from(`body ${n}`), keyId: 'k', endpoint: 'whatsapp', channel: null, origin: 'webhook' });
-const open = (over = {}) => openJournal({ dataDir: dir, retentionDays: 8, maxBytes: 1e9, onFatal: (r) => { throw new Error(r); }, onAppend: () => {}, ...over });
+const record = (n: number): JournalRecord => ({
+  receivedAt: 1_000 + n,
+  method: 'POST',
+  url: '/webhooks/whatsapp',
+  headers: { a: 'b' },
+  body: Buffer.from(`body ${n}`),
+  keyId: 'k',
+  endpoint: 'whatsapp',
+  channel: null,
+  origin: 'webhook',
+});
+const open = (over = {}) =>
+  openJournal({
+    dataDir: dir,
+    retentionDays: 8,
+    maxBytes: 1e9,
+    onFatal: (r) => {
+      throw new Error(r);
+    },
+    onAppend: () => {},
+    ...over,
+  });
 const files = (over = {}) => new JournalFiles({ dir: join(dir, 'journal'), retentionDays: 8, maxBytes: 1e9, synchronous: 'FULL', ...over });
 
 test('offsets follow the order of appending, over restarts, and the reader sees what is acknowledged', async () => {

@@ -1,4 +1,4 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -19,7 +19,11 @@ export const freePort = (): Promise<number> =>
       server.close(() => resolve(port));
     });
   });
-const has = async (command: string, args: string[]) => run(command, args).then(() => true, () => false);
+const has = async (command: string, args: string[]) =>
+  run(command, args).then(
+    () => true,
+    () => false,
+  );
 
 /** null where Kafka can run here; else why not. */
 export async function whyNoKafka(): Promise<string | null> {
@@ -30,12 +34,29 @@ export async function whyNoKafka(): Promise<string | null> {
 async function fetchJars(): Promise<void> {
   if (existsSync(join(jars, '.done'))) return;
   mkdirSync(jars, { recursive: true });
-  await run('mvn', ['-q', '-B', '-f', join(here, 'kafka/pom.xml'), 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${jars}`], { maxBuffer: 1e8 });
+  await run(
+    'mvn',
+    [
+      '-q',
+      '-B',
+      '-f',
+      join(here, 'kafka/pom.xml'),
+      'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies',
+      '-DincludeScope=runtime',
+      `-DoutputDirectory=${jars}`,
+    ],
+    { maxBuffer: 1e8 },
+  );
   writeFileSync(join(jars, '.done'), '');
 }
 const JAVA = ['-Xmx512m', '-XX:+UseSerialGC', `-Dlog4j2.configurationFile=${join(here, 'kafka/log4j2.properties')}`, '-cp', `${jars}/*`];
 
-export interface TestKafka { readonly brokers: string; stop(signal?: NodeJS.Signals): Promise<void>; up(): Promise<void>; end(): Promise<void> }
+export interface TestKafka {
+  readonly brokers: string;
+  stop(signal?: NodeJS.Signals): Promise<void>;
+  up(): Promise<void>;
+  end(): Promise<void>;
+}
 
 /** One broker on free ports in a temporary folder. `listeners` adds to server.properties. */
 export async function startKafka(options: { sasl?: boolean } = {}): Promise<TestKafka> {
@@ -43,20 +64,50 @@ export async function startKafka(options: { sasl?: boolean } = {}): Promise<Test
   const dir = mkdtempSync(join(tmpdir(), 'parlance-kafka-'));
   const [port, controller] = [await freePort(), await freePort()];
   const protocol = options.sasl ? 'SASL_PLAINTEXT' : 'PLAINTEXT';
-  const sasl = options.sasl ? ['sasl.enabled.mechanisms=PLAIN', 'sasl.mechanism.inter.broker.protocol=PLAIN', 'listener.name.client.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required username="admin" password="admin-pw" user_admin="admin-pw" user_parlance="parlance-pw";'] : [];
-  writeFileSync(join(dir, 'server.properties'), [
-    'process.roles=broker,controller', 'node.id=1', `controller.quorum.voters=1@127.0.0.1:${controller}`, `listeners=CLIENT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}`, `advertised.listeners=CLIENT://127.0.0.1:${port}`,
-    'controller.listener.names=CONTROLLER', 'inter.broker.listener.name=CLIENT', `listener.security.protocol.map=CLIENT:${protocol},CONTROLLER:PLAINTEXT`, `log.dirs=${dir}/data`, 'num.partitions=4', 'offsets.topic.replication.factor=1', 'offsets.topic.num.partitions=4',
-    'transaction.state.log.replication.factor=1', 'transaction.state.log.min.isr=1', 'transaction.state.log.num.partitions=4', 'share.coordinator.state.topic.replication.factor=1', 'share.coordinator.state.topic.min.isr=1', 'group.initial.rebalance.delay.ms=0', ...sasl, '',
-  ].join('\n'));
+  const sasl = options.sasl
+    ? [
+        'sasl.enabled.mechanisms=PLAIN',
+        'sasl.mechanism.inter.broker.protocol=PLAIN',
+        'listener.name.client.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required username="admin" password="admin-pw" user_admin="admin-pw" user_parlance="parlance-pw";',
+      ]
+    : [];
+  writeFileSync(
+    join(dir, 'server.properties'),
+    [
+      'process.roles=broker,controller',
+      'node.id=1',
+      `controller.quorum.voters=1@127.0.0.1:${controller}`,
+      `listeners=CLIENT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}`,
+      `advertised.listeners=CLIENT://127.0.0.1:${port}`,
+      'controller.listener.names=CONTROLLER',
+      'inter.broker.listener.name=CLIENT',
+      `listener.security.protocol.map=CLIENT:${protocol},CONTROLLER:PLAINTEXT`,
+      `log.dirs=${dir}/data`,
+      'num.partitions=4',
+      'offsets.topic.replication.factor=1',
+      'offsets.topic.num.partitions=4',
+      'transaction.state.log.replication.factor=1',
+      'transaction.state.log.min.isr=1',
+      'transaction.state.log.num.partitions=4',
+      'share.coordinator.state.topic.replication.factor=1',
+      'share.coordinator.state.topic.min.isr=1',
+      'group.initial.rebalance.delay.ms=0',
+      ...sasl,
+      '',
+    ].join('\n'),
+  );
   const { stdout } = await run('java', [...JAVA, 'kafka.tools.StorageTool', 'random-uuid']);
   await run('java', [...JAVA, 'kafka.tools.StorageTool', 'format', '-t', stdout.trim(), '-c', join(dir, 'server.properties')]);
   let child: ChildProcess | null = null;
   const log = join(dir, 'kafka.log');
-  const listening = () => new Promise<boolean>((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => { socket.destroy(); resolve(true); });
-    socket.once('error', () => resolve(false));
-  });
+  const listening = () =>
+    new Promise<boolean>((resolve) => {
+      const socket = connect(port, '127.0.0.1', () => {
+        socket.destroy();
+        resolve(true);
+      });
+      socket.once('error', () => resolve(false));
+    });
   async function up(): Promise<void> {
     const fd = openSync(log, 'a');
     child = spawn('java', [...JAVA, 'kafka.Kafka', join(dir, 'server.properties')], { stdio: ['ignore', fd, fd] });
@@ -71,16 +122,30 @@ export async function startKafka(options: { sasl?: boolean } = {}): Promise<Test
     const going = child;
     child = null;
     if (!going || going.exitCode !== null) return;
-    await new Promise<void>((resolve) => { going.once('exit', () => resolve()); going.kill(signal); });
+    await new Promise<void>((resolve) => {
+      going.once('exit', () => resolve());
+      going.kill(signal);
+    });
   }
   await up();
-  return { brokers: `127.0.0.1:${port}`, stop, up, async end() { await stop('SIGKILL'); rmSync(dir, { recursive: true, force: true, maxRetries: 5 }); } };
+  return {
+    brokers: `127.0.0.1:${port}`,
+    stop,
+    up,
+    async end() {
+      await stop('SIGKILL');
+      rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
 }
 
 /** Runs the suite on a real Kafka, or skips it with one line why; PARLANCE_REQUIRE_KAFKA=1 makes that a failure. */
 export function kafkaSuite(name: string, why: string | null, body: () => void): void {
   if (why === null) return void describe(name, body);
-  if (process.env.PARLANCE_REQUIRE_KAFKA === '1') return void test(name, () => { throw new Error(`Kafka is required: ${why}`); });
+  if (process.env.PARLANCE_REQUIRE_KAFKA === '1')
+    return void test(name, () => {
+      throw new Error(`Kafka is required: ${why}`);
+    });
   process.stdout.write(`skipped: ${name}: ${why}\n`);
   describe.skip(name, body);
 }

@@ -29,7 +29,14 @@ async function withPrevious(store: Store, query: LogQuery, rows: readonly LogRow
   for (const row of rows) {
     const key = `${row.subject} ${row.topic}`;
     if (!last.has(key)) {
-      const before = await store.read.selectFrom('events').select((e) => e.fn.max('seq').as('seq')).where('subject', '=', row.subject).where('topic', '=', row.topic).where('type', 'in', [...query.types]).where('off', '<', row.off).executeTakeFirst();
+      const before = await store.read
+        .selectFrom('events')
+        .select((e) => e.fn.max('seq').as('seq'))
+        .where('subject', '=', row.subject)
+        .where('topic', '=', row.topic)
+        .where('type', 'in', [...query.types])
+        .where('off', '<', row.off)
+        .executeTakeFirst();
       last.set(key, before?.seq === null || before?.seq === undefined ? null : Number(before.seq));
     }
     out.push(row.json.replace('"data":{', `"data":{"previousSeq":${last.get(key) ?? 'null'},`));
@@ -40,7 +47,10 @@ async function withPrevious(store: Store, query: LogQuery, rows: readonly LogRow
 
 export const eventRoutes: readonly Route[] = [
   {
-    method: 'get', path: '/v1/events', scope: 'read', summary: 'Events in log order; wait= holds the answer until there are some',
+    method: 'get',
+    path: '/v1/events',
+    scope: 'read',
+    summary: 'Events in log order; wait= holds the answer until there are some',
     async handle(asked, { store }) {
       const query = await logQuery(asked, store, asked.query.after);
       const wait = asked.query.wait === undefined ? 0 : Number(asked.query.wait);
@@ -57,7 +67,10 @@ export const eventRoutes: readonly Route[] = [
     },
   },
   {
-    method: 'get', path: '/v1/events/stream', scope: 'read', summary: 'Events as server-sent events; Last-Event-ID goes on',
+    method: 'get',
+    path: '/v1/events/stream',
+    scope: 'read',
+    summary: 'Events as server-sent events; Last-Event-ID goes on',
     async handle(asked, { store }) {
       const last = asked.headers['last-event-id'];
       const query = await logQuery(asked, store, typeof last === 'string' && last ? last : (asked.query.after ?? 'latest'));

@@ -7,14 +7,19 @@ import { limitOf } from '../query.ts';
 function keyOf(asked: Asked): string | null {
   const key = asked.headers['idempotency-key'];
   if (key === undefined) return null;
-  if (typeof key !== 'string' || key === '' || key.length > 255) throw new GatewayError('invalid_request', 'Idempotency-Key: 1 to 255 characters', { pointer: '/headers/idempotency-key' });
+  if (typeof key !== 'string' || key === '' || key.length > 255)
+    throw new GatewayError('invalid_request', 'Idempotency-Key: 1 to 255 characters', { pointer: '/headers/idempotency-key' });
   return key;
 }
-const optional = (query: Asked['query'], names: readonly string[]): Record<string, string> => Object.fromEntries(names.flatMap((n) => (query[n] === undefined ? [] : [[n, query[n] as string]])));
+const optional = (query: Asked['query'], names: readonly string[]): Record<string, string> =>
+  Object.fromEntries(names.flatMap((n) => (query[n] === undefined ? [] : [[n, query[n] as string]])));
 
 export const messageRoutes: readonly Route[] = [
   {
-    method: 'post', path: '/v1/messages', scope: 'send', summary: 'Queue a message; the same Idempotency-Key repeats the same one',
+    method: 'post',
+    path: '/v1/messages',
+    scope: 'send',
+    summary: 'Queue a message; the same Idempotency-Key repeats the same one',
     async handle(asked, deps) {
       const command = parseSendCommand(asked.body);
       const { id, status, eta } = await deps.store.write('admit', { source: 'api', key: keyOf(asked), tenant: asked.caller.tenant, command, nowMs: Date.now() });
@@ -23,24 +28,48 @@ export const messageRoutes: readonly Route[] = [
     },
   },
   {
-    method: 'post', path: '/v1/messages/preview', scope: 'send', summary: 'The exact platform calls of a message, without sending it',
+    method: 'post',
+    path: '/v1/messages/preview',
+    scope: 'send',
+    summary: 'The exact platform calls of a message, without sending it',
     handle: async (asked, deps) => ({ body: await deps.store.write('preview', { tenant: asked.caller.tenant, command: parseSendCommand(asked.body), nowMs: Date.now() }) }),
   },
   {
-    method: 'get', path: '/v1/messages', scope: 'read', summary: 'The delivery log, newest first',
-    handle: async (asked, deps) => ({ body: await listMessages(deps.store.read, { tenant: asked.caller.tenant, limit: limitOf(asked.query.limit, 50, 500), ...optional(asked.query, ['channel', 'direction', 'status', 'contact', 'conversation', 'error', 'q', 'from', 'to', 'cursor']) }) }),
+    method: 'get',
+    path: '/v1/messages',
+    scope: 'read',
+    summary: 'The delivery log, newest first',
+    handle: async (asked, deps) => ({
+      body: await listMessages(deps.store.read, {
+        tenant: asked.caller.tenant,
+        limit: limitOf(asked.query.limit, 50, 500),
+        ...optional(asked.query, ['channel', 'direction', 'status', 'contact', 'conversation', 'error', 'q', 'from', 'to', 'cursor']),
+      }),
+    }),
   },
   {
-    method: 'get', path: '/v1/messages/:id', scope: 'read', summary: 'One message: timeline, parts, attempts, redacted exchanges',
+    method: 'get',
+    path: '/v1/messages/:id',
+    scope: 'read',
+    summary: 'One message: timeline, parts, attempts, redacted exchanges',
     async handle(asked, deps) {
       const message = await getMessage(deps.store.read, asked.params.id ?? '', asked.caller.tenant);
       if (!message) throw new GatewayError('not_found', 'There is no such message.');
       return { body: message };
     },
   },
-  { method: 'post', path: '/v1/messages/:id/cancel', scope: 'send', summary: 'Cancel a queued message', handle: async (asked, deps) => ({ body: await deps.store.write('cancelMessage', { id: asked.params.id ?? '', tenant: asked.caller.tenant, nowMs: Date.now() }) }) },
   {
-    method: 'post', path: '/v1/messages/:id/retry', scope: 'send', summary: 'Send a failed message again, as a new attempt',
+    method: 'post',
+    path: '/v1/messages/:id/cancel',
+    scope: 'send',
+    summary: 'Cancel a queued message',
+    handle: async (asked, deps) => ({ body: await deps.store.write('cancelMessage', { id: asked.params.id ?? '', tenant: asked.caller.tenant, nowMs: Date.now() }) }),
+  },
+  {
+    method: 'post',
+    path: '/v1/messages/:id/retry',
+    scope: 'send',
+    summary: 'Send a failed message again, as a new attempt',
     async handle(asked, deps) {
       const body = await deps.store.write('retryMessage', { id: asked.params.id ?? '', tenant: asked.caller.tenant, nowMs: Date.now() });
       deps.wakeDispatcher();

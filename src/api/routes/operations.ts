@@ -1,7 +1,7 @@
-import { UNROUTED } from '../../inbound/tally.ts';
-import { readLedger } from '../../inbound/ledger.ts';
 import { GatewayError } from '../../gateway-error.ts';
 import { newId } from '../../id.ts';
+import { readLedger } from '../../inbound/ledger.ts';
+import { UNROUTED } from '../../inbound/tally.ts';
 import { parseJournalRef } from '../../journal/port.ts';
 import type { ApiDeps, Asked, Route } from '../deps.ts';
 import { limitOf } from '../query.ts';
@@ -30,7 +30,14 @@ async function ownElements(deps: ApiDeps, ref: string, tenant: string): Promise<
   const parsed = parseJournalRef(ref);
   const row = parsed && parsed.journal === deps.journal.id ? deps.reader.get(parsed.offset) : null;
   if (!row) return [];
-  const events = await deps.store.read.selectFrom('events').select('body').where('tenant', '=', tenant).where('created_at', '>=', row.receivedAt - 1000).where('body', 'like', `%"journal":"${ref}"%`).limit(1000).execute();
+  const events = await deps.store.read
+    .selectFrom('events')
+    .select('body')
+    .where('tenant', '=', tenant)
+    .where('created_at', '>=', row.receivedAt - 1000)
+    .where('body', 'like', `%"journal":"${ref}"%`)
+    .limit(1000)
+    .execute();
   const paths = events.map((e) => (JSON.parse(e.body) as { data: { raw?: { path?: string } } }).data.raw?.path ?? '').filter(Boolean);
   const body: unknown = JSON.parse(Buffer.from(row.body).toString('utf8'));
   return [...new Set(paths)].map((path) => ({ path, element: at(body, path) }));
@@ -38,7 +45,10 @@ async function ownElements(deps: ApiDeps, ref: string, tenant: string): Promise<
 
 export const operatorRoutes: readonly Route[] = [
   {
-    method: 'get', path: '/v1/ledger', scope: 'read', summary: 'The books: elements by channel and day, bodies by journal',
+    method: 'get',
+    path: '/v1/ledger',
+    scope: 'read',
+    summary: 'The books: elements by channel and day, bodies by journal',
     async handle(asked, deps) {
       const { channels, cursors } = await readLedger(deps.store.read);
       const { tenant } = asked.caller;
@@ -53,15 +63,27 @@ export const operatorRoutes: readonly Route[] = [
     },
   },
   {
-    method: 'get', path: '/v1/usage', scope: 'read', summary: 'Elements by channel and day',
+    method: 'get',
+    path: '/v1/usage',
+    scope: 'read',
+    summary: 'Elements by channel and day',
     async handle(asked, deps) {
       const { channels } = await readLedger(deps.store.read);
       const mine = asked.caller.tenant === null ? null : await tenantChannels(deps, asked.caller.tenant);
-      return { body: { usage: channels.filter((c) => c.channel !== UNROUTED && (mine === null || mine.has(c.channel))).map((c) => ({ channel: c.channel, day: c.day, elements: c.elements, published: c.published })) } };
+      return {
+        body: {
+          usage: channels
+            .filter((c) => c.channel !== UNROUTED && (mine === null || mine.has(c.channel)))
+            .map((c) => ({ channel: c.channel, day: c.day, elements: c.elements, published: c.published })),
+        },
+      };
     },
   },
   {
-    method: 'get', path: '/v1/raw/:id', scope: 'read', summary: "The platform's own bytes",
+    method: 'get',
+    path: '/v1/raw/:id',
+    scope: 'read',
+    summary: "The platform's own bytes",
     async handle(asked, deps) {
       const ref = asked.params.id ?? '';
       const parsed = parseJournalRef(ref);
@@ -73,33 +95,95 @@ export const operatorRoutes: readonly Route[] = [
         return { body: { id: ref, receivedAt: iso(row.receivedAt), elements } };
       }
       const body = Buffer.from(row.body);
-      return { body: { id: ref, receivedAt: iso(row.receivedAt), method: row.method, url: row.url, headers: row.headers, keyId: row.keyId, endpoint: row.endpoint, origin: row.origin, body: body.toString('utf8'), bodyBase64: body.toString('base64') } };
+      return {
+        body: {
+          id: ref,
+          receivedAt: iso(row.receivedAt),
+          method: row.method,
+          url: row.url,
+          headers: row.headers,
+          keyId: row.keyId,
+          endpoint: row.endpoint,
+          origin: row.origin,
+          body: body.toString('utf8'),
+          bodyBase64: body.toString('base64'),
+        },
+      };
     },
   },
   {
-    method: 'get', path: '/v1/dead-letters', scope: 'read', summary: 'What could not be turned into an event, and why',
+    method: 'get',
+    path: '/v1/dead-letters',
+    scope: 'read',
+    summary: 'What could not be turned into an event, and why',
     async handle(asked, deps) {
-      let query = deps.store.read.selectFrom('dead_letters').select(['id', 'tenant', 'channel', 'code', 'reason', 'journal', 'path', 'state', 'created_at']).orderBy('id', 'desc').limit(limitOf(asked.query.limit, 100, 1000));
+      let query = deps.store.read
+        .selectFrom('dead_letters')
+        .select(['id', 'tenant', 'channel', 'code', 'reason', 'journal', 'path', 'state', 'created_at'])
+        .orderBy('id', 'desc')
+        .limit(limitOf(asked.query.limit, 100, 1000));
       if (asked.caller.tenant !== null) query = query.where('tenant', '=', asked.caller.tenant);
       if (asked.query.state !== undefined) query = query.where('state', '=', asked.query.state as 'open');
       if (asked.query.cursor !== undefined) query = query.where('id', '<', asked.query.cursor);
       const rows = await query.execute();
-      return { body: { deadLetters: rows.map((r) => ({ id: r.id, tenant: r.tenant, channel: r.channel, code: r.code, reason: r.reason, state: r.state, raw: { journal: r.journal, path: r.path }, createdAt: iso(r.created_at) })), next: rows.at(-1)?.id ?? null } };
+      return {
+        body: {
+          deadLetters: rows.map((r) => ({
+            id: r.id,
+            tenant: r.tenant,
+            channel: r.channel,
+            code: r.code,
+            reason: r.reason,
+            state: r.state,
+            raw: { journal: r.journal, path: r.path },
+            createdAt: iso(r.created_at),
+          })),
+          next: rows.at(-1)?.id ?? null,
+        },
+      };
     },
   },
-  { method: 'post', path: '/v1/dead-letters/:id/retry', scope: 'admin', summary: 'Read it again with today\'s adapter and channels', handle: async (asked, deps) => ({ body: await deps.store.write('retryDeadLetter', { id: asked.params.id ?? '', ...acting(asked) }) }) },
-  { method: 'post', path: '/v1/dead-letters/:id/discard', scope: 'admin', summary: 'Close it without retrying', handle: async (asked, deps) => ({ body: await deps.store.write('discardDeadLetter', { id: asked.params.id ?? '', ...acting(asked) }) }) },
   {
-    method: 'get', path: '/v1/replays', scope: 'admin', summary: 'Replays and their results',
+    method: 'post',
+    path: '/v1/dead-letters/:id/retry',
+    scope: 'admin',
+    summary: "Read it again with today's adapter and channels",
+    handle: async (asked, deps) => ({ body: await deps.store.write('retryDeadLetter', { id: asked.params.id ?? '', ...acting(asked) }) }),
+  },
+  {
+    method: 'post',
+    path: '/v1/dead-letters/:id/discard',
+    scope: 'admin',
+    summary: 'Close it without retrying',
+    handle: async (asked, deps) => ({ body: await deps.store.write('discardDeadLetter', { id: asked.params.id ?? '', ...acting(asked) }) }),
+  },
+  {
+    method: 'get',
+    path: '/v1/replays',
+    scope: 'admin',
+    summary: 'Replays and their results',
     async handle(asked, deps) {
       let query = deps.store.read.selectFrom('replays').selectAll().orderBy('id', 'desc').limit(100);
       if (asked.caller.tenant !== null) query = query.where('tenant', '=', asked.caller.tenant);
       const rows = await query.execute();
-      return { body: { replays: rows.map((r) => ({ id: r.id, state: r.state, request: JSON.parse(r.request) as unknown, result: r.result ? (JSON.parse(r.result) as unknown) : null, createdAt: iso(r.created_at) })) } };
+      return {
+        body: {
+          replays: rows.map((r) => ({
+            id: r.id,
+            state: r.state,
+            request: JSON.parse(r.request) as unknown,
+            result: r.result ? (JSON.parse(r.result) as unknown) : null,
+            createdAt: iso(r.created_at),
+          })),
+        },
+      };
     },
   },
   {
-    method: 'post', path: '/v1/replays', scope: 'admin', summary: 'Normalise a period of the journal again: dry run (diff), or publish corrections',
+    method: 'post',
+    path: '/v1/replays',
+    scope: 'admin',
+    summary: 'Normalise a period of the journal again: dry run (diff), or publish corrections',
     async handle(asked, deps) {
       const body = object(asked.body);
       const [from, to] = [Date.parse(String(body.from)), body.to === undefined ? Date.now() : Date.parse(String(body.to))];
@@ -109,7 +193,13 @@ export const operatorRoutes: readonly Route[] = [
       const request = JSON.stringify({ from: iso(from), to: iso(to), publish });
       const total = { bodies: 0, same: 0, missing: 0, differs: 0, diffs: [] as unknown[] };
       for (let after: number | null = deps.reader.firstSince(from) - 1; after !== null; ) {
-        const slice: { bodies: number; same: number; missing: number; differs: number; diffs: readonly unknown[]; next: number | null } = await deps.store.write('replaySlice', { after, toMs: to, publish, tenant: asked.caller.tenant, nowMs: Date.now() });
+        const slice: { bodies: number; same: number; missing: number; differs: number; diffs: readonly unknown[]; next: number | null } = await deps.store.write('replaySlice', {
+          after,
+          toMs: to,
+          publish,
+          tenant: asked.caller.tenant,
+          nowMs: Date.now(),
+        });
         for (const key of ['bodies', 'same', 'missing', 'differs'] as const) total[key] += slice[key];
         total.diffs = [...total.diffs, ...slice.diffs].slice(0, 100);
         after = slice.next;
@@ -119,11 +209,17 @@ export const operatorRoutes: readonly Route[] = [
     },
   },
   {
-    method: 'get', path: '/v1/health', scope: 'read', summary: 'State of journal, store, Kafka and queue',
+    method: 'get',
+    path: '/v1/health',
+    scope: 'read',
+    summary: 'State of journal, store, Kafka and queue',
     handle: async (_asked, deps) => ({ body: await deps.health() }),
   },
   {
-    method: 'post', path: '/v1/republish', scope: 'admin', summary: 'Send the log to Kafka again from an offset, under the same ids',
+    method: 'post',
+    path: '/v1/republish',
+    scope: 'admin',
+    summary: 'Send the log to Kafka again from an offset, under the same ids',
     async handle(asked, deps) {
       if (asked.caller.tenant !== null) throw new GatewayError('forbidden', 'This needs the installation admin.');
       const from = Number(object(asked.body).from);

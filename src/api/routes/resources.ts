@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { parseChannels } from '../../config/channels-file.ts';
 import { GatewayError } from '../../gateway-error.ts';
 import { newId } from '../../id.ts';
-import { parseChannels } from '../../config/channels-file.ts';
 import { allow, hashKey, SCOPES } from '../auth.ts';
 import { channelInput } from '../channel-registry.ts';
 import type { ApiDeps, Asked, Route } from '../deps.ts';
@@ -10,7 +10,14 @@ import { limitOf } from '../query.ts';
 
 const acting = (asked: Asked) => ({ actor: asked.caller.id, tenant: asked.caller.tenant, nowMs: Date.now() });
 const iso = (ms: number) => new Date(ms).toISOString();
-const NewKey = z.strictObject({ name: z.string().min(1).max(200), tenant: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/).nullish(), scopes: z.array(z.enum(SCOPES as ['send', 'read', 'admin'])).min(1, 'at least one of send, read, admin') });
+const NewKey = z.strictObject({
+  name: z.string().min(1).max(200),
+  tenant: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}$/)
+    .nullish(),
+  scopes: z.array(z.enum(SCOPES as ['send', 'read', 'admin'])).min(1, 'at least one of send, read, admin'),
+});
 
 function parse<T>(schema: z.ZodType<T>, body: unknown): T {
   const parsed = schema.safeParse(body);
@@ -21,11 +28,28 @@ function parse<T>(schema: z.ZodType<T>, body: unknown): T {
 }
 
 async function channelList(deps: ApiDeps, asked: Asked, id?: string) {
-  let query = deps.store.read.selectFrom('channels').select(['id', 'type', 'provider', 'tenant', 'name', 'address', 'account', 'managed', 'state', 'state_reason', 'created_at', 'updated_at']).where('state', '<>', 'deleted').orderBy('id');
+  let query = deps.store.read
+    .selectFrom('channels')
+    .select(['id', 'type', 'provider', 'tenant', 'name', 'address', 'account', 'managed', 'state', 'state_reason', 'created_at', 'updated_at'])
+    .where('state', '<>', 'deleted')
+    .orderBy('id');
   if (asked.caller.tenant !== null) query = query.where('tenant', '=', asked.caller.tenant);
   if (id !== undefined) query = query.where('id', '=', id);
   const rows = await query.execute();
-  return rows.map((c) => ({ id: c.id, type: c.type, provider: c.provider, tenant: c.tenant, name: c.name, address: c.address, account: c.account, managed: c.managed, state: c.state, stateReason: c.state_reason, createdAt: iso(c.created_at), updatedAt: iso(c.updated_at) }));
+  return rows.map((c) => ({
+    id: c.id,
+    type: c.type,
+    provider: c.provider,
+    tenant: c.tenant,
+    name: c.name,
+    address: c.address,
+    account: c.account,
+    managed: c.managed,
+    state: c.state,
+    stateReason: c.state_reason,
+    createdAt: iso(c.created_at),
+    updatedAt: iso(c.updated_at),
+  }));
 }
 const change = (what: 'pause' | 'resume' | 'delete') => async (asked: Asked, deps: ApiDeps) => {
   const body = await deps.store.write('changeChannel', { id: asked.params.id ?? '', change: what, ...acting(asked) });
@@ -37,7 +61,10 @@ const change = (what: 'pause' | 'resume' | 'delete') => async (asked: Asked, dep
 const channelRoutes: readonly Route[] = [
   { method: 'get', path: '/v1/channels', scope: 'read', summary: 'Connected channels', handle: async (asked, deps) => ({ body: { channels: await channelList(deps, asked) } }) },
   {
-    method: 'get', path: '/v1/channels/:id', scope: 'read', summary: 'One channel; secrets are never shown',
+    method: 'get',
+    path: '/v1/channels/:id',
+    scope: 'read',
+    summary: 'One channel; secrets are never shown',
     async handle(asked, deps) {
       const [channel] = await channelList(deps, asked, asked.params.id ?? '');
       if (!channel) throw new GatewayError('not_found', 'There is no such channel.');
@@ -45,7 +72,10 @@ const channelRoutes: readonly Route[] = [
     },
   },
   {
-    method: 'post', path: '/v1/channels', scope: 'admin', summary: 'Connect a number or page (the form of CHANNELS_FILE, without baseUrl)',
+    method: 'post',
+    path: '/v1/channels',
+    scope: 'admin',
+    summary: 'Connect a number or page (the form of CHANNELS_FILE, without baseUrl)',
     async handle(asked, deps) {
       const given = { id: newId('ch_'), ...(asked.caller.tenant === null ? {} : { tenant: asked.caller.tenant }), ...(asked.body as object) };
       if ('baseUrl' in given) throw new GatewayError('invalid_request', 'baseUrl: base URLs can not be set by API; use CHANNELS_FILE', { pointer: '/baseUrl' });
@@ -65,16 +95,33 @@ const channelRoutes: readonly Route[] = [
 
 const keyRoutes: readonly Route[] = [
   {
-    method: 'get', path: '/v1/keys', scope: 'admin', summary: 'API keys, without their secrets',
+    method: 'get',
+    path: '/v1/keys',
+    scope: 'admin',
+    summary: 'API keys, without their secrets',
     async handle(asked, deps) {
       let query = deps.store.read.selectFrom('api_keys').select(['id', 'name', 'tenant', 'scopes', 'created_at', 'revoked_at']).orderBy('id');
       if (asked.caller.tenant !== null) query = query.where('tenant', '=', asked.caller.tenant);
       const rows = await query.execute();
-      return { body: { keys: rows.map((k) => ({ id: k.id, name: k.name, tenant: k.tenant, scopes: JSON.parse(k.scopes) as string[], createdAt: iso(k.created_at), revokedAt: k.revoked_at === null ? null : iso(k.revoked_at) })) } };
+      return {
+        body: {
+          keys: rows.map((k) => ({
+            id: k.id,
+            name: k.name,
+            tenant: k.tenant,
+            scopes: JSON.parse(k.scopes) as string[],
+            createdAt: iso(k.created_at),
+            revokedAt: k.revoked_at === null ? null : iso(k.revoked_at),
+          })),
+        },
+      };
     },
   },
   {
-    method: 'post', path: '/v1/keys', scope: 'admin', summary: 'Make a key; it is shown once',
+    method: 'post',
+    path: '/v1/keys',
+    scope: 'admin',
+    summary: 'Make a key; it is shown once',
     async handle(asked, deps) {
       const { name, tenant = null, scopes } = parse(NewKey, asked.body);
       const keyTenant = asked.caller.tenant ?? tenant;
@@ -87,7 +134,10 @@ const keyRoutes: readonly Route[] = [
     },
   },
   {
-    method: 'delete', path: '/v1/keys/:id', scope: 'admin', summary: 'Revoke a key, at once',
+    method: 'delete',
+    path: '/v1/keys/:id',
+    scope: 'admin',
+    summary: 'Revoke a key, at once',
     async handle(asked, deps) {
       await deps.store.write('revokeKey', { id: asked.params.id ?? '', ...acting(asked) });
       deps.auth.forget();
@@ -97,10 +147,32 @@ const keyRoutes: readonly Route[] = [
 ];
 
 const json = (text: string | null): unknown => (text === null ? null : JSON.parse(text));
-interface ConversationRow { id: string; tenant: string; channel: string; contact: string; window_expires_at: number | null; created_at: number; moved_to: string | null; name: string | null; identities: string }
-const conversation = (c: ConversationRow) => ({ id: c.id, channel: c.channel, contact: { id: c.contact, name: c.name, identities: json(c.identities) }, windowExpiresAt: c.window_expires_at === null ? null : iso(c.window_expires_at), createdAt: iso(c.created_at), movedTo: c.moved_to });
+interface ConversationRow {
+  id: string;
+  tenant: string;
+  channel: string;
+  contact: string;
+  window_expires_at: number | null;
+  created_at: number;
+  moved_to: string | null;
+  name: string | null;
+  identities: string;
+}
+const conversation = (c: ConversationRow) => ({
+  id: c.id,
+  channel: c.channel,
+  contact: { id: c.contact, name: c.name, identities: json(c.identities) },
+  windowExpiresAt: c.window_expires_at === null ? null : iso(c.window_expires_at),
+  createdAt: iso(c.created_at),
+  movedTo: c.moved_to,
+});
 async function conversations(deps: ApiDeps, asked: Asked, id?: string) {
-  let query = deps.store.read.selectFrom('conversations as c').innerJoin('contacts as t', 't.id', 'c.contact').select(['c.id', 'c.tenant', 'c.channel', 'c.contact', 'c.window_expires_at', 'c.created_at', 'c.moved_to', 't.name', 't.identities']).orderBy('c.id', 'desc').limit(limitOf(asked.query.limit, 50, 500));
+  let query = deps.store.read
+    .selectFrom('conversations as c')
+    .innerJoin('contacts as t', 't.id', 'c.contact')
+    .select(['c.id', 'c.tenant', 'c.channel', 'c.contact', 'c.window_expires_at', 'c.created_at', 'c.moved_to', 't.name', 't.identities'])
+    .orderBy('c.id', 'desc')
+    .limit(limitOf(asked.query.limit, 50, 500));
   if (asked.caller.tenant !== null) query = query.where('c.tenant', '=', asked.caller.tenant);
   if (id !== undefined) query = query.where('c.id', '=', id);
   else if (asked.query.cursor !== undefined) query = query.where('c.id', '<', asked.query.cursor);
@@ -113,20 +185,51 @@ async function oneConversation(deps: ApiDeps, asked: Asked) {
 }
 
 const customerRoutes: readonly Route[] = [
-  { method: 'get', path: '/v1/conversations', scope: 'read', summary: 'Conversations, newest first', async handle(asked, deps) { const rows = await conversations(deps, asked); return { body: { conversations: rows, next: rows.at(-1)?.id ?? null } }; } },
+  {
+    method: 'get',
+    path: '/v1/conversations',
+    scope: 'read',
+    summary: 'Conversations, newest first',
+    async handle(asked, deps) {
+      const rows = await conversations(deps, asked);
+      return { body: { conversations: rows, next: rows.at(-1)?.id ?? null } };
+    },
+  },
   { method: 'get', path: '/v1/conversations/:id', scope: 'read', summary: 'One conversation', handle: async (asked, deps) => ({ body: await oneConversation(deps, asked) }) },
   {
-    method: 'get', path: '/v1/conversations/:id/messages', scope: 'read', summary: 'Its messages, oldest first',
+    method: 'get',
+    path: '/v1/conversations/:id/messages',
+    scope: 'read',
+    summary: 'Its messages, oldest first',
     async handle(asked, deps) {
       const { id } = await oneConversation(deps, asked);
-      const rows = await deps.store.read.selectFrom('messages').select(['id', 'direction', 'platform_id', 'state', 'content', 'at']).where('conversation', '=', id).where('id', '>', asked.query.cursor ?? '').orderBy('id').limit(limitOf(asked.query.limit, 100, 1000)).execute();
-      return { body: { messages: rows.map((m) => ({ id: m.id, direction: m.direction, platformId: m.platform_id, status: m.state, content: json(m.content), at: iso(m.at) })), next: rows.at(-1)?.id ?? null } };
+      const rows = await deps.store.read
+        .selectFrom('messages')
+        .select(['id', 'direction', 'platform_id', 'state', 'content', 'at'])
+        .where('conversation', '=', id)
+        .where('id', '>', asked.query.cursor ?? '')
+        .orderBy('id')
+        .limit(limitOf(asked.query.limit, 100, 1000))
+        .execute();
+      return {
+        body: {
+          messages: rows.map((m) => ({ id: m.id, direction: m.direction, platformId: m.platform_id, status: m.state, content: json(m.content), at: iso(m.at) })),
+          next: rows.at(-1)?.id ?? null,
+        },
+      };
     },
   },
   {
-    method: 'get', path: '/v1/contacts', scope: 'read', summary: 'Contacts, newest first',
+    method: 'get',
+    path: '/v1/contacts',
+    scope: 'read',
+    summary: 'Contacts, newest first',
     async handle(asked, deps) {
-      let query = deps.store.read.selectFrom('contacts').selectAll().orderBy('id', 'desc').limit(limitOf(asked.query.limit, 50, 500));
+      let query = deps.store.read
+        .selectFrom('contacts')
+        .selectAll()
+        .orderBy('id', 'desc')
+        .limit(limitOf(asked.query.limit, 50, 500));
       if (asked.caller.tenant !== null) query = query.where('tenant', '=', asked.caller.tenant);
       if (asked.query.cursor !== undefined) query = query.where('id', '<', asked.query.cursor);
       const rows = await query.execute();
@@ -134,7 +237,10 @@ const customerRoutes: readonly Route[] = [
     },
   },
   {
-    method: 'get', path: '/v1/tenants', scope: 'admin', summary: 'Tenants',
+    method: 'get',
+    path: '/v1/tenants',
+    scope: 'admin',
+    summary: 'Tenants',
     async handle(asked, deps) {
       let query = deps.store.read.selectFrom('tenants').selectAll().orderBy('id');
       if (asked.caller.tenant !== null) query = query.where('id', '=', asked.caller.tenant);

@@ -1,10 +1,14 @@
-import kafkajs, { type KafkaConfig as ClientConfig, type logLevel } from 'kafkajs';
 import { createRequire } from 'node:module';
+import kafkajs, { type KafkaConfig as ClientConfig, type logLevel } from 'kafkajs';
 import type { KafkaConfig } from '../../config/config.ts';
 
 export type BrokerLog = (level: 'info' | 'warn' | 'error' | 'debug', message: string, fields?: Readonly<Record<string, unknown>>) => void;
 
-interface Queue { pending: unknown[]; throttledUntil: number; scheduleCheckPendingRequests(): void }
+interface Queue {
+  pending: unknown[];
+  throttledUntil: number;
+  scheduleCheckPendingRequests(): void;
+}
 /**
  * kafkajs 2.2.4 re-arms a 1 ms timer per connection for ever after its first answer (tulios/kafkajs#1751): an idle process burns 5 % of
  * a core and Node 24 prints TimeoutNegativeWarning. The timer has work only while requests wait or the broker throttles.
@@ -29,13 +33,22 @@ export function createClient(config: KafkaConfig, log: BrokerLog, clientId = 'pa
   const { Kafka, logLevel } = kafkajs;
   const ssl: ClientConfig['ssl'] = typeof config.ssl === 'object' ? { ca: config.ssl.ca ? [config.ssl.ca] : [] } : config.ssl;
   return new Kafka({
-    clientId, brokers: [...config.brokers], ssl, ...(config.sasl ? { sasl: config.sasl as unknown as NonNullable<ClientConfig['sasl']> } : {}),
-    connectionTimeout: 3000, authenticationTimeout: 5000, requestTimeout: 8000, enforceRequestTimeout: true, retry: { initialRetryTime: 100, maxRetryTime: 1000, retries: 4 },
+    clientId,
+    brokers: [...config.brokers],
+    ssl,
+    ...(config.sasl ? { sasl: config.sasl as unknown as NonNullable<ClientConfig['sasl']> } : {}),
+    connectionTimeout: 3000,
+    authenticationTimeout: 5000,
+    requestTimeout: 8000,
+    enforceRequestTimeout: true,
+    retry: { initialRetryTime: 100, maxRetryTime: 1000, retries: 4 },
     logLevel: logLevel.WARN,
-    logCreator: () => ({ level, log: entry }: { level: logLevel; log: { message: string; error?: unknown } }) => {
-      const text = `${entry.message} ${typeof entry.error === 'string' ? entry.error : ''}`.trim();
-      log(level === logLevel.ERROR && !PASSING.test(text) ? 'warn' : 'debug', `kafka: ${text.slice(0, 300)}`);
-    },
+    logCreator:
+      () =>
+      ({ level, log: entry }: { level: logLevel; log: { message: string; error?: unknown } }) => {
+        const text = `${entry.message} ${typeof entry.error === 'string' ? entry.error : ''}`.trim();
+        log(level === logLevel.ERROR && !PASSING.test(text) ? 'warn' : 'debug', `kafka: ${text.slice(0, 300)}`);
+      },
   });
 }
 export type Client = ReturnType<typeof createClient>;

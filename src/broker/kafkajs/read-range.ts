@@ -19,18 +19,20 @@ export async function readIds(client: Client, range: { groupId: string; from: En
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => resolve(), 20_000); // the tail may hold nothing but transaction marks, which no consumer is given
       let quiet = setTimeout(resolve, 3000);
-      consumer.run({
-        autoCommit: false,
-        eachBatch: async ({ batch }) => {
-          const key = `${batch.topic} ${batch.partition}`;
-          const bounds = waiting.get(key);
-          for (const m of batch.messages) if (bounds && BigInt(m.offset) < bounds.to && m.headers?.ce_id) ids.add(String(m.headers.ce_id));
-          if (bounds && BigInt(batch.lastOffset()) + 1n >= bounds.to) waiting.delete(key);
-          clearTimeout(quiet);
-          quiet = setTimeout(resolve, waiting.size ? 3000 : 0);
-          if (!waiting.size) clearTimeout(timer);
-        },
-      }).catch(reject);
+      consumer
+        .run({
+          autoCommit: false,
+          eachBatch: async ({ batch }) => {
+            const key = `${batch.topic} ${batch.partition}`;
+            const bounds = waiting.get(key);
+            for (const m of batch.messages) if (bounds && BigInt(m.offset) < bounds.to && m.headers?.ce_id) ids.add(String(m.headers.ce_id));
+            if (bounds && BigInt(batch.lastOffset()) + 1n >= bounds.to) waiting.delete(key);
+            clearTimeout(quiet);
+            quiet = setTimeout(resolve, waiting.size ? 3000 : 0);
+            if (!waiting.size) clearTimeout(timer);
+          },
+        })
+        .catch(reject);
       for (const [key, { from }] of waiting) {
         const [topic, partition] = key.split(' ') as [string, string];
         consumer.seek({ topic, partition: Number(partition), offset: from.toString() });

@@ -16,9 +16,21 @@ export async function ensureTopics(client: Client, prefix: string): Promise<Map<
       const { brokers } = await admin.describeCluster();
       const replicationFactor = Math.min(3, brokers.length);
       try {
-        await admin.createTopics({ waitForLeaders: true, timeout: 10_000, topics: missing.map((topic) => ({ topic, numPartitions: PARTITIONS, replicationFactor, configEntries: [{ name: 'min.insync.replicas', value: String(replicationFactor > 2 ? 2 : 1) }] })) });
+        await admin.createTopics({
+          waitForLeaders: true,
+          timeout: 10_000,
+          topics: missing.map((topic) => ({
+            topic,
+            numPartitions: PARTITIONS,
+            replicationFactor,
+            configEntries: [{ name: 'min.insync.replicas', value: String(replicationFactor > 2 ? 2 : 1) }],
+          })),
+        });
       } catch (cause) {
-        throw new Error(`topics ${missing.join(', ')} are missing and could not be created (${(cause as Error).message}); create them with ${PARTITIONS} partitions, or allow the client to`, { cause });
+        throw new Error(
+          `topics ${missing.join(', ')} are missing and could not be created (${(cause as Error).message}); create them with ${PARTITIONS} partitions, or allow the client to`,
+          { cause },
+        );
       }
     }
     const { topics } = await admin.fetchTopicMetadata({ topics: names });

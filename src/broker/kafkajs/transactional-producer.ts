@@ -1,7 +1,12 @@
 import kafkajs from 'kafkajs';
 import type { Client } from './client.ts';
 
-export interface OutRecord { readonly topic: string; readonly key: string; readonly value: string; readonly headers: Readonly<Record<string, string>> }
+export interface OutRecord {
+  readonly topic: string;
+  readonly key: string;
+  readonly value: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
 /** Topic to partition to the offset after the last record acknowledged there. */
 export type Ends = Record<string, Record<string, string>>;
 
@@ -11,7 +16,15 @@ export type Ends = Record<string, Record<string, string>>;
  * was lost, and the broker then acknowledges the next message without writing it).
  */
 export async function openTransactionalProducer(client: Client, transactionalId: string) {
-  const producer = client.producer({ transactionalId, idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false, createPartitioner: kafkajs.Partitioners.DefaultPartitioner, transactionTimeout: 30_000, retry: { initialRetryTime: 10, maxRetryTime: 200, retries: 20 } });
+  const producer = client.producer({
+    transactionalId,
+    idempotent: true,
+    maxInFlightRequests: 1,
+    allowAutoTopicCreation: false,
+    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+    transactionTimeout: 30_000,
+    retry: { initialRetryTime: 10, maxRetryTime: 200, retries: 20 },
+  });
   await producer.connect(); // a connect that fails is fatal for the object: it would go on without a producer id
   const transact = async (records: readonly OutRecord[]): Promise<Ends> => {
     const transaction = await producer.transaction();
@@ -20,8 +33,12 @@ export async function openTransactionalProducer(client: Client, transactionalId:
       for (const r of records) topics.set(r.topic, [...(topics.get(r.topic) ?? []), r]);
       const ends: Ends = {};
       if (topics.size) {
-        const answers = await transaction.sendBatch({ acks: -1, compression: kafkajs.CompressionTypes.GZIP, topicMessages: [...topics].map(([topic, all]) => ({ topic, messages: all.map(({ key, value, headers }) => ({ key, value, headers })) })) });
-        for (const a of answers) (ends[a.topicName] ??= {})[String(a.partition)] = String(BigInt(a.baseOffset ?? '0') + 1n);
+        const answers = await transaction.sendBatch({
+          acks: -1,
+          compression: kafkajs.CompressionTypes.GZIP,
+          topicMessages: [...topics].map(([topic, all]) => ({ topic, messages: all.map(({ key, value, headers }) => ({ key, value, headers })) })),
+        });
+        for (const a of answers) ends[a.topicName] = { ...ends[a.topicName], [String(a.partition)]: String(BigInt(a.baseOffset ?? '0') + 1n) };
       }
       await transaction.commit();
       return ends;

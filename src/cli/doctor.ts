@@ -1,0 +1,106 @@
+import { statfsSync } from 'node:fs';
+import { connect } from 'node:net';
+import type { Config } from '../config/config.ts';
+import { ConfigError, loadConfig } from '../config/load-config.ts';
+
+export interface Finding {
+  readonly check: string;
+  readonly ok: boolean;
+  readonly detail: string;
+}
+const MIN_FREE = 1024 ** 3;
+
+function reach(host: string, port: number): Promise<string | null> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: 3000 }, () => {
+      socket.destroy();
+      resolve(null);
+    });
+    socket.once('timeout', () => {
+      socket.destroy();
+      resolve('no answer in 3 s');
+    });
+    socket.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+  });
+}
+async function reachable(check: string, target: { host: string; port: number }, fix: string): Promise<Finding> {
+  const why = await reach(target.host, target.port);
+  return { check, ok: why === null, detail: why === null ? `${target.host}:${target.port} answers` : `${target.host}:${target.port}: ${why}; ${fix}` };
+}
+function disk(config: Config): Finding {
+  try {
+    const { bavail, bsize } = statfsSync(config.dataDir);
+    const free = bavail * bsize;
+    return {
+      check: 'disk',
+      ok: free > MIN_FREE,
+      detail: `${(free / 1024 ** 3).toFixed(1)} GiB free in ${config.dataDir}${free > MIN_FREE ? '' : '; make room: webhooks are refused when the disk is full'}`,
+    };
+  } catch (error) {
+    return { check: 'disk', ok: false, detail: `${config.dataDir}: ${(error as NodeJS.ErrnoException).code}; DATA_DIR must be a folder that can be written` };
+  }
+}
+/** The platform's clock against ours, by the Date of an answer; signatures do not need it, windows and links do. */
+async function clock(url: string): Promise<Finding> {
+  try {
+    const response = await fetch(url, { method: 'HEAD', signal: AbortSignal.timeout(5000) });
+    const away = Math.abs(Date.parse(response.headers.get('date') ?? '') - Date.now());
+    return {
+      check: 'clock',
+      ok: Number.isNaN(away) || away < 5000,
+      detail: Number.isNaN(away) ? 'the platform tells no time' : `${Math.round(away / 1000)} s from the platform's${away < 5000 ? '' : '; set it by NTP'}`,
+    };
+  } catch {
+    return { check: 'clock', ok: true, detail: 'not checked: the platform is not reachable from here' };
+  }
+}
+async function credentials(config: Config): Promise<Finding[]> {
+  return Promise.all(
+    config.channels
+      .filter((c) => c.provider === 'meta')
+      .map(async (c): Promise<Finding> => {
+        const base = typeof c.settings.baseUrl === 'string' ? c.settings.baseUrl : config.graphApiUrl;
+        try {
+          const response = await fetch(`${base}/v26.0/${c.account}?fields=id`, {
+            headers: { authorization: `Bearer ${c.credentials.accessToken ?? ''}` },
+            signal: AbortSignal.timeout(8000),
+          });
+          return {
+            check: `channel ${c.id}`,
+            ok: response.ok,
+            detail: response.ok ? 'the platform knows the token and the number' : `the platform answers ${response.status}: check accessToken and the id of the number`,
+          };
+        } catch {
+          return { check: `channel ${c.id}`, ok: false, detail: `${base} can not be reached from here` };
+        }
+      }),
+  );
+}
+
+/** Checks configuration, disk, database, Kafka, credentials and clock, and says what to fix. */
+export async function doctor(env: Readonly<Record<string, string | undefined>>): Promise<Finding[]> {
+  let config: Config;
+  try {
+    config = loadConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults.map((detail) => ({ check: 'configuration', ok: false, detail }));
+    throw error;
+  }
+  const findings: Finding[] = [
+    {
+      check: 'configuration',
+      ok: true,
+      detail: `${config.channels.length} channels, ${config.databaseUrl ? 'PostgreSQL' : 'embedded store'}, ${config.kafka ? 'Kafka' : 'no Kafka'}`,
+    },
+    disk(config),
+  ];
+  if (config.databaseUrl) {
+    const url = new URL(config.databaseUrl);
+    findings.push(await reachable('database', { host: url.hostname, port: Number(url.port || 5432) }, 'check DATABASE_URL and the server'));
+  }
+  for (const broker of config.kafka?.brokers ?? []) {
+    const [host = '', port] = broker.split(':');
+    findings.push(await reachable('kafka', { host, port: Number(port) }, 'check KAFKA_BROKERS and the brokers; events wait in the log meanwhile'));
+  }
+  return [...findings, ...(await credentials(config)), await clock(config.graphApiUrl)];
+}
