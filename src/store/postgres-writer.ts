@@ -10,7 +10,7 @@ import type { Writer } from './writer.ts';
 /** BIGINT as a JavaScript number: none of ours passes 2^53. */
 export const postgresTypes = { getTypeParser: (oid: number, format?: string) => (oid === 20 ? (value: string) => Number(value) : pg.types.getTypeParser(oid, format as 'text')) };
 
-const ADVISORY = { migrate: 7_261_001, number: 7_261_002 } as const;
+const ADVISORY = { migrate: 7_261_001, number: 7_261_002, write: 7_261_003 } as const;
 const RETRY = new Set(['40001', '40P01']);
 const MAX_TRIES = 10;
 
@@ -106,10 +106,12 @@ export async function openPostgresWriter(url: string): Promise<Writer> {
     live = { client, tx: createTx(client) };
     return live;
   }
-  async function once<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+  /** Writers hold one lock shared; after a deadlock the transaction is run again with it held alone, so it can not lose twice. */
+  async function once<T>(work: (tx: Tx) => Promise<T>, alone: boolean): Promise<T> {
     const { client, tx } = await connection();
     try {
       await client.query('BEGIN');
+      await client.query(`SELECT pg_advisory_xact_lock${alone ? '' : '_shared'}(${ADVISORY.write})`);
       const result = await work(tx);
       await client.query('COMMIT');
       return result;
@@ -126,7 +128,7 @@ export async function openPostgresWriter(url: string): Promise<Writer> {
   async function transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await once(work);
+        return await once(work, attempt > 1);
       } catch (error) {
         if (!RETRY.has((error as { code?: string }).code ?? '') || attempt === MAX_TRIES) throw error;
         await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * attempt));
