@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
+import http from 'node:http';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import http from 'node:http';
 import { ROUTES } from '../../src/api/routes-table.ts';
-import { channel, remove, sleep, startGateway, text, until, webhook, type Event, type TestGateway } from '../support/gateway.ts';
+import { channel, type Event, remove, sleep, startGateway, type TestGateway, text, until, webhook } from '../support/gateway.ts';
 import { freePort } from '../support/kafka.ts';
 
 const ONE = '207700000000123';
@@ -15,7 +15,10 @@ afterEach(async () => {
 });
 const received = (events: Event[], id: string) => events.filter((e) => e.type === 'message.received' && e.data.message?.platformId === id);
 const settled = (wanted: number) => until(`${wanted} events`, async () => (await gateway.events()).length >= wanted);
-interface Books { channels: { channel: string; elements: number; published: number; duplicate: number; absorbed: Record<string, number>; deadLettered: number; waiting: number }[]; journals: { received: number; split: number; pending: number }[] }
+interface Books {
+  channels: { channel: string; elements: number; published: number; duplicate: number; absorbed: Record<string, number>; deadLettered: number; waiting: number }[];
+  journals: { received: number; split: number; pending: number }[];
+}
 async function booksHold(): Promise<Books> {
   await until('nothing pending', async () => ((await gateway.call('/v1/ledger')).json as Books).journals.every((j) => j.pending === 0));
   const books = (await gateway.call('/v1/ledger')).json as Books;
@@ -51,23 +54,45 @@ test("another tenant's key names our number: no event, dead letters wrong_key, u
   expect(await gateway.post(webhook('999', { messages: [text('447700900101', 'wamid.STRAY')] }))).toBe(200);
   await settled(3);
   await booksHold();
-  expect((await gateway.events()).map((e) => [e.type, e.data.code, e.data.tenant]).sort()).toEqual([['webhook.rejected', 'unknown_channel', undefined], ['webhook.rejected', 'wrong_key', undefined], ['webhook.rejected', 'wrong_key', undefined]]);
+  expect((await gateway.events()).map((e) => [e.type, e.data.code, e.data.tenant]).sort()).toEqual([
+    ['webhook.rejected', 'unknown_channel', undefined],
+    ['webhook.rejected', 'wrong_key', undefined],
+    ['webhook.rejected', 'wrong_key', undefined],
+  ]);
 });
 
 test("every route with another tenant's key: 404, refused or empty, never data", async () => {
   gateway = await startGateway();
   const needle = 'zebra-crossing';
-  await gateway.post(webhook(ONE, { contacts: [{ profile: { name: 'Zelda Needle' }, wa_id: '447700900101' }], messages: [text('447700900101', 'wamid.N', needle), { type: 'text', text: { body: needle } }] }));
+  await gateway.post(
+    webhook(ONE, {
+      contacts: [{ profile: { name: 'Zelda Needle' }, wa_id: '447700900101' }],
+      messages: [text('447700900101', 'wamid.N', needle), { type: 'text', text: { body: needle } }],
+    }),
+  );
   await settled(2);
   const [event] = received(await gateway.events(), 'wamid.N');
   const [message] = ((await gateway.call('/v1/messages')).json as { messages: { id: string }[] }).messages;
   const [letter] = ((await gateway.call('/v1/dead-letters')).json as { deadLetters: { id: string }[] }).deadLetters;
   const key = ((await gateway.call('/v1/keys', { method: 'POST', body: { name: 'foreign', tenant: 'globex', scopes: ['admin'] } })).json as { key: string }).key;
-  const ids: Record<string, string | undefined> = { '/v1/messages': message?.id, '/v1/raw': event?.data.raw?.journal, '/v1/dead-letters': letter?.id, '/v1/channels': 'ch_wa', '/v1/conversations': event?.subject, '/v1/keys': 'key_1' };
+  const ids: Record<string, string | undefined> = {
+    '/v1/messages': message?.id,
+    '/v1/raw': event?.data.raw?.journal,
+    '/v1/dead-letters': letter?.id,
+    '/v1/channels': 'ch_wa',
+    '/v1/conversations': event?.subject,
+    '/v1/keys': 'key_1',
+  };
   for (const route of ROUTES) {
     if (route.path.endsWith('/stream')) continue;
     const base = Object.keys(ids).find((b) => route.path.startsWith(`${b}/`));
-    const answer = await gateway.call(route.path.replace(':id', (base && ids[base]) ?? 'x'), { method: route.method.toUpperCase(), token: key, ...(route.method === 'post' ? { body: { channel: 'ch_wa', to: { conversation: event?.subject }, content: { type: 'text', text: 'x' }, from: '2020-01-01T00:00:00Z', publish: true } } : {}) });
+    const answer = await gateway.call(route.path.replace(':id', (base && ids[base]) ?? 'x'), {
+      method: route.method.toUpperCase(),
+      token: key,
+      ...(route.method === 'post'
+        ? { body: { channel: 'ch_wa', to: { conversation: event?.subject }, content: { type: 'text', text: 'x' }, from: '2020-01-01T00:00:00Z', publish: true } }
+        : {}),
+    });
     expect([route.path, answer.text.includes(needle), answer.text.includes('447700900101'), answer.text.includes('Zelda')]).toEqual([route.path, false, false, false]);
     if (route.path.includes(':id')) expect([route.path, answer.status]).toEqual([route.path, 404]);
     expect((await gateway.call(route.path, { method: route.method.toUpperCase(), token: 'nobody-knows-this' })).status).toBe(401);
@@ -100,7 +125,11 @@ test('killed under load, twice: an independent checker finds nothing lost, nothi
   const dir = join(gateway.dir, 'data', 'journal');
   for (const file of readdirSync(dir).filter((f) => f.endsWith('.sqlite'))) {
     const db = new DatabaseSync(join(dir, file), { readOnly: true });
-    for (const row of db.prepare('SELECT body FROM bodies').all()) for (const [, id] of Buffer.from(row.body as Uint8Array).toString('utf8').matchAll(/"id":"(wamid\.K\d+)"/g)) journalled.add(id ?? '');
+    for (const row of db.prepare('SELECT body FROM bodies').all())
+      for (const [, id] of Buffer.from(row.body as Uint8Array)
+        .toString('utf8')
+        .matchAll(/"id":"(wamid\.K\d+)"/g))
+        journalled.add(id ?? '');
     db.close();
   }
   expect(acked.size).toBeGreaterThan(50);
@@ -128,29 +157,35 @@ test('a reply: one call by its key, statuses joined in every order; a closed win
   const calls: { body: Record<string, unknown>; authorization: string | undefined }[] = [];
   const cloud = http.createServer((request, response) => {
     let body = '';
-    request.on('data', (d) => { body += d; });
+    request.on('data', (d) => {
+      body += d;
+    });
     request.on('end', () => {
       calls.push({ body: JSON.parse(body) as Record<string, unknown>, authorization: request.headers.authorization });
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ messaging_product: 'whatsapp', contacts: [{ input: 'x', wa_id: '447700900101' }], messages: [{ id: `wamid.OUT${calls.length}` }] }));
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ messaging_product: 'whatsapp', contacts: [{ input: 'x', wa_id: '447700900101' }], messages: [{ id: `wamid.OUT${calls.length}` }] }));
     });
   });
   const port = await freePort();
   await new Promise<void>((resolve) => cloud.listen(port, '127.0.0.1', () => resolve()));
   try {
     gateway = await startGateway({ env: { GRAPH_API_URL: `http://127.0.0.1:${port}` } });
-    const send = (to: object, words: string, key: string) => gateway.call('/v1/messages', { method: 'POST', headers: { 'idempotency-key': key }, body: { channel: 'ch_wa', to, content: { type: 'text', text: words } } });
+    const send = (to: object, words: string, key: string) =>
+      gateway.call('/v1/messages', { method: 'POST', headers: { 'idempotency-key': key }, body: { channel: 'ch_wa', to, content: { type: 'text', text: words } } });
     expect((await send({ phone: '+447700900101' }, 'hello', 'k0')).json).toMatchObject({ status: 422, code: 'window_closed' });
     await gateway.post(webhook(ONE, { messages: [{ ...text('447700900101', 'wamid.IN'), timestamp: String(Math.floor(Date.now() / 1000)) }] }));
     await settled(1);
     const answers = await Promise.all(Array.from({ length: 10 }, () => send({ phone: '+447700900101' }, 'only once', 'k1')));
-    const id = (answers[0]?.json as unknown as { id: string }).id;
+    const id = (answers[0]!.json as unknown as { id: string }).id;
     expect(new Set(answers.map((a) => (a.json as unknown as { id: string }).id)).size).toBe(1);
     await until('the call', async () => calls.length > 0);
     await sleep(200);
     expect(calls).toHaveLength(1);
     expect(calls[0]).toMatchObject({ authorization: 'Bearer token-ch_wa', body: { to: '+447700900101', text: { body: 'only once' }, biz_opaque_callback_data: `${id}.1.1` } });
     expect((await send({ phone: '+447700900101' }, 'other', 'k1')).status).toBe(409);
-    for (const status of ['read', 'sent', 'delivered', 'read']) await gateway.post(webhook(ONE, { statuses: [{ id: 'wamid.OUT1', status, timestamp: '1795341600', recipient_id: '447700900101' }] }));
+    for (const status of ['read', 'sent', 'delivered', 'read'])
+      await gateway.post(webhook(ONE, { statuses: [{ id: 'wamid.OUT1', status, timestamp: '1795341600', recipient_id: '447700900101' }] }));
     await until('read', async () => ((await gateway.call(`/v1/messages/${id}`)).json as { status: string }).status === 'read');
     const books = await booksHold();
     expect((await gateway.events()).filter((e) => e.type === 'message.status').map((e) => e.data.status)).toEqual(['queued', 'read']);

@@ -1,6 +1,6 @@
 import pg from 'pg';
-import { appendEvents } from '../../src/store/append-events.ts';
 import { conversationFor } from '../../src/inbound/conversations.ts';
+import { appendEvents } from '../../src/store/append-events.ts';
 import { openPostgresWriter } from '../../src/store/postgres-writer.ts';
 import type { Writer } from '../../src/store/writer.ts';
 import { postgresSuite, startPostgres, type TestPostgres } from '../support/postgres.ts';
@@ -8,7 +8,9 @@ import { draft, rowsOf, storeContract } from './contract.ts';
 
 postgresSuite('the store on PostgreSQL', () => {
   let server: TestPostgres;
-  beforeAll(async () => { server = await startPostgres(); }, 60_000);
+  beforeAll(async () => {
+    server = await startPostgres();
+  }, 60_000);
   afterAll(() => server?.end());
   let n = 0;
   async function fresh(): Promise<string> {
@@ -29,7 +31,11 @@ postgresSuite('the store on PostgreSQL', () => {
     const [slow, quick] = [await openPostgresWriter(url), await openPostgresWriter(url)] as [Writer, Writer];
     const inserted = Promise.withResolvers<void>();
     const go = Promise.withResolvers<void>();
-    const open = slow.transaction(async (tx) => { await appendEvents(tx, [draft('slow')], 1); inserted.resolve(); await go.promise; });
+    const open = slow.transaction(async (tx) => {
+      await appendEvents(tx, [draft('slow')], 1);
+      inserted.resolve();
+      await go.promise;
+    });
     await inserted.promise;
     await quick.transaction((tx) => appendEvents(tx, [draft('quick 1'), draft('quick 2')], 1));
     const read = async (after: number) => (await rowsOf(quick)).filter((r) => r.off > after);
@@ -48,19 +54,25 @@ postgresSuite('the store on PostgreSQL', () => {
   test('4 writers on the same 50 conversations: no deadlock comes out, seq is gapless', async () => {
     const url = await fresh();
     const writers = await Promise.all([1, 2, 3, 4].map(() => openPostgresWriter(url)));
-    await Promise.all(writers.map(async (writer, w) => {
-      for (let round = 0; round < 6; round++) {
-        const order = Array.from({ length: 50 }, (_, i) => (w % 2 ? i : 49 - i));
-        await writer.transaction(async (tx) => {
-          for (const i of order) {
-            const { conversation } = await conversationFor(tx, { id: 'ch', tenant: 'acme' }, { addresses: [{ type: 'phone', value: `+44770090${1000 + i}` }], name: `name ${w} ${round}`, nowMs: 1 });
-            await appendEvents(tx, [draft(`${w} ${round} ${i}`, `s${i}`)], 1);
-            void conversation;
-          }
-        });
-        await writer.number();
-      }
-    }));
+    await Promise.all(
+      writers.map(async (writer, w) => {
+        for (let round = 0; round < 6; round++) {
+          const order = Array.from({ length: 50 }, (_, i) => (w % 2 ? i : 49 - i));
+          await writer.transaction(async (tx) => {
+            for (const i of order) {
+              const { conversation } = await conversationFor(
+                tx,
+                { id: 'ch', tenant: 'acme' },
+                { addresses: [{ type: 'phone', value: `+44770090${1000 + i}` }], name: `name ${w} ${round}`, nowMs: 1 },
+              );
+              await appendEvents(tx, [draft(`${w} ${round} ${i}`, `s${i}`)], 1);
+              void conversation;
+            }
+          });
+          await writer.number();
+        }
+      }),
+    );
     await writers[0]?.number();
     const by = new Map<string, number[]>();
     for (const r of await rowsOf(writers[0] as Writer)) by.set(r.subject, [...(by.get(r.subject) ?? []), r.seq]);
@@ -74,7 +86,16 @@ postgresSuite('the store on PostgreSQL', () => {
     await server.stop('SIGQUIT');
     await expect(writer.transaction((tx) => appendEvents(tx, [draft('away')], 1))).rejects.toThrow();
     await server.up();
-    for (let i = 0; i < 50; i++) if (await writer.transaction((tx) => appendEvents(tx, [draft('back')], 1)).then(() => true, () => false)) break;
+    for (let i = 0; i < 50; i++)
+      if (
+        await writer
+          .transaction((tx) => appendEvents(tx, [draft('back')], 1))
+          .then(
+            () => true,
+            () => false,
+          )
+      )
+        break;
     await writer.number();
     expect((await rowsOf(writer)).map((r) => r.seq)).toEqual([1]);
     await writer.close();

@@ -16,7 +16,13 @@ const open = () => {
 describe('the store on SQLite', () => {
   storeContract(async () => {
     const { dir, writer } = open();
-    return { writer, end: async () => { await writer.close(); rmSync(dir, { recursive: true, force: true }); } };
+    return {
+      writer,
+      end: async () => {
+        await writer.close();
+        rmSync(dir, { recursive: true, force: true });
+      },
+    };
   });
 
   test('readers filter by tenant, topic and type, and splice seq in; opening again migrates nothing', async () => {

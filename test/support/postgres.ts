@@ -1,4 +1,4 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +19,12 @@ const ids = (): { uid: number; gid: number } | null => {
 };
 export const whyNoPostgres = (): string | null => (bin() ? null : 'PostgreSQL is not installed');
 
-export interface TestPostgres { readonly url: string; stop(signal?: NodeJS.Signals): Promise<void>; up(): Promise<void>; end(): Promise<void> }
+export interface TestPostgres {
+  readonly url: string;
+  stop(signal?: NodeJS.Signals): Promise<void>;
+  up(): Promise<void>;
+  end(): Promise<void>;
+}
 export async function startPostgres(): Promise<TestPostgres> {
   const dir = mkdtempSync(join(tmpdir(), 'parlance-pg-'));
   const as = ids();
@@ -30,10 +35,16 @@ export async function startPostgres(): Promise<TestPostgres> {
   let child: ChildProcess | null = null;
   const url = `postgres://parlance@127.0.0.1:${port}/postgres`;
   async function up(): Promise<void> {
-    child = spawn(join(folder, 'postgres'), ['-D', join(dir, 'data'), '-p', String(port), '-k', dir, '-c', 'listen_addresses=127.0.0.1', '-c', 'fsync=off'], { ...(as ?? {}), stdio: 'ignore' });
+    child = spawn(join(folder, 'postgres'), ['-D', join(dir, 'data'), '-p', String(port), '-k', dir, '-c', 'listen_addresses=127.0.0.1', '-c', 'fsync=off'], {
+      ...(as ?? {}),
+      stdio: 'ignore',
+    });
     for (let i = 0; i < 200; i++) {
       const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 500 });
-      const ok = await client.connect().then(() => true, () => false);
+      const ok = await client.connect().then(
+        () => true,
+        () => false,
+      );
       await client.end().catch(() => {});
       if (ok) return;
       await new Promise((resolve) => setTimeout(resolve, 50));
@@ -44,17 +55,31 @@ export async function startPostgres(): Promise<TestPostgres> {
     const going = child;
     child = null;
     if (!going || going.exitCode !== null) return;
-    await new Promise<void>((resolve) => { going.once('exit', () => resolve()); going.kill(signal); });
+    await new Promise<void>((resolve) => {
+      going.once('exit', () => resolve());
+      going.kill(signal);
+    });
   }
   await up();
-  return { url, stop, up, async end() { await stop('SIGQUIT'); rmSync(dir, { recursive: true, force: true, maxRetries: 5 }); } };
+  return {
+    url,
+    stop,
+    up,
+    async end() {
+      await stop('SIGQUIT');
+      rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
 }
 
 /** Runs the suite on a real PostgreSQL, or skips it with one line why; PARLANCE_REQUIRE_POSTGRES=1 makes that a failure. */
 export function postgresSuite(name: string, body: () => void): void {
   const why = whyNoPostgres();
   if (why === null) return void describe(name, body);
-  if (process.env.PARLANCE_REQUIRE_POSTGRES === '1') return void test(name, () => { throw new Error(`PostgreSQL is required: ${why}`); });
+  if (process.env.PARLANCE_REQUIRE_POSTGRES === '1')
+    return void test(name, () => {
+      throw new Error(`PostgreSQL is required: ${why}`);
+    });
   process.stdout.write(`skipped: ${name}: ${why}\n`);
   describe.skip(name, body);
 }

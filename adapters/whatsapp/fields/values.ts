@@ -1,4 +1,4 @@
-import { camel, camelRest, canonical, type Loose, list, Malformed, object, present, text, time } from '../../_graph/loose.ts';
+import { camel, camelRest, canonical, Malformed, object, present, text, time } from '../../_graph/loose.ts';
 import { errorsOf } from '../content.ts';
 import { add, type Change, each, entryAt, need } from '../elements.ts';
 import { addresses, peopleOf, personOf, phone, userId } from '../identity.ts';

@@ -2,11 +2,11 @@ import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { PlatformRefusal } from '../../../adapters/_graph/send-error.ts';
 import type { VerifiedRequest, WebhookRequest } from '../../../adapters/contract.ts';
+import { ERRORS } from '../../../adapters/whatsapp/errors.ts';
 import { createWhatsappAdapter } from '../../../adapters/whatsapp/index.ts';
 import { LEFT_OUT } from '../../../adapters/whatsapp/left-out.ts';
-import { ERRORS } from '../../../adapters/whatsapp/errors.ts';
-import { PlatformRefusal } from '../../../adapters/_graph/send-error.ts';
 import { FAILURES } from '../../../schemas/index.ts';
 
 const adapter = createWhatsappAdapter();
@@ -16,16 +16,53 @@ const MESSAGES = JSON.parse(load('messages.json')) as [string, Loose, Loose][];
 // Big integers must survive, so the values are kept as text beside their parsed form.
 const VALUES = JSON.parse(load('values.json')) as [string, string, Loose, string[]][];
 const NUMBER = '207700000000123';
-const request = (body: string | Buffer): VerifiedRequest => ({ method: 'POST', url: new URL('http://x/webhooks/whatsapp'), headers: {}, body: Buffer.from(body), receivedAt: new Date(1_791_540_000_000), keyId: 'k' }) as unknown as VerifiedRequest;
-const withValue = (field: string, value: Loose) => ({ object: 'whatsapp_business_account', entry: [{ id: '118200000000777', time: 1_791_540_000, changes: [{ field, value: ['account_update', 'message_template_status_update'].includes(field) ? value : { messaging_product: 'whatsapp', metadata: { display_phone_number: '15550100199', phone_number_id: NUMBER }, ...value } }] }] });
-const withMessage = (m: Loose) => withValue('messages', { contacts: [{ profile: { name: 'Maya Okafor' }, wa_id: '447700900123', user_id: 'GB.77' }], messages: [{ from: '447700900123', from_user_id: 'GB.77', id: 'wamid.M', timestamp: '1791540000', ...m }] });
+const request = (body: string | Buffer): VerifiedRequest =>
+  ({
+    method: 'POST',
+    url: new URL('http://x/webhooks/whatsapp'),
+    headers: {},
+    body: Buffer.from(body),
+    receivedAt: new Date(1_791_540_000_000),
+    keyId: 'k',
+  }) as unknown as VerifiedRequest;
+const withValue = (field: string, value: Loose) => ({
+  object: 'whatsapp_business_account',
+  entry: [
+    {
+      id: '118200000000777',
+      time: 1_791_540_000,
+      changes: [
+        {
+          field,
+          value: ['account_update', 'message_template_status_update'].includes(field)
+            ? value
+            : { messaging_product: 'whatsapp', metadata: { display_phone_number: '15550100199', phone_number_id: NUMBER }, ...value },
+        },
+      ],
+    },
+  ],
+});
+const withMessage = (m: Loose) =>
+  withValue('messages', {
+    contacts: [{ profile: { name: 'Maya Okafor' }, wa_id: '447700900123', user_id: 'GB.77' }],
+    messages: [{ from: '447700900123', from_user_id: 'GB.77', id: 'wamid.M', timestamp: '1791540000', ...m }],
+  });
 const read = (body: unknown) => adapter.normalize(request(JSON.stringify(body)));
 
 test.each(MESSAGES)('message: %s', (_what, message, content) => {
   const { facts, rejects } = read(withMessage(message));
   expect(rejects).toEqual([]);
   expect(facts).toHaveLength(1);
-  expect(facts[0]).toMatchObject({ account: NUMBER, name: 'Maya Okafor', path: 'entry[0].changes[0].value.messages[0]', addresses: [{ type: 'whatsapp_user', value: 'GB.77' }, { type: 'phone', value: '+447700900123' }], body: { kind: 'message', platformId: 'wamid.M', content } });
+  expect(facts[0]).toMatchObject({
+    account: NUMBER,
+    name: 'Maya Okafor',
+    path: 'entry[0].changes[0].value.messages[0]',
+    addresses: [
+      { type: 'whatsapp_user', value: 'GB.77' },
+      { type: 'phone', value: '+447700900123' },
+    ],
+    body: { kind: 'message', platformId: 'wamid.M', content },
+  });
 });
 test.each(VALUES)('value: %s', (_what, field, value, kinds) => {
   const { facts, rejects } = read(withValue(field, value));
@@ -34,13 +71,23 @@ test.each(VALUES)('value: %s', (_what, field, value, kinds) => {
 
 test('every digit of a big integer id survives', () => {
   const body = load('values.json').match(/\{ "event": "REJECTED".*?\}/)?.[0] ?? '';
-  const { facts } = adapter.normalize(request(`{"object":"whatsapp_business_account","entry":[{"id":"118","changes":[{"field":"message_template_status_update","value":${body}}]}]}`));
+  const { facts } = adapter.normalize(
+    request(`{"object":"whatsapp_business_account","entry":[{"id":"118","changes":[{"field":"message_template_status_update","value":${body}}]}]}`),
+  );
   expect(JSON.stringify(facts)).toContain('990011220000333444555');
 });
 
 // ---- nothing left out ----------------------------------------------------------------------------------------------
-const leaves = (value: unknown, path = ''): [string, unknown][] => (Array.isArray(value) ? value.flatMap((v, i) => leaves(v, `${path}[${i}]`)) : value && typeof value === 'object' ? Object.entries(value).flatMap(([k, v]) => leaves(v, path ? `${path}.${k}` : k)) : [[path, value]]);
-test.each([...MESSAGES.map(([what, m]) => [what, withMessage(m)] as const), ...VALUES.filter(([, , , kinds]) => !kinds.some((k) => k in FAILURES)).map(([what, field, value]) => [what, withValue(field, value)] as const)])('nothing left out: %s', (_what, body) => {
+const leaves = (value: unknown, path = ''): [string, unknown][] =>
+  Array.isArray(value)
+    ? value.flatMap((v, i) => leaves(v, `${path}[${i}]`))
+    : value && typeof value === 'object'
+      ? Object.entries(value).flatMap(([k, v]) => leaves(v, path ? `${path}.${k}` : k))
+      : [[path, value]];
+test.each([
+  ...MESSAGES.map(([what, m]) => [what, withMessage(m)] as const),
+  ...VALUES.filter(([, , , kinds]) => !kinds.some((k) => k in FAILURES)).map(([what, field, value]) => [what, withValue(field, value)] as const),
+])('nothing left out: %s', (_what, body) => {
   const told = JSON.stringify(adapter.normalize(request(JSON.stringify(body))));
   const missing = leaves(body).filter(([path, value]) => {
     if (value === null || value === '' || value === false || told.includes(JSON.stringify(String(value)).slice(1, -1))) return false;
@@ -58,10 +105,16 @@ function countElements(body: unknown): number {
   let n = 0;
   for (const entry of o.entry as unknown[]) {
     const changes = (entry as { changes?: unknown } | null)?.changes;
-    if (!Array.isArray(changes) || !changes.length) { n++; continue; }
+    if (!Array.isArray(changes) || !changes.length) {
+      n++;
+      continue;
+    }
     for (const change of changes as ({ field?: unknown; value?: unknown } | null)[]) {
       const value = change?.value as Loose | undefined;
-      if (!value || typeof value !== 'object' || Array.isArray(value) || change?.field !== 'messages') { n++; continue; }
+      if (!value || typeof value !== 'object' || Array.isArray(value) || change?.field !== 'messages') {
+        n++;
+        continue;
+      }
       let inside = 0;
       for (const key of ['messages', 'statuses', 'errors', 'user_actions']) {
         const all = value[key];
@@ -77,28 +130,50 @@ const RUNS = Number(process.env.PARLANCE_RUNS ?? 1000);
 const odd = fc.oneof(fc.constant(null), fc.constant(7), fc.constant('words'), fc.constant([]), fc.constant({}), fc.constant([null, 7, {}]), fc.jsonValue({ maxDepth: 2 }));
 test(`mutated payloads: nothing throws, facts and rejects equal an independent count (${RUNS} runs)`, () => {
   const bodies = [...MESSAGES.map(([, m]) => withMessage(m)), ...VALUES.filter(([, field]) => field === 'messages').map(([, field, value]) => withValue(field, value))];
-  fc.assert(fc.property(fc.nat(bodies.length - 1), fc.array(fc.tuple(fc.nat(60), fc.constantFrom('drop', 'retype', 'double'), odd), { maxLength: 4 }), (which, changes) => {
-    const body = structuredClone(bodies[which]) as unknown as Loose;
-    for (const [at, how, value] of changes) {
-      const places: [Loose, string][] = [];
-      const walk = (v: unknown) => { if (v && typeof v === 'object') for (const k of Object.keys(v)) { places.push([v as Loose, k]); walk((v as Loose)[k]); } };
-      walk(body);
-      const [holder, key] = places[at % places.length] ?? [body, 'object'];
-      if (how === 'drop') Array.isArray(holder) ? holder.splice(Number(key), 1) : delete holder[key];
-      else if (how === 'retype') holder[key] = structuredClone(value);
-      else if (Array.isArray(holder[key])) (holder[key] as unknown[]).push(...structuredClone(holder[key] as unknown[]));
-    }
-    const text = JSON.stringify(body);
-    const once = adapter.normalize(request(text));
-    expect(once.facts.length + once.rejects.length).toBe(countElements(JSON.parse(text)));
-    expect(JSON.stringify(adapter.normalize(request(text)))).toBe(JSON.stringify(once));
-  }), { numRuns: RUNS });
+  fc.assert(
+    fc.property(fc.nat(bodies.length - 1), fc.array(fc.tuple(fc.nat(60), fc.constantFrom('drop', 'retype', 'double'), odd), { maxLength: 4 }), (which, changes) => {
+      const body = structuredClone(bodies[which]) as unknown as Loose;
+      for (const [at, how, value] of changes) {
+        const places: [Loose, string][] = [];
+        const walk = (v: unknown) => {
+          if (v && typeof v === 'object')
+            for (const k of Object.keys(v)) {
+              places.push([v as Loose, k]);
+              walk((v as Loose)[k]);
+            }
+        };
+        walk(body);
+        const [holder, key] = places[at % places.length] ?? [body, 'object'];
+        if (how === 'drop') Array.isArray(holder) ? holder.splice(Number(key), 1) : delete holder[key];
+        else if (how === 'retype') holder[key] = structuredClone(value);
+        else if (Array.isArray(holder[key])) (holder[key] as unknown[]).push(...structuredClone(holder[key] as unknown[]));
+      }
+      const text = JSON.stringify(body);
+      const once = adapter.normalize(request(text));
+      expect(once.facts.length + once.rejects.length).toBe(countElements(JSON.parse(text)));
+      expect(JSON.stringify(adapter.normalize(request(text)))).toBe(JSON.stringify(once));
+    }),
+    { numRuns: RUNS },
+  );
 });
-test.each([['brackets', '['.repeat(200_000)], ['an abyss inside a message', JSON.stringify(withMessage({ type: 'text' })).replace('"type":"text"', `"abyss":${'['.repeat(50_000)}${']'.repeat(50_000)}`)], ['null', 'null'], ['nothing', ''], ['a byte order mark', '\ufeff{}'], ['half', '{"object":']])('hopeless: %s is one reject', (_what, body) => {
+test.each([
+  ['brackets', '['.repeat(200_000)],
+  ['an abyss inside a message', JSON.stringify(withMessage({ type: 'text' })).replace('"type":"text"', `"abyss":${'['.repeat(50_000)}${']'.repeat(50_000)}`)],
+  ['null', 'null'],
+  ['nothing', ''],
+  ['a byte order mark', '\ufeff{}'],
+  ['half', '{"object":'],
+])('hopeless: %s is one reject', (_what, body) => {
   expect(adapter.normalize(request(body))).toMatchObject({ facts: [], rejects: [{ code: 'malformed_body', path: '' }] });
 });
 test('U+0000 and lone surrogates are gone, __proto__ too', () => {
-  const { facts } = adapter.normalize(request(JSON.stringify(withMessage({ type: 'text', text: { body: 'X' } })).replace('"X"', '"a\\u0000b\\ud800c"').replace('"type":"text"', '"type":"text","__proto__":{"polluted":1}')));
+  const { facts } = adapter.normalize(
+    request(
+      JSON.stringify(withMessage({ type: 'text', text: { body: 'X' } }))
+        .replace('"X"', '"a\\u0000b\\ud800c"')
+        .replace('"type":"text"', '"type":"text","__proto__":{"polluted":1}'),
+    ),
+  );
   expect(facts[0]?.body).toMatchObject({ content: { text: 'ab\ufffdc' } });
   expect(JSON.stringify(facts)).not.toContain('polluted');
 });
@@ -114,9 +189,16 @@ test.each([
   ['{"u":"https://x.test/a"}', 'a13e7598cb7b08cd56906ce4e77d58b9cc4ce43a1fdf51831e080c2c68d564e3'],
 ])('signature of %s', (body, hex) => {
   const signed = (value: string): WebhookRequest => ({ ...request(body), headers: { 'x-hub-signature-256': value } });
-  const keys = { secrets: [{ id: 'old', secret: 'another' }, { id: 'mine', secret: SECRET }], verifyTokens: [] };
+  const keys = {
+    secrets: [
+      { id: 'old', secret: 'another' },
+      { id: 'mine', secret: SECRET },
+    ],
+    verifyTokens: [],
+  };
   expect(adapter.verify(signed(`sha256=${hex}`), keys)).toMatchObject({ ok: true, value: { keyId: 'mine' } });
-  for (const wrong of [`sha256=${hex.slice(0, -1)}0`, hex, `sha256=${hex}00`, `sha1=${hex}`, 'sha256=', `sha256=${createHmac('sha256', '').update(body).digest('hex')}`]) if (wrong !== `sha256=${hex}`) expect(adapter.verify(signed(wrong), keys).ok).toBe(false);
+  for (const wrong of [`sha256=${hex.slice(0, -1)}0`, hex, `sha256=${hex}00`, `sha1=${hex}`, 'sha256=', `sha256=${createHmac('sha256', '').update(body).digest('hex')}`])
+    if (wrong !== `sha256=${hex}`) expect(adapter.verify(signed(wrong), keys).ok).toBe(false);
 });
 test('every row of the error table classifies as it says, over the wire too; anything else classifies as well', () => {
   for (const [code, row] of ERRORS) {
@@ -126,17 +208,27 @@ test('every row of the error table classifies as it says, over the wire too; any
   expect(adapter.classify(new PlatformRefusal(500, 'oops'))).toMatchObject({ outcome: 'unknown' });
   expect(adapter.classify(new PlatformRefusal(200, '{}'))).toMatchObject({ outcome: 'unknown' });
   expect(adapter.classify(Object.assign(new Error('x'), { code: 'ECONNREFUSED' }))).toMatchObject({ outcome: 'not_sent', retryable: true });
-  for (const thrown of [null, undefined, 7, 'x', {}, new Error('reset'), Object.assign(new Error('x'), { code: 'ECONNRESET' })]) expect(adapter.classify(thrown)).toMatchObject({ outcome: 'unknown', retryable: false });
+  for (const thrown of [null, undefined, 7, 'x', {}, new Error('reset'), Object.assign(new Error('x'), { code: 'ECONNRESET' })])
+    expect(adapter.classify(thrown)).toMatchObject({ outcome: 'unknown', retryable: false });
 });
 test('rendering: text in parts of at most 4,096 that join to the text; phone to `to`, BSUID to `recipient`', () => {
   const context = { channel: { id: 'ch', type: 'whatsapp' as const, account: NUMBER, settings: {} }, to: { type: 'phone' as const, value: '+447700900123' }, ownId: 'ms_1.1' };
-  fc.assert(fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 9000 }), (text) => {
-    const made = adapter.render({ type: 'text', text }, context);
-    const parts = made.ok ? made.value.calls.map((c) => (JSON.parse(c.body) as { text: { body: string } }).text.body) : [];
-    expect(parts.join('')).toBe(text);
-    expect(parts.every((p) => p.length > 0 && p.length <= 4096)).toBe(true);
-  }), { numRuns: 50 });
-  expect(adapter.render({ type: 'text', text: 'hi' }, context)).toMatchObject({ ok: true, value: { calls: [{ path: `/v26.0/${NUMBER}/messages`, body: expect.stringContaining('"to":"+447700900123"') as string }] } });
-  expect(adapter.render({ type: 'text', text: 'hi' }, { ...context, to: { type: 'whatsapp_user', value: 'GB.77' } })).toMatchObject({ ok: true, value: { calls: [{ body: expect.stringMatching(/"recipient":"GB.77"(?!.*"to":)/) as string }] } });
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 9000 }), (text) => {
+      const made = adapter.render({ type: 'text', text }, context);
+      const parts = made.ok ? made.value.calls.map((c) => (JSON.parse(c.body) as { text: { body: string } }).text.body) : [];
+      expect(parts.join('')).toBe(text);
+      expect(parts.every((p) => p.length > 0 && p.length <= 4096)).toBe(true);
+    }),
+    { numRuns: 50 },
+  );
+  expect(adapter.render({ type: 'text', text: 'hi' }, context)).toMatchObject({
+    ok: true,
+    value: { calls: [{ path: `/v26.0/${NUMBER}/messages`, body: expect.stringContaining('"to":"+447700900123"') as string }] },
+  });
+  expect(adapter.render({ type: 'text', text: 'hi' }, { ...context, to: { type: 'whatsapp_user', value: 'GB.77' } })).toMatchObject({
+    ok: true,
+    value: { calls: [{ body: expect.stringMatching(/"recipient":"GB.77"(?!.*"to":)/) as string }] },
+  });
   expect(adapter.render({ type: 'reaction', emoji: 'x', target: { id: 'ms_1' } }, context)).toMatchObject({ ok: false, error: { code: 'content_unsupported' } });
 });
