@@ -155,6 +155,7 @@ export async function startGateway(config: Config, log: Logger, onFatal: (reason
     await store.ready;
     await store.write('syncFileChannels', { channels: fileChannels.map((c) => channelInput(config.masterKey, c)), nowMs: Date.now() });
     await channelsChanged();
+    store.beginIngest();
     await dispatcher.start();
     parts.broker = config.kafka ? createBroker({ config: config.kafka, store, log: sink, installation: journal.id, parseSendCommand, wake: dispatcher.wake }) : null;
     parts.broker?.start();

@@ -21,6 +21,8 @@ export interface OpenedStore extends Store {
   /** Migrated and taking work. Pending while PostgreSQL is away. */
   readonly ready: Promise<void>;
   notifyJournal(): void;
+  /** Call once the channels are in the store: from then on bodies are split. */
+  beginIngest(): void;
 }
 const SILENCE_MS = 10_000;
 const SHARDS = 64;
@@ -104,6 +106,7 @@ export function openStore(options: StoreOptions): OpenedStore {
       return reading();
     },
     notifyJournal: () => post({ type: 'journal' }),
+    beginIngest: () => post({ type: 'begin' }),
     write(name, args) {
       return new Promise((resolve, reject) => {
         if (state.closing) return reject(new GatewayError('store_unavailable', 'The gateway is stopping.'));

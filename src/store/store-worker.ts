@@ -62,6 +62,7 @@ const loop = createWriterLoop({
 
 function take(request: StoreRequest): void {
   if (request.type === 'journal') loop.wake();
+  else if (request.type === 'begin') loop.begin();
   else if (request.type === 'close') void shut();
   else loop.enqueue(queued(request));
 }

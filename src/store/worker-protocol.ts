@@ -17,6 +17,8 @@ export interface IngestSettings {
 export type StoreRequest =
   | { readonly type: 'operation'; readonly id: number; readonly name: string; readonly args: unknown }
   | { readonly type: 'journal' }
+  /** The channels are known: bodies may be split. Before, a webhook of a channel of the file would be nobody's. */
+  | { readonly type: 'begin' }
   | { readonly type: 'close' };
 export interface PlainError {
   readonly code: FailureCode;

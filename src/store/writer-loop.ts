@@ -24,7 +24,7 @@ const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve,
 /** Operations and ingest take turns, so that neither starves the other; one transaction each. */
 export function createWriterLoop(options: WriterLoopOptions) {
   const { writer, ingest } = options;
-  const state = { stopping: false, journal: true, back: 0, lastTick: 0, told: 0 };
+  const state = { stopping: false, begun: false, journal: true, back: 0, lastTick: 0, told: 0 };
   let queue: QueuedOperation[] = [];
   let rouse: (() => void) | null = null;
   const wake = () => {
@@ -78,7 +78,7 @@ export function createWriterLoop(options: WriterLoopOptions) {
   }
   async function turn(): Promise<void> {
     if (queue.length) await runOperations();
-    if (state.journal && !state.stopping) await runIngest();
+    if (state.begun && state.journal && !state.stopping) await runIngest();
     if (performance.now() - state.lastTick > TICK_MS) {
       state.lastTick = performance.now();
       await writer.transaction((tx) => ingest.tick(tx, Date.now()));
@@ -86,7 +86,7 @@ export function createWriterLoop(options: WriterLoopOptions) {
     await announce();
   }
   async function rest(): Promise<void> {
-    if (queue.length || (state.journal && !state.stopping)) return new Promise((resolve) => setImmediate(resolve)); // messages of the main thread come in between
+    if (queue.length || (state.begun && state.journal && !state.stopping)) return new Promise((resolve) => setImmediate(resolve)); // messages of the main thread come in between
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, TICK_MS);
       rouse = () => {
@@ -100,6 +100,11 @@ export function createWriterLoop(options: WriterLoopOptions) {
   return {
     enqueue(op: QueuedOperation): void {
       queue.push(op);
+      wake();
+    },
+    /** The ingest may begin. */
+    begin(): void {
+      state.begun = true;
       wake();
     },
     /** The journal has more. */

@@ -1,5 +1,10 @@
 /** One finished system call of `strace -f -ttt -T -yy`: begin and end in seconds. */
-interface Call { readonly name: string; readonly begin: number; readonly end: number; readonly text: string }
+interface Call {
+  readonly name: string;
+  readonly begin: number;
+  readonly end: number;
+  readonly text: string;
+}
 
 /** Reads a trace, joining calls that strace tells in two halves. */
 export function readTrace(trace: string): Call[] {
@@ -33,9 +38,13 @@ export function readTrace(trace: string): Call[] {
 export function runsAhead(calls: readonly Call[], ids: readonly string[]): { ahead: number; answers: number; syncs: number; written: number } {
   const written = new Map<string, number>();
   const journal = calls.filter((c) => c.text.includes('/journal/journal-'));
-  for (const c of journal) if (/^p?write(64|v)?$/.test(c.name)) for (const [id] of c.text.matchAll(/SYNC-\d{6}/g)) written.set(id, Math.min(written.get(id) ?? Number.POSITIVE_INFINITY, c.end));
+  for (const c of journal)
+    if (/^p?write(64|v)?$/.test(c.name)) for (const [id] of c.text.matchAll(/SYNC-\d{6}/g)) written.set(id, Math.min(written.get(id) ?? Number.POSITIVE_INFINITY, c.end));
   const syncs = journal.filter((c) => c.name === 'fsync' || c.name === 'fdatasync').sort((a, b) => a.begin - b.begin);
   const durable = ids.map((id) => syncs.find((s) => s.begin >= (written.get(id) ?? Number.POSITIVE_INFINITY))?.end ?? Number.POSITIVE_INFINITY).sort((a, b) => a - b);
-  const answers = calls.filter((c) => /^(write|writev|sendto)$/.test(c.name) && c.text.includes('HTTP/1.1 200')).map((c) => c.begin).sort((a, b) => a - b);
+  const answers = calls
+    .filter((c) => /^(write|writev|sendto)$/.test(c.name) && c.text.includes('HTTP/1.1 200'))
+    .map((c) => c.begin)
+    .sort((a, b) => a - b);
   return { ahead: answers.filter((at, n) => (durable[n] ?? Number.POSITIVE_INFINITY) > at).length, answers: answers.length, syncs: syncs.length, written: written.size };
 }
