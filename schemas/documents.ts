@@ -1,28 +1,71 @@
 import { z } from 'zod';
-import { COMMANDS } from './commands.ts';
-import { COMMANDS_TOPIC, cloudEvent, EVENT_DATA, type EventType, TOPICS } from './index.ts';
+import { COMMANDS, type CommandType } from './commands.ts';
+import { COMMAND_DESCRIPTIONS, CONTENT_DESCRIPTIONS, type Description, describe, EVENT_DESCRIPTIONS, OUTBOUND_DESCRIPTIONS } from './descriptions.ts';
+import { ChannelType, COMMANDS_TOPIC, cloudEvent, EVENT_DATA, type EventType, FailureCode, IdentityType, TOPICS } from './index.ts';
 
 type Json = Readonly<Record<string, unknown>>;
-const schema = (type: z.ZodType): Json => z.toJSONSchema(type, { target: 'draft-7', io: 'input', unrepresentable: 'any' }) as Json;
-/** As consumers may rely on it: unknown further fields are allowed for them, whatever we produce. */
-function open(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(open);
-  if (!value || typeof value !== 'object') return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([key, item]) => !(key === 'additionalProperties' && item === false))
-      .map(([key, item]) => [key, open(item)]),
-  );
+type Override = (context: { zodSchema: unknown; jsonSchema: object }) => void;
+const schema = (type: z.ZodType, override: Override): Json => z.toJSONSchema(type, { target: 'draft-7', io: 'input', unrepresentable: 'any', override }) as Json;
+
+/** Sets that grow without a new version of the schema: readers pass over a word that they do not know. Every other set is closed. */
+const OPEN_SETS: ReadonlySet<unknown> = new Set([FailureCode, IdentityType, ChannelType]);
+const kindOf = (variant: Json): unknown => (variant.properties as Record<string, Json> | undefined)?.type?.const;
+
+function addDescription(json: Record<string, unknown>, descriptions: Readonly<Record<string, Description>>): void {
+  const kind = kindOf(json);
+  const found = typeof kind === 'string' && Object.hasOwn(descriptions, kind) ? descriptions[kind] : undefined;
+  if (found) json.description = describe(found);
 }
-const command = (type: keyof typeof COMMANDS) => z.object({ specversion: z.literal('1.0'), id: z.string(), source: z.string(), type: z.literal(type), data: COMMANDS[type] });
 
-export const eventSchemas = (): Record<string, Json> => Object.fromEntries((Object.keys(EVENT_DATA) as EventType[]).map((type) => [type, open(schema(cloudEvent(type))) as Json]));
-export const commandSchemas = (): Record<string, Json> => Object.fromEntries((Object.keys(COMMANDS) as (keyof typeof COMMANDS)[]).map((type) => [type, schema(command(type))]));
+/** As readers may rely on it: unknown further fields, words of open sets and kinds of content are allowed for them, whatever we produce. */
+const forReaders: Override = ({ zodSchema, jsonSchema }) => {
+  const json = jsonSchema as Record<string, unknown>;
+  if (json.additionalProperties === false) delete json.additionalProperties;
+  addDescription(json, CONTENT_DESCRIPTIONS);
+  if (OPEN_SETS.has(zodSchema)) {
+    json.anyOf = [{ type: 'string', enum: json.enum }, { type: 'string' }];
+    delete json.type;
+    delete json.enum;
+  }
+  if (Array.isArray(json.oneOf)) {
+    const known = (json.oneOf as Json[]).map(kindOf);
+    json.anyOf = [...json.oneOf, { type: 'object', description: 'A kind that came later.', properties: { type: { type: 'string', not: { enum: known } } }, required: ['type'] }];
+    delete json.oneOf;
+  }
+};
+const forWriters: Override = ({ jsonSchema }) => addDescription(jsonSchema as Record<string, unknown>, OUTBOUND_DESCRIPTIONS);
 
+function eventSchema(type: EventType): Json {
+  const { $schema, ...whole } = schema(cloudEvent(type), forReaders);
+  const properties = whole.properties as Record<string, Json>;
+  // CloudEvents: `dataschema` names the schema that `data` holds to, so its id stands there.
+  return {
+    $schema,
+    title: type,
+    description: describe(EVENT_DESCRIPTIONS[type]),
+    ...whole,
+    properties: { ...properties, data: { $id: `urn:parlance:schema:${type}:1`, ...properties.data } },
+  };
+}
+function commandSchema(type: CommandType): Json {
+  const whole = z.object({ specversion: z.literal('1.0'), id: z.string(), source: z.string(), type: z.literal(type), data: COMMANDS[type] });
+  const { $schema, ...rest } = schema(whole, forWriters);
+  return { $schema, title: type, description: describe(COMMAND_DESCRIPTIONS[type]), ...rest };
+}
+export const eventSchemas = (): Record<string, Json> => Object.fromEntries((Object.keys(EVENT_DATA) as EventType[]).map((type) => [type, eventSchema(type)]));
+export const commandSchemas = (): Record<string, Json> => Object.fromEntries((Object.keys(COMMANDS) as CommandType[]).map((type) => [type, commandSchema(type)]));
+
+/** Inside one document the schemas need no ids of their own. */
+function inlined({ $schema: _dialect, title: _title, ...rest }: Json): Json {
+  const properties = rest.properties as Record<string, Json>;
+  const { $id: _id, ...data } = properties.data ?? {};
+  return { ...rest, properties: { ...properties, data } };
+}
 const message = (name: string, payload: Json): Json => ({
   name,
+  summary: payload.description,
   contentType: 'application/cloudevents+json',
-  payload,
+  payload: inlined(payload),
   headers: {
     type: 'object',
     properties: Object.fromEntries(['content-type', 'ce_specversion', 'ce_id', 'ce_type', 'ce_source', 'ce_subject', 'traceparent'].map((h) => [h, { type: 'string' }])),
