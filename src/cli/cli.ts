@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { CliError, createClient } from './client.ts';
 import { COMMANDS } from './commands.ts';
 import { readEnvironment } from './environment.ts';
+import { printableJson } from './print.ts';
 
 const TEXT = [
   'channel',
@@ -56,7 +57,7 @@ async function run(args: readonly string[]): Promise<number> {
     process.stdout.write(`${help(name)}\n`);
     return 0;
   }
-  const out = (text: string, value: unknown) => void process.stdout.write(`${parsed.values.json ? JSON.stringify(value) : text}\n`);
+  const out = (text: string, value: unknown) => void process.stdout.write(`${parsed.values.json ? printableJson(value) : text}\n`);
   await command.run({ client: createClient(readEnvironment()), given: { words: parsed.positionals, flags: parsed.values }, out });
   return 0;
 }

@@ -1,3 +1,5 @@
+import { clean } from './print.ts';
+
 /** What the command line ends with: 0 done, 1 the gateway said no, 2 usage, 3 not reachable. */
 export class CliError extends Error {
   readonly exit: 1 | 2 | 3;
@@ -8,6 +10,16 @@ export class CliError extends Error {
 }
 export interface Client {
   request(method: 'GET' | 'POST' | 'DELETE', path: string, options?: { body?: unknown; headers?: Record<string, string> }): Promise<unknown>;
+}
+
+/** undefined: not JSON. An empty answer is null. */
+function parse(text: string): unknown {
+  if (!text) return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Calls the operator API of a running gateway. */
@@ -28,13 +40,16 @@ export function createClient({ url, token }: { url: string; token: string | null
           `The gateway at ${url} can not be reached (${((error as Error).cause as { code?: string } | undefined)?.code ?? (error as Error).message}). Is it running? Set PARLANCE_URL to another one.`,
         );
       }
-      const text = await response.text();
-      const value: unknown = text ? JSON.parse(text) : null;
+      const value = parse(await response.text());
+      if (value === undefined) throw new CliError(1, `${url} answers ${response.status} without JSON. Is it the operator listener of a gateway? Check PARLANCE_URL.`);
       if (response.ok) return value;
-      const problem = value as { code?: string; detail?: string; title?: string; advice?: string; pointer?: string };
+      const problem = (value ?? {}) as { code?: string; detail?: string; title?: string; advice?: string; pointer?: string };
       throw new CliError(
         1,
-        [`${problem.code}: ${problem.detail ?? problem.title}`, problem.pointer ? `at ${problem.pointer}` : '', problem.advice ?? ''].filter(Boolean).join('\n'),
+        [`${problem.code ?? response.status}: ${problem.detail ?? problem.title ?? 'refused'}`, problem.pointer ? `at ${problem.pointer}` : '', problem.advice ?? '']
+          .filter(Boolean)
+          .map(clean)
+          .join('\n'),
       );
     },
   };

@@ -1,7 +1,7 @@
 import { CliError, type Client } from './client.ts';
 import { doctor } from './doctor.ts';
 import { wholeEnvironment } from './environment.ts';
-import { clean, table } from './print.ts';
+import { clean, cleanLine, table } from './print.ts';
 
 export interface Given {
   readonly words: readonly string[];
@@ -47,7 +47,7 @@ interface EventRow {
 }
 const eventLine = ({ offset, event }: EventRow): string => {
   const content = event.data.message?.content;
-  return clean(
+  return cleanLine(
     `${offset}  ${event.time}  ${event.type}  ${event.subject} #${event.data.seq}  ${event.data.status ?? (content ? `${content.type}${content.text === undefined ? '' : `: ${content.text.slice(0, 100)}`}` : '')}`,
   );
 };
@@ -188,7 +188,9 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     usage: 'republish --from OFFSET',
     about: 'send the log to Kafka again under the same ids',
     async run(c) {
-      const done = (await c.client.request('POST', '/v1/republish', { body: { from: Number(flag(c, 'from')) } })) as { republished: number };
+      const from = flag(c, 'from');
+      if (!/^\d+$/.test(from)) throw new CliError(2, '--from is an offset of the log, as tail prints it first in each line.');
+      const done = (await c.client.request('POST', '/v1/republish', { body: { from: Number(from) } })) as { republished: number };
       c.out(`${done.republished} events sent again`, done);
     },
   },

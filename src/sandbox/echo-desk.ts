@@ -27,8 +27,10 @@ export function createEchoDesk({ api, key, log }: EchoDeskOptions) {
       body,
       signal: gone.signal,
     });
-    if (!response.ok) log(`a reply was refused: ${response.status}`);
     await response.arrayBuffer();
+    // Busy or away for the moment: the page is read and answered again; its Idempotency-Keys keep what went out from going twice.
+    if (response.status === 429 || response.status >= 500) throw new Error(`a reply was not taken: HTTP ${response.status}`);
+    if (!response.ok) log(`a reply was refused: ${response.status}`);
   }
   async function loop(): Promise<void> {
     let after = 'latest';

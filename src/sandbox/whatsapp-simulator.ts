@@ -54,7 +54,9 @@ export function createWhatsappSimulator(options: SimulatorOptions) {
     all.push(entry);
     phones.set(phone, all.slice(-MAX_SHOWN));
   };
+  const stopped = new AbortController();
   const later = (ms: number, work: () => void) => {
+    if (stopped.signal.aborted) return; // a webhook that fails while we stop must not hold the process with its retries
     const timer = setTimeout(() => {
       timers.delete(timer);
       work();
@@ -89,6 +91,7 @@ export function createWhatsappSimulator(options: SimulatorOptions) {
       {
         method: 'POST',
         timeout: 10_000,
+        signal: stopped.signal,
         headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), 'x-hub-signature-256': signature, 'user-agent': 'facebookexternalua' },
       },
       (response) => {
@@ -166,6 +169,7 @@ export function createWhatsappSimulator(options: SimulatorOptions) {
     } catch {
       return { status: 400, body: metaError(100, 'Invalid parameter', 'the body is not JSON') };
     }
+    if (typeof body !== 'object' || body === null || Array.isArray(body)) return { status: 400, body: metaError(100, 'Invalid parameter', 'the body is not an object') };
     return send(body as Body);
   }
   const server = http.createServer((request: IncomingMessage, response: ServerResponse) => {
@@ -188,6 +192,7 @@ export function createWhatsappSimulator(options: SimulatorOptions) {
     shown: (phone: string): readonly Shown[] => phones.get(phone.replace(/\D/g, '')) ?? [],
     stop: (): Promise<void> =>
       new Promise((resolve) => {
+        stopped.abort();
         for (const timer of timers) clearTimeout(timer);
         server.close(() => resolve());
         server.closeAllConnections();
