@@ -57,6 +57,8 @@ export interface MessageFact {
   readonly forwarded?: 'no' | 'yes' | 'often';
   readonly referral?: Readonly<Record<string, unknown>>;
   readonly platform?: Readonly<Record<string, unknown>>;
+  /** Our own id, where the platform returns it in an echo (Messenger `metadata`): evidence that a call of ours arrived. */
+  readonly ownId?: string;
   /** Whether this opens or refreshes the reply window (24 h from `at`). */
   readonly opensWindow: boolean;
 }
@@ -84,6 +86,15 @@ export type FactBody =
       readonly pricing?: Readonly<Record<string, unknown>>;
       readonly platform?: Readonly<Record<string, unknown>>;
     }
+  | {
+      /** Everything that we sent to this customer up to `until` is delivered or read; `platformIds` where the platform names them. */
+      readonly kind: 'watermark';
+      readonly status: 'delivered' | 'read';
+      readonly until: Date | null;
+      readonly platformIds: readonly string[];
+    }
+  /** An element that needs no event (the Page's own comment): counted as absorbed with its reason, in snake case. */
+  | { readonly kind: 'absorbed'; readonly reason: string }
   | {
       readonly kind: 'consent';
       readonly state: 'opted_in' | 'opted_out';
@@ -152,6 +163,8 @@ export interface MediaStream {
 /** What render may know beside the command; resolved by admit. */
 export interface RenderContext {
   readonly channel: { readonly id: string; readonly type: ChannelType; readonly account: string; readonly address?: string; readonly settings: Readonly<Record<string, unknown>> };
+  /** PUBLIC_URL with a slash at the end: for platforms that take the address of their callbacks with each message. */
+  readonly publicUrl: string;
   /** The address to send to, as the platform last told it (never our guess). */
   readonly to: Identity;
   readonly replyTo?: string;
@@ -202,6 +215,31 @@ export interface SendOptions {
   readonly signal: AbortSignal;
 }
 
+/** What a platform still lists of the time in which we were away: a body as its webhook would have brought it, for the journal. */
+export interface Missed {
+  /** Path and query of the webhook that it stands for. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+export interface ListQuery {
+  readonly account: string;
+  /** Wall clock of the platform: messages from this moment on, overlap included. */
+  readonly since: Date;
+  /** Platform ids of our own messages that have no final status yet. */
+  readonly unsettled: readonly string[];
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+/** A customer as the platform shows them; absent: refused, or not known. */
+export interface Profile {
+  readonly name?: string;
+  readonly picture?: string;
+  readonly platform?: Readonly<Record<string, unknown>>;
+}
+
+/** What one webhook endpoint needs; Meta's and Twilio's each carry several channel types. Pure and synchronous. */
+export type WebhookAdapter = Pick<ChannelAdapter, 'handshake' | 'verify' | 'ack' | 'normalize'>;
+
 export interface ChannelAdapter {
   readonly channel: ChannelType;
   readonly capabilities: Capabilities;
@@ -221,4 +259,20 @@ export interface ChannelAdapter {
 
   // The wire: one attempt each, cancellable; throws what the platform throws.
   send(call: Call, options: SendOptions): Promise<Sent>;
+  /** Whether the platform has this call, where it can be asked: what it answered then, null where it surely has none, undefined where it can not be told. */
+  lookUp?(call: Call, at: { readonly account: string; readonly since: Date }, options: SendOptions): Promise<Sent | null | undefined>;
+  /** Messages since then, in order, page by page; the caller stops taking when it has had enough. */
+  list?(query: ListQuery, options: SendOptions): AsyncIterable<Missed>;
+  /** Null: the platform tells nothing of this customer. */
+  profile?(customer: Identity, at: { readonly account: string; readonly settings: Readonly<Record<string, unknown>> }, options: SendOptions): Promise<Profile | null>;
+}
+
+export type Provider = 'meta' | 'twilio';
+/** Who reads the webhooks of an endpoint, by its name in the journal. */
+export const providerOf = (endpoint: string): Provider => (endpoint.startsWith('sms') ? 'twilio' : 'meta');
+export interface Adapters {
+  /** Who carries a channel; undefined: not connectable yet. */
+  of(type: ChannelType, provider: Provider): ChannelAdapter | undefined;
+  /** Who reads a webhook of a provider. */
+  webhooks(provider: Provider): WebhookAdapter | undefined;
 }

@@ -1,10 +1,30 @@
-import type { ChannelType } from '../schemas/index.ts';
-import type { ChannelAdapter } from './contract.ts';
+import { isObject, type Loose, text } from './_graph/loose.ts';
+import { parseJson } from './_graph/parse-json.ts';
+import { handshakeMeta, verifyMeta } from './_graph/signature.ts';
+import type { Adapters, ChannelAdapter, Normalized, VerifiedRequest, WebhookAdapter } from './contract.ts';
 import { createWhatsappAdapter } from './whatsapp/index.ts';
+import { normalizeBody as normalizeWhatsapp } from './whatsapp/normalize.ts';
 
-/** Adapters by channel type; a type without one is not connectable yet. */
-export type Adapters = Readonly<Partial<Record<ChannelType, ChannelAdapter>>>;
+/** Meta's endpoints are one handler: the body's object decides, not the path. */
+const OBJECTS: Readonly<Record<string, (body: Loose) => Normalized>> = {
+  whatsapp_business_account: normalizeWhatsapp,
+};
+const useless = (reason: string): Normalized => ({ facts: [], rejects: [{ path: '', code: 'malformed_body', reason }] });
+function normalizeMeta(request: VerifiedRequest): Normalized {
+  const parsed = parseJson(request.body);
+  if (!parsed.ok) return useless(parsed.reason);
+  if (!isObject(parsed.value)) return useless('the body is not an object');
+  const name = text(parsed.value.object) ?? '';
+  const read = Object.hasOwn(OBJECTS, name) ? OBJECTS[name] : undefined;
+  return read ? read(parsed.value) : useless(`the object is none of ${Object.keys(OBJECTS).join(', ')}`);
+}
+const EVENT_RECEIVED = { status: 200, type: 'text/plain; charset=utf-8', body: 'EVENT_RECEIVED' } as const;
 
 export function createAdapters(): Adapters {
-  return { whatsapp: createWhatsappAdapter() };
+  const carriers: Readonly<Record<string, ChannelAdapter>> = { 'whatsapp meta': createWhatsappAdapter() };
+  const meta: WebhookAdapter = { handshake: handshakeMeta, verify: verifyMeta, ack: () => EVENT_RECEIVED, normalize: normalizeMeta };
+  return {
+    of: (type, provider) => carriers[`${type} ${provider}`],
+    webhooks: (provider) => (provider === 'meta' ? meta : undefined),
+  };
 }

@@ -50,7 +50,7 @@ export async function startGateway(config: Config, log: Logger, onFatal: (reason
   });
   const keys: { ring: Keyring } = { ring: mergeKeyrings(loadKeyring(config.dataDir, config.masterKey), buildKeyring(config.masterKey, config.channels)) };
   const listener = createPublicListener({
-    adapterOf: (provider) => (provider === 'meta' ? (adapters.whatsapp ?? null) : null),
+    adapterOf: (provider) => adapters.webhooks(provider) ?? null,
     keyring: () => keys.ring,
     journal,
     publicUrl: config.publicUrl,
@@ -209,7 +209,7 @@ function createRegistry(config: Config, store: ReturnType<typeof openStore>) {
       const c = channels.get(id);
       if (!c) return null;
       const base = typeof c.settings.baseUrl === 'string' ? c.settings.baseUrl : c.provider === 'twilio' ? config.twilioApiUrl : config.graphApiUrl;
-      return { id: c.id, type: c.type, account: c.account, baseUrl: base, credentials: c.credentials, settings: c.settings };
+      return { id: c.id, type: c.type, provider: c.provider, account: c.account, baseUrl: base, credentials: c.credentials, settings: c.settings };
     },
   };
 }

@@ -49,11 +49,14 @@ function readChange(entry: Loose, raw: unknown, place: { path: string; facts: Fa
 
 const useless = (reason: string): Normalized => ({ facts: [], rejects: [{ path: '', code: 'malformed_body', reason }] });
 
-/** Every element of a WhatsApp webhook as a fact or a reject, in the order of the body. Pure and total. */
+/** As normalizeBody, of the raw request. */
 export function normalize(request: VerifiedRequest): Normalized {
   const parsed = parseJson(request.body);
-  if (!parsed.ok) return useless(parsed.reason);
-  const body = object(parsed.value);
+  return parsed.ok ? normalizeBody(object(parsed.value)) : useless(parsed.reason);
+}
+
+/** Every element of a WhatsApp webhook as a fact or a reject, in the order of the body. Pure and total. */
+export function normalizeBody(body: Loose): Normalized {
   if (text(body.object) !== 'whatsapp_business_account') return useless('the object is not whatsapp_business_account');
   if (!Array.isArray(body.entry) || !body.entry.length) return useless('the body has no entries');
   const facts: Fact[] = [];

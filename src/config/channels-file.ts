@@ -85,9 +85,7 @@ function toConfig(channel: FileChannel, apps: ReadonlyMap<string, FileApp>, faul
   };
   const settings = { ...channel.settings, ...(channel.baseUrl ? { baseUrl: channel.baseUrl } : {}) };
   if ('accountSid' in channel) {
-    const optional = Object.fromEntries(
-      Object.entries({ apiKey: channel.apiKey, apiSecret: channel.apiSecret, messagingServiceSid: channel.messagingServiceSid }).filter(([, v]) => v),
-    ) as Record<string, string>;
+    const optional = Object.fromEntries(Object.entries({ apiKey: channel.apiKey, apiSecret: channel.apiSecret }).filter(([, v]) => v)) as Record<string, string>;
     return {
       ...shared,
       provider: 'twilio',
@@ -95,7 +93,7 @@ function toConfig(channel: FileChannel, apps: ReadonlyMap<string, FileApp>, faul
       secrets: channel.authToken,
       verifyTokens: [],
       credentials: { accountSid: channel.accountSid, authToken: channel.authToken[0] ?? '', ...optional },
-      settings,
+      settings: { ...(channel.messagingServiceSid ? { messagingServiceSid: channel.messagingServiceSid } : {}), ...settings },
     };
   }
   const app = channel.app ? apps.get(channel.app) : undefined;

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ChannelAdapter, Keys, VerifiedRequest, WebhookRequest } from '../../adapters/contract.ts';
+import type { Keys, VerifiedRequest, WebhookAdapter, WebhookRequest } from '../../adapters/contract.ts';
 import type { Journal } from '../journal/port.ts';
 import type { Keyring } from '../secrets/keyring.ts';
 import { answer, refuse } from './answers.ts';
@@ -9,7 +9,7 @@ import type { RefusedRing } from './refused-ring.ts';
 
 export interface WebhookDeps {
   /** The adapter that verifies and acknowledges for a provider; null where no such adapter is there. */
-  adapterOf(provider: 'meta' | 'twilio'): ChannelAdapter | null;
+  adapterOf(provider: 'meta' | 'twilio'): WebhookAdapter | null;
   keyring(): Keyring;
   readonly journal: Journal;
   readonly publicUrl: URL;

@@ -1,5 +1,5 @@
 import type { VerifiedRequest } from '../../adapters/contract.ts';
-import type { Adapters } from '../../adapters/index.ts';
+import { type Adapters, providerOf } from '../../adapters/contract.ts';
 import { createJournalReader } from '../journal/journal-reader.ts';
 import { type JournalReader, type JournalRow, journalRef } from '../journal/port.ts';
 import type { Ingest } from '../store/ingest-port.ts';
@@ -38,7 +38,7 @@ export const verifiedRequest = (row: JournalRow, publicUrl: string): VerifiedReq
 
 /** Splits one body into its elements and resolves each. */
 export async function processBody(ctx: Context, adapters: Adapters, request: VerifiedRequest): Promise<void> {
-  const adapter = adapters.whatsapp; // Meta's endpoints are one handler; which objects are known is the adapter's to say
+  const adapter = adapters.webhooks(providerOf(ctx.row.endpoint));
   if (!adapter) throw new Error('no adapter for this endpoint');
   const { facts, rejects } = adapter.normalize(request);
   for (const fact of facts) await resolveFact(ctx, fact);

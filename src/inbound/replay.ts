@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Fact } from '../../adapters/contract.ts';
+import { providerOf } from '../../adapters/contract.ts';
 import { eventId } from '../../schemas/index.ts';
 import { journalRef } from '../journal/port.ts';
 import type { Tx } from '../store/port.ts';
@@ -82,7 +83,7 @@ export async function replaySlice(tx: Tx, args: ReplayArgs, deps: RetryDeps): Pr
       early: { pending: 1 },
       again: false,
     };
-    for (const fact of deps.adapters.whatsapp?.normalize(verifiedRequest(row, deps.publicUrl)).facts ?? []) {
+    for (const fact of deps.adapters.webhooks(providerOf(row.endpoint))?.normalize(verifiedRequest(row, deps.publicUrl)).facts ?? []) {
       const channel = fact.accountKind === 'business' ? directory.byBusiness(fact.channelType, fact.account, row.keyId) : directory.byAccount(fact.channelType, fact.account);
       if (!channel?.keyIds.includes(row.keyId) || (args.tenant !== null && channel.tenant !== args.tenant)) continue;
       const id = eventId(fact.idParts);

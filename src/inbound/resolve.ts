@@ -31,6 +31,7 @@ export async function resolveFact(ctx: Context, fact: Fact): Promise<void> {
 
 async function turn(ctx: Context, fact: Fact, channel: Channel): Promise<Outcome> {
   const { body } = fact;
+  if (body.kind === 'absorbed') return { term: 'absorbed', reason: body.reason };
   if (body.kind === 'status') return resolveStatus(ctx, fact, body, channel);
   if (body.kind === 'message' && body.direction === 'outbound' && (await isOurs(ctx, channel.id, body.platformId))) return { term: 'absorbed', reason: 'own_echo' };
   if (body.kind === 'channel' || !fact.addresses.length) {
@@ -101,6 +102,8 @@ async function aboutCustomer(ctx: Context, fact: Fact, where: Where): Promise<vo
       return publish(ctx, fact, { type: 'conversation.opened', ...where, data: { opened } });
     }
     case 'status':
+    case 'absorbed':
+    case 'watermark':
     case 'channel':
       return; // taken before
   }

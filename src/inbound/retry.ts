@@ -1,4 +1,4 @@
-import type { Adapters } from '../../adapters/index.ts';
+import { type Adapters, providerOf } from '../../adapters/contract.ts';
 import { GatewayError } from '../gateway-error.ts';
 import { newId } from '../id.ts';
 import { type JournalReader, type JournalRow, parseJournalRef } from '../journal/port.ts';
@@ -65,7 +65,7 @@ function rowOf(letter: Letter, deps: RetryDeps): JournalRow {
 export async function retryDeadLetter(tx: Tx, args: LetterArgs, deps: RetryDeps): Promise<{ state: 'retried' | 'open'; reason?: string }> {
   const letter = await letterOf(tx, args);
   const row = rowOf(letter, deps);
-  const adapter = deps.adapters.whatsapp;
+  const adapter = deps.adapters.webhooks(providerOf(row.endpoint));
   const directory = createDirectory();
   await directory.refresh(tx);
   const tally = new Tally();

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ChannelAdapter, RenderContext } from '../../adapters/contract.ts';
+import type { Adapters, ChannelAdapter, Provider, RenderContext } from '../../adapters/contract.ts';
 import { type ChannelType, FAILURES, type Identity, SendCommand } from '../../schemas/index.ts';
 import { GatewayError } from '../gateway-error.ts';
 import { newId } from '../id.ts';
@@ -10,7 +10,8 @@ import { recipientOf } from './recipient.ts';
 import { statusDraft } from './status-event.ts';
 
 export interface OutboundEnvironment {
-  readonly adapters: Readonly<Partial<Record<ChannelType, ChannelAdapter>>>;
+  readonly adapters: Adapters;
+  readonly publicUrl: string;
 }
 export interface AdmitArgs {
   /** 'api', or the source of the command's CloudEvent. */
@@ -32,6 +33,7 @@ export interface Admitted {
 export interface ChannelRow {
   id: string;
   type: ChannelType;
+  provider: Provider;
   tenant: string;
   name: string | null;
   address: string | null;
@@ -55,7 +57,7 @@ export function parseSendCommand(body: unknown): SendCommand {
 }
 
 export async function channelRow(tx: Tx, id: string, tenant: string | null): Promise<ChannelRow> {
-  const [row] = await tx.all<ChannelRow>("SELECT id, type, tenant, name, address, account, settings, state FROM channels WHERE id = $1 AND state <> 'deleted'", [id]);
+  const [row] = await tx.all<ChannelRow>("SELECT id, type, provider, tenant, name, address, account, settings, state FROM channels WHERE id = $1 AND state <> 'deleted'", [id]);
   if (!row || (tenant !== null && row.tenant !== tenant)) throw new GatewayError('unknown_channel', `There is no channel ${JSON.stringify(id)}.`, { pointer: '/channel' });
   return row;
 }
@@ -99,7 +101,7 @@ export async function admit(tx: Tx, args: AdmitArgs, env: OutboundEnvironment): 
   const known = await knownKey(tx, args, channel.tenant, hash);
   if (known) return known;
   const { rendered, conversation, to, id, replyTo } = await prepare(tx, args, { channel, env });
-  checkPolicy(args, env.adapters[channel.type] as ChannelAdapter, conversation);
+  checkPolicy(args, env.adapters.of(channel.type, channel.provider) as ChannelAdapter, conversation);
   const sendAt = command.sendAt ? Date.parse(command.sendAt) : null;
   const later = sendAt !== null && sendAt > nowMs;
   const preview = command.content.type === 'text' ? command.content.text.slice(0, 120).toWellFormed() : '';
@@ -150,7 +152,7 @@ export async function admit(tx: Tx, args: AdmitArgs, env: OutboundEnvironment): 
 /** Recipient and calls, without writing anything but a first conversation. */
 export async function prepare(tx: Tx, args: AdmitArgs, at: { channel: ChannelRow; env: OutboundEnvironment }) {
   const { channel, env } = at;
-  const adapter = env.adapters[channel.type];
+  const adapter = env.adapters.of(channel.type, channel.provider);
   if (!adapter) throw new GatewayError('content_unsupported', `Sending on ${channel.type} is not possible yet.`, { pointer: '/channel' });
   const target = await recipientOf(tx, args.command.to, channel);
   const conversation =
@@ -165,6 +167,7 @@ export async function prepare(tx: Tx, args: AdmitArgs, at: { channel: ChannelRow
       settings: JSON.parse(channel.settings) as Record<string, unknown>,
       ...(channel.address ? { address: channel.address } : {}),
     },
+    publicUrl: env.publicUrl,
     to: target.to,
     ownId: `${id}.1`,
     ...(replyTo === undefined ? {} : { replyTo }),

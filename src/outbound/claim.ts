@@ -1,3 +1,4 @@
+import type { Call } from '../../adapters/contract.ts';
 import type { Tx } from '../store/port.ts';
 import { DOUBT_MS, HOLD_MS, loadMessage, note, type QueuedMessage, READY, tell } from './queue.ts';
 
@@ -11,7 +12,7 @@ export interface Claimed {
   readonly attempt: number;
   readonly part: number;
   readonly channel: string;
-  readonly call: { readonly method: 'POST'; readonly path: string; readonly contentType: 'application/json'; readonly body: string };
+  readonly call: Call;
 }
 
 /** Journals the next call of a message as `calling`, before it is made; null where it may not be sent now. */
@@ -40,7 +41,13 @@ export async function claim(tx: Tx, args: ClaimArgs): Promise<Claimed | null> {
     args.epoch,
     args.nowMs,
   ]);
-  return { message: m.id, attempt: m.attempt, part: call.part, channel: m.channel, call: { method: 'POST', path: call.path, contentType: 'application/json', body: call.body } };
+  return {
+    message: m.id,
+    attempt: m.attempt,
+    part: call.part,
+    channel: m.channel,
+    call: { method: call.method as Call['method'], path: call.path, contentType: call.content_type as Call['contentType'], body: call.body },
+  };
 }
 
 /** After a start: what is found `calling` may have gone out; it counts as unknown, never as not sent. */

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { ChannelAdapter, Credentials } from '../../adapters/contract.ts';
+import type { Adapters, ChannelAdapter, Credentials, Provider } from '../../adapters/contract.ts';
 import type { ChannelType, Failure } from '../../schemas/index.ts';
 import type { Store } from '../store/port.ts';
 import type { Claimed } from './claim.ts';
@@ -12,6 +12,7 @@ import { redact } from './redact.ts';
 export interface SendingChannel {
   readonly id: string;
   readonly type: ChannelType;
+  readonly provider: Provider;
   readonly account: string;
   readonly baseUrl: string;
   readonly credentials: Credentials;
@@ -19,7 +20,7 @@ export interface SendingChannel {
 }
 export interface DispatcherDeps {
   readonly store: Store;
-  readonly adapters: Readonly<Partial<Record<ChannelType, ChannelAdapter>>>;
+  readonly adapters: Adapters;
   channelOf(id: string): SendingChannel | null;
   log(level: 'warn' | 'error' | 'debug', message: string, fields: Readonly<Record<string, unknown>>): void;
   /** Bounded labels. */
@@ -103,7 +104,7 @@ export function createDispatcher(deps: DispatcherDeps) {
   }
   function schedule(row: { id: string; channel: string; conversation: string | null }): void {
     const channel = deps.channelOf(row.channel);
-    const adapter = channel && deps.adapters[channel.type];
+    const adapter = channel && deps.adapters.of(channel.type, channel.provider);
     if (!channel || !adapter || scheduled.has(row.id)) return;
     scheduled.add(row.id);
     const wait = pairs.take(`${channel.account} ${row.conversation}`, performance.now());

@@ -26,7 +26,7 @@ export async function preview(tx: Tx, args: PreviewArgs, env: OutboundEnvironmen
       const { rendered, conversation } = await prepare(tx, { ...args, source: 'api', key: null }, { channel, env });
       const expires = conversation.windowExpiresAt;
       const window =
-        env.adapters[channel.type]?.capabilities.windowHours === null
+        env.adapters.of(channel.type, channel.provider)?.capabilities.windowHours === null
           ? null
           : { open: expires !== null && expires > args.nowMs, expiresAt: expires === null ? null : new Date(expires).toISOString() };
       const calls = rendered.calls.map((c) => ({ method: c.method, url: c.path, body: c.body }));

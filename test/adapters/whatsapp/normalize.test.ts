@@ -212,7 +212,12 @@ test('every row of the error table classifies as it says, over the wire too; any
     expect(adapter.classify(thrown)).toMatchObject({ outcome: 'unknown', retryable: false });
 });
 test('rendering: text in parts of at most 4,096 that join to the text; phone to `to`, BSUID to `recipient`', () => {
-  const context = { channel: { id: 'ch', type: 'whatsapp' as const, account: NUMBER, settings: {} }, to: { type: 'phone' as const, value: '+447700900123' }, ownId: 'ms_1.1' };
+  const context = {
+    channel: { id: 'ch', type: 'whatsapp' as const, account: NUMBER, settings: {} },
+    publicUrl: 'https://gw.example/',
+    to: { type: 'phone' as const, value: '+447700900123' },
+    ownId: 'ms_1.1',
+  };
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 9000 }), (text) => {
       const made = adapter.render({ type: 'text', text }, context);
