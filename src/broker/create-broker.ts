@@ -3,7 +3,7 @@ import type { KafkaConfig } from '../config/config.ts';
 import type { Store } from '../store/port.ts';
 import { consumeOnce } from './commands.ts';
 import { type BrokerLog, type Client, createClient } from './kafkajs/client.ts';
-import { ensureTopics, PARTITIONS } from './kafkajs/topics.ts';
+import { ensureTopics } from './kafkajs/topics.ts';
 import { relayOnce, republish } from './relay.ts';
 
 export interface BrokerOptions {
@@ -41,8 +41,13 @@ export function createBroker(options: BrokerOptions): Broker {
       try {
         const client = newClient();
         const partitions = await ensureTopics(client, config.topicPrefix);
-        const other = [...partitions].find(([, n]) => n !== PARTITIONS);
-        if (other && failures === 0) log('warn', `topic ${other[0]} has ${other[1]} partitions, not ${PARTITIONS}; it is used as it is`);
+        const first = await store.write('recordPartitions', { partitions: Object.fromEntries(partitions) });
+        const other = [...partitions].find(([topic, n]) => n !== first[topic]);
+        if (other && failures === 0)
+          log(
+            'error',
+            `topic ${other[0]} has ${other[1]} partitions and had ${first[other[0]]} at first use: around the change, events of one conversation may lie in two partitions`,
+          );
         state[name] = 'running';
         state.error = null;
         await once(client);

@@ -24,6 +24,15 @@ export const brokerOperations = {
       [args.name, args.off, args.detail, args.nowMs],
     );
   },
+  /** The partition count of each topic as it was at first use; keys of one conversation lie together only while it stays. */
+  async recordPartitions(tx: Tx, args: { readonly partitions: Readonly<Record<string, number>> }): Promise<Record<string, number>> {
+    const [row] = await tx.all<{ value: string }>("SELECT value FROM meta WHERE key = 'kafka_partitions'");
+    const known = row ? (JSON.parse(row.value) as Record<string, number>) : {};
+    const all = { ...args.partitions, ...known };
+    if (Object.keys(all).length > Object.keys(known).length)
+      await tx.run("INSERT INTO meta (key, value) VALUES ('kafka_partitions',$1) ON CONFLICT (key) DO UPDATE SET value = excluded.value", [JSON.stringify(all)]);
+    return all;
+  },
   /** One command.rejected for a bad command, however often it is read. */
   async rejectCommand(tx: Tx, args: RejectedCommand): Promise<void> {
     const [channel] =

@@ -1,111 +1,34 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { CloudEvent } from 'cloudevents';
 import kafkajs from 'kafkajs';
-import { eventId } from '../../schemas/index.ts';
 import { type Broker, createBroker } from '../../src/broker/create-broker.ts';
 import { createClient } from '../../src/broker/kafkajs/client.ts';
 import { ensureTopics } from '../../src/broker/kafkajs/topics.ts';
 import { openTransactionalProducer } from '../../src/broker/kafkajs/transactional-producer.ts';
-import { brokerOperations } from '../../src/broker/operations.ts';
 import type { KafkaConfig } from '../../src/config/config.ts';
 import { parseSendCommand } from '../../src/outbound/admit.ts';
-import { appendEvents } from '../../src/store/append-events.ts';
-import type { Store } from '../../src/store/port.ts';
-import { readLog } from '../../src/store/read-log.ts';
-import { openSqliteReaders } from '../../src/store/sqlite-readers.ts';
-import { openSqliteWriter } from '../../src/store/sqlite-writer.ts';
-import type { Writer } from '../../src/store/writer.ts';
 import { kafkaSuite, startKafka, type TestKafka, whyNoKafka } from '../support/kafka.ts';
+import { consumeTopic, openLogStore, quiet, sleep } from '../support/log-store.ts';
 
 const why = await whyNoKafka();
-const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const until = async (what: string, good: () => boolean | Promise<boolean>, ms = 30_000) => {
   for (const end = Date.now() + ms; !(await good()); await sleep(50)) if (Date.now() > end) throw new Error(`not in ${ms} ms: ${what}`);
 };
 
 kafkaSuite('relay and commands on a real Kafka', why, () => {
   let kafka: TestKafka;
-  let dir: string;
-  let writer: Writer;
-  let readers: ReturnType<typeof openSqliteReaders>;
-  let store: Store;
-  const listeners = new Set<(n: number) => void>();
-  const admitted: { source: string; key: string }[] = [];
+  let log: ReturnType<typeof openLogStore>;
   const config = (): KafkaConfig => ({ brokers: kafka.brokers.split(','), ssl: false, sasl: null, topicPrefix: 'parlance.' });
-  const quiet = () => {};
-  const broker = (): Broker => createBroker({ config: config(), store, installation: 'test', parseSendCommand, wake: quiet, log: quiet });
-  let n = 0;
-  const append = async (count: number) => {
-    await writer.transaction((tx) =>
-      appendEvents(
-        tx,
-        Array.from({ length: count }, () => {
-          n++;
-          return {
-            id: eventId(['test', String(n)]),
-            type: 'message.received' as const,
-            subject: `cv_${n % 7}`,
-            source: '/channels/ch_wa',
-            tenant: 'acme',
-            channel: 'ch_wa',
-            time: new Date().toISOString(),
-            data: { n },
-          };
-        }),
-        Date.now(),
-      ),
-    );
-    for (const l of listeners) l(n);
-  };
-  /** Everything committed in a topic, as a read_committed consumer sees it. */
-  const consume = async (topic: string, wanted: number, ms = 20_000) => {
-    const client = createClient(config(), quiet);
-    const consumer = client.consumer({ groupId: `t${Math.random()}` });
-    const got: { key: string; value: string; headers: Record<string, string> }[] = [];
-    await consumer.connect();
-    await consumer.subscribe({ topics: [topic], fromBeginning: true });
-    await consumer.run({
-      eachMessage: async ({ message }) =>
-        void got.push({
-          key: String(message.key),
-          value: String(message.value),
-          headers: Object.fromEntries(Object.entries(message.headers ?? {}).map(([k, v]) => [k, String(v)])),
-        }),
-    });
-    await until(`${wanted} in ${topic}, there are ${got.length}`, () => got.length >= wanted, ms).catch(() => {});
-    await sleep(700); // what is too many shows up here
-    await consumer.disconnect();
-    return got;
-  };
+  const broker = (): Broker => createBroker({ config: config(), store: log.store, installation: 'test', parseSendCommand, wake: quiet, log: quiet });
+  const append = (count: number) => log.append(count);
+  const consume = (topic: string, wanted: number) => consumeTopic(config(), topic, wanted);
 
   beforeAll(async () => {
     kafka = await startKafka();
-    dir = mkdtempSync(join(tmpdir(), 'parlance-relay-'));
-    writer = openSqliteWriter(join(dir, 'store.sqlite'));
-    readers = openSqliteReaders(join(dir, 'store.sqlite'), 1);
-    const operations: Record<string, (args: never) => Promise<unknown>> = {
-      saveCursor: (args: never) => writer.transaction((tx) => brokerOperations.saveCursor(tx, args)),
-      rejectCommand: (args: never) => writer.transaction((tx) => brokerOperations.rejectCommand(tx, args)),
-      admit: async (args: { source: string; key: string }) => void admitted.push(args),
-    } as never;
-    store = {
-      read: readers.read,
-      readLog: (q: never) => readLog(readers.read, q),
-      lastOffset: async () => n,
-      onEvents: (l: (n: number) => void) => {
-        listeners.add(l);
-        return () => listeners.delete(l);
-      },
-      write: (name: string, args: never) => operations[name]?.(args),
-    } as unknown as Store;
+    log = openLogStore();
   }, 120_000);
   afterAll(async () => {
-    await readers?.close();
-    await writer?.close();
+    await log?.close();
     await kafka?.end();
-    rmSync(dir, { recursive: true, force: true });
   }, 30_000);
 
   test('every event once, in order by conversation, as a CloudEvent with its headers', async () => {
@@ -137,25 +60,25 @@ kafkaSuite('relay and commands on a real Kafka', why, () => {
     expect(await b.lag()).toBe(300);
     await kafka.up();
     await until('caught up', async () => (await b.lag()) === 0, 60_000);
-    expect((await consume('parlance.messages.v1', 1500)).map((m) => m.headers.ce_id).sort()).toEqual(Array.from({ length: n }, (_, i) => eventId(['test', String(i + 1)])).sort());
+    expect((await consume('parlance.messages.v1', 1500)).map((m) => m.headers.ce_id).sort()).toEqual(Array.from({ length: log.count() }, (_, i) => log.idOf(i + 1)).sort());
     await b.stop();
   }, 120_000);
 
   test('a batch that was published and not recorded is found again, not sent again', async () => {
     await append(100);
     const b = broker();
-    const write = store.write;
+    const write = log.store.write;
     let cut = true;
-    (store as { write: unknown }).write = ((name: string, args: never) =>
+    (log.store as { write: unknown }).write = ((name: string, args: never) =>
       name === 'saveCursor' && cut ? Promise.reject(new Error('killed before the cursor was saved')) : write(name as never, args)) as never;
     b.start();
     await sleep(4000);
     cut = false;
     await until('caught up', async () => (await b.lag()) === 0, 60_000);
-    (store as { write: unknown }).write = write;
-    const ids = (await consume('parlance.messages.v1', n)).map((m) => m.headers.ce_id);
-    expect(ids).toHaveLength(n);
-    expect(new Set(ids).size).toBe(n);
+    (log.store as { write: unknown }).write = write;
+    const ids = (await consume('parlance.messages.v1', log.count())).map((m) => m.headers.ce_id);
+    expect(ids).toHaveLength(log.count());
+    expect(new Set(ids).size).toBe(log.count());
     await b.stop();
   }, 120_000);
 
@@ -182,8 +105,8 @@ kafkaSuite('relay and commands on a real Kafka', why, () => {
     await producer.send({ topic: 'parlance.commands.v1', messages: values.map((value) => ({ key: 'one', value })) });
     const b = broker();
     b.start();
-    await until('both good ones', () => ['c1', 'c3'].every((id) => admitted.some((a) => a.key === id)), 60_000);
-    const rows = await readers.read.selectFrom('events').select('body').where('type', '=', 'command.rejected').execute();
+    await until('both good ones', () => ['c1', 'c3'].every((id) => log.admitted.some((a) => a.key === id)), 60_000);
+    const rows = await log.read.selectFrom('events').select('body').where('type', '=', 'command.rejected').execute();
     expect(rows).toHaveLength(5);
     expect(rows.map((r) => (JSON.parse(r.body) as { data: { commandId: string | null } }).data.commandId)).toContain('c2');
     await b.stop();
@@ -191,16 +114,21 @@ kafkaSuite('relay and commands on a real Kafka', why, () => {
   }, 90_000);
 });
 
-kafkaSuite('SASL', why, () => {
+kafkaSuite('listeners', why, () => {
+  const sasl = (password: string) => ({ mechanism: 'plain', username: 'parlance', password }) as const;
   test.each([
-    ['the right password', 'parlance-pw', true],
-    ['a wrong one', 'nope', false],
+    ['SASL_PLAINTEXT with the right password', { sasl: true }, true, () => ({ ssl: false, sasl: sasl('parlance-pw') })],
+    ['SASL_PLAINTEXT with a wrong one', { sasl: true }, false, () => ({ ssl: false, sasl: sasl('nope') })],
+    ['TLS with its certificate trusted', { tls: true }, true, (ca: string) => ({ ssl: { ca }, sasl: null })],
+    ['TLS with a certificate that nobody vouches for', { tls: true }, false, () => ({ ssl: true, sasl: null })],
+    ['TLS spoken to in plain', { tls: true }, false, () => ({ ssl: false, sasl: null })],
+    ['SASL_SSL', { tls: true, sasl: true }, true, (ca: string) => ({ ssl: { ca }, sasl: sasl('parlance-pw') })],
   ])(
     '%s',
-    async (_what, password, ok) => {
-      const kafka = await startKafka({ sasl: true });
+    async (_what, options, ok, access) => {
+      const kafka = await startKafka(options);
       try {
-        const client = createClient({ brokers: kafka.brokers.split(','), ssl: false, sasl: { mechanism: 'plain', username: 'parlance', password }, topicPrefix: 'p.' }, () => {});
+        const client = createClient({ brokers: kafka.brokers.split(','), topicPrefix: 'p.', ...access(kafka.ca ?? '') }, quiet);
         const made = ensureTopics(client, 'p.').then(
           (t) => t.size > 0,
           () => false,

@@ -53,17 +53,48 @@ const JAVA = ['-Xmx512m', '-XX:+UseSerialGC', `-Dlog4j2.configurationFile=${join
 
 export interface TestKafka {
   readonly brokers: string;
+  /** Where it listens itself. */
+  readonly port: number;
+  /** The certificate to trust, PEM; null without TLS. */
+  readonly ca: string | null;
   stop(signal?: NodeJS.Signals): Promise<void>;
   up(): Promise<void>;
   end(): Promise<void>;
 }
 
-/** One broker on free ports in a temporary folder. `listeners` adds to server.properties. */
-export async function startKafka(options: { sasl?: boolean } = {}): Promise<TestKafka> {
+export interface KafkaOptions {
+  readonly sasl?: boolean;
+  readonly tls?: boolean;
+  /** The port that the broker names to its clients: a proxy's. */
+  readonly advertise?: number;
+  /** Not started yet: `up()` does it. */
+  readonly down?: boolean;
+}
+const STORE_PASSWORD = 'parlance-test';
+/** A key and its self-signed certificate for 127.0.0.1, as PKCS12; returns the PEM that clients trust. */
+async function makeCertificate(dir: string): Promise<string> {
+  const store = ['-alias', 'broker', '-keystore', join(dir, 'broker.p12'), '-storetype', 'PKCS12', '-storepass', STORE_PASSWORD];
+  await run('keytool', ['-genkeypair', '-keyalg', 'RSA', '-keysize', '2048', '-validity', '30', '-dname', 'CN=127.0.0.1', '-ext', 'san=ip:127.0.0.1', ...store]);
+  return (await run('keytool', ['-exportcert', '-rfc', ...store])).stdout;
+}
+/** One broker on free ports in a temporary folder. */
+export async function startKafka(options: KafkaOptions = {}): Promise<TestKafka> {
   await fetchJars();
   const dir = mkdtempSync(join(tmpdir(), 'parlance-kafka-'));
   const [port, controller] = [await freePort(), await freePort()];
-  const protocol = options.sasl ? 'SASL_PLAINTEXT' : 'PLAINTEXT';
+  const protocol = `${options.sasl ? 'SASL_' : ''}${options.tls ? 'SSL' : 'PLAINTEXT'}`;
+  const ca = options.tls ? await makeCertificate(dir) : null;
+  const tls = options.tls
+    ? [
+        `ssl.keystore.location=${dir}/broker.p12`,
+        'ssl.keystore.type=PKCS12',
+        `ssl.keystore.password=${STORE_PASSWORD}`,
+        `ssl.key.password=${STORE_PASSWORD}`,
+        `ssl.truststore.location=${dir}/broker.p12`,
+        'ssl.truststore.type=PKCS12',
+        `ssl.truststore.password=${STORE_PASSWORD}`,
+      ]
+    : [];
   const sasl = options.sasl
     ? [
         'sasl.enabled.mechanisms=PLAIN',
@@ -78,7 +109,7 @@ export async function startKafka(options: { sasl?: boolean } = {}): Promise<Test
       'node.id=1',
       `controller.quorum.voters=1@127.0.0.1:${controller}`,
       `listeners=CLIENT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}`,
-      `advertised.listeners=CLIENT://127.0.0.1:${port}`,
+      `advertised.listeners=CLIENT://127.0.0.1:${options.advertise ?? port}`,
       'controller.listener.names=CONTROLLER',
       'inter.broker.listener.name=CLIENT',
       `listener.security.protocol.map=CLIENT:${protocol},CONTROLLER:PLAINTEXT`,
@@ -93,6 +124,7 @@ export async function startKafka(options: { sasl?: boolean } = {}): Promise<Test
       'share.coordinator.state.topic.min.isr=1',
       'group.initial.rebalance.delay.ms=0',
       ...sasl,
+      ...tls,
       '',
     ].join('\n'),
   );
@@ -127,9 +159,11 @@ export async function startKafka(options: { sasl?: boolean } = {}): Promise<Test
       going.kill(signal);
     });
   }
-  await up();
+  if (!options.down) await up();
   return {
-    brokers: `127.0.0.1:${port}`,
+    brokers: `127.0.0.1:${options.advertise ?? port}`,
+    port,
+    ca,
     stop,
     up,
     async end() {

@@ -1,7 +1,7 @@
 import { COMMANDS_TOPIC, TOPICS } from '../../../schemas/index.ts';
 import type { Client } from './client.ts';
 
-export const PARTITIONS = 24;
+const PARTITIONS = 24;
 export const topicNames = (prefix: string): string[] => [...Object.keys(TOPICS), COMMANDS_TOPIC].map((t) => prefix + t);
 
 /** Creates the topics that are missing (24 partitions, up to three replicas) and checks the others; throws with the fix in words. */
