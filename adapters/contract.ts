@@ -190,6 +190,8 @@ export interface Rendered {
 export interface Capabilities {
   readonly content: readonly OutboundContent['type'][];
   readonly text: { readonly max: number; readonly unit: 'character' | 'byte' | 'segment' };
+  /** The platform sends no `sent` of its own: its acceptance is it. */
+  readonly acceptedIsSent?: true;
   /** Hours after the customer's last message in which free-form replies are allowed; null: no window. */
   readonly windowHours: number | null;
   readonly limits: Limits;

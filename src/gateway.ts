@@ -14,7 +14,7 @@ import { lockDataDir } from './journal/data-dir-lock.ts';
 import { createJournalReader } from './journal/journal-reader.ts';
 import { openJournal } from './journal/open-journal.ts';
 import { parseSendCommand } from './outbound/admit.ts';
-import { createDispatcher, type SendingChannel } from './outbound/dispatch.ts';
+import { createDispatcher, type Dispatcher, type SendingChannel } from './outbound/dispatch.ts';
 import { createProgress } from './progress.ts';
 import { buildKeyring, type Keyring, loadKeyring, mergeKeyrings, saveKeyring } from './secrets/keyring.ts';
 import { type RunningSandbox, startSandbox } from './start-sandbox.ts';
@@ -37,7 +37,7 @@ export async function startGateway(config: Config, log: Logger, onFatal: (reason
   const adapters = createAdapters();
   const metrics = createMetrics();
   const progress = createProgress();
-  const parts: { store?: ReturnType<typeof openStore>; broker?: Broker | null; sandbox?: RunningSandbox | null } = {};
+  const parts: { store?: ReturnType<typeof openStore>; broker?: Broker | null; sandbox?: RunningSandbox | null; dispatcher?: Dispatcher } = {};
   const sink = (level: 'info' | 'warn' | 'error' | 'debug', message: string, fields: Readonly<Record<string, unknown>> = {}) => log[level](fields, message);
 
   const journal = await openJournal({
@@ -81,7 +81,10 @@ export async function startGateway(config: Config, log: Logger, onFatal: (reason
     ingest,
     onFatal,
     onLog: (level, message, detail) => sink(level, message, { detail }),
-    onProcessed: progress.advance,
+    onProcessed: (offset, inbound) => {
+      progress.advance(offset);
+      parts.dispatcher?.inbound(inbound);
+    },
   });
   parts.store = store;
   store.notifyJournal();
@@ -91,6 +94,7 @@ export async function startGateway(config: Config, log: Logger, onFatal: (reason
 
   const registry = createRegistry(config, store);
   const dispatcher = createDispatcher({ store, adapters, channelOf: registry.sending, log: sink, observe: metrics.call });
+  parts.dispatcher = dispatcher;
   const channelsChanged = async () => {
     const channels = await registry.load();
     keys.ring = buildKeyring(config.masterKey, channels);

@@ -56,6 +56,7 @@ export function createIngest(deps: IngestDeps): Ingest {
   const links = createMediaLinks({ publicUrl: deps.publicUrl, key: deps.mediaKey, days: deps.mediaLinkDays });
   const failures = new Map<number, number>();
   const early = { pending: -1 };
+  let inbound = new Map<string, number>();
   let retained = 0;
 
   const contextOf = (tx: Tx, row: JournalRow, tally: Tally): Context => {
@@ -70,6 +71,7 @@ export function createIngest(deps: IngestDeps): Ingest {
       tally,
       mediaUrl: (id) => links.make(id, nowMs),
       early,
+      inbound,
       again: false,
     };
   };
@@ -109,9 +111,10 @@ export function createIngest(deps: IngestDeps): Ingest {
     async batch(tx) {
       const cursor = await readCursor(tx);
       const rows = reader.read(cursor.last, MAX_BODIES, MAX_BYTES);
-      if (!rows.length) return { taken: 0, more: false, offset: cursor.last };
+      if (!rows.length) return { taken: 0, more: false, offset: cursor.last, inbound: {} };
       await prepare(tx);
       const tally = new Tally();
+      inbound = new Map();
       const started = performance.now();
       let taken = 0;
       for (const row of rows) {
@@ -125,7 +128,7 @@ export function createIngest(deps: IngestDeps): Ingest {
         'INSERT INTO journal_cursors (journal, last, split) VALUES ($1,$2,$3) ON CONFLICT (journal) DO UPDATE SET last = excluded.last, split = journal_cursors.split + excluded.split',
         [deps.journalId, offset, taken],
       );
-      return { taken, more: true, offset };
+      return { taken, more: true, offset, inbound: Object.fromEntries(inbound) };
     },
     committed() {},
     undone() {

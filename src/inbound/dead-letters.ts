@@ -32,8 +32,8 @@ export async function deadLetter(ctx: Context, rejected: Rejected): Promise<void
   const letter = newId('dl_', ctx.nowMs);
   const element = bytes.length <= KEEP ? bytes.replaceAll('\0', '').toWellFormed() : null;
   await ctx.tx.run(
-    "INSERT INTO dead_letters (id, tenant, channel, code, reason, journal, path, element, state, event_id, created_at, updated_at) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,'open',$9,$10,$10)",
-    [letter, channel?.tenant, channel?.id, code, rejected.reason, ctx.ref, path, element, id, ctx.nowMs],
+    "INSERT INTO dead_letters (id, tenant, channel, code, reason, journal, path, element, state, event_id, key_id, endpoint, url, received_at, created_at, updated_at) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,'open',$9,$11,$12,$13,$14,$10,$10)",
+    [letter, channel?.tenant, channel?.id, code, rejected.reason, ctx.ref, path, element, id, ctx.nowMs, ctx.row.keyId, ctx.row.endpoint, ctx.row.url, ctx.row.receivedAt],
   );
   await appendEvents(
     ctx.tx,

@@ -10,6 +10,8 @@ import { publish, timeOf } from './publish.ts';
 
 const WINDOW_MS = 24 * 3_600_000;
 const PREVIEW = 120;
+/** Older than this, a message has left the platform's window of a second by the time it is counted. */
+const FRESH_MS = 2000;
 const TYPES: Readonly<Record<MessageFact['as'], EventType>> = { received: 'message.received', echo: 'message.echo', observed: 'message.observed', imported: 'message.imported' };
 export interface Where {
   readonly channel: Channel;
@@ -50,7 +52,8 @@ function previewOf(content: MessageFact['content']): string {
 }
 /** Where answers go: the phone as the platform gave it, else the user id; a group is its own address. */
 export function sendableOf(addresses: readonly Identity[]): Identity | undefined {
-  return addresses.find((a) => a.type === 'group') ?? addresses.find((a) => a.type === 'phone') ?? addresses.find((a) => a.type !== 'whatsapp_parent_user');
+  const named = (...types: Identity['type'][]) => addresses.find((a) => types.includes(a.type));
+  return named('group') ?? named('phone', 'psid', 'igsid') ?? addresses.find((a) => a.type !== 'whatsapp_parent_user');
 }
 
 const INSERT = `INSERT INTO messages (id, tenant, channel, conversation, contact, direction, platform_id, state, content_type, content, preview, at, created_at, updated_at, priority, attempt, parts, sent_parts)
@@ -61,6 +64,7 @@ export async function resolveMessage(ctx: Context, fact: Fact, body: MessageFact
   const { channel, conversation } = where;
   const at = (fact.at ?? new Date(ctx.row.receivedAt)).getTime();
   const inbound = body.direction === 'inbound';
+  if (inbound && body.as === 'received' && ctx.nowMs - ctx.row.receivedAt < FRESH_MS) ctx.inbound.set(channel.id, (ctx.inbound.get(channel.id) ?? 0) + 1);
   await touch(ctx.tx, conversation, {
     sendable: inbound && body.as === 'received' ? sendableOf(fact.addresses) : undefined,
     windowExpiresAt: body.opensWindow ? at + WINDOW_MS : undefined,

@@ -81,6 +81,7 @@ export async function replaySlice(tx: Tx, args: ReplayArgs, deps: RetryDeps): Pr
       tally,
       mediaUrl: (id) => deps.mediaUrl(id, args.nowMs),
       early: { pending: 1 },
+      inbound: new Map(),
       again: false,
     };
     for (const fact of deps.adapters.webhooks(providerOf(row.endpoint))?.normalize(verifiedRequest(row, deps.publicUrl)).facts ?? []) {

@@ -1,4 +1,4 @@
-import type { Fact, FactBody } from '../../adapters/contract.ts';
+import type { Fact, FactBody, MessageFact } from '../../adapters/contract.ts';
 import { eventId } from '../../schemas/index.ts';
 import type { Context } from './context.ts';
 import { addAddresses, type Conversation, conversationFor, type Link, touch } from './conversations.ts';
@@ -6,7 +6,8 @@ import { deadLetter } from './dead-letters.ts';
 import type { Channel } from './directory.ts';
 import { messageIdOf, resolveDelete, resolveEdit, resolveMessage, resolveReaction, sendableOf, withMedia } from './messages.ts';
 import { firstSight, publish, timeOf } from './publish.ts';
-import { type Disposition, resolveStatus } from './statuses.ts';
+import { applyStatus, callOf, type Disposition, resolveStatus, type StatusFact } from './statuses.ts';
+import { resolveWatermark } from './watermarks.ts';
 
 const WINDOW_MS = 24 * 3_600_000;
 type Outcome = Disposition | { readonly term: 'waiting' };
@@ -33,7 +34,11 @@ async function turn(ctx: Context, fact: Fact, channel: Channel): Promise<Outcome
   const { body } = fact;
   if (body.kind === 'absorbed') return { term: 'absorbed', reason: body.reason };
   if (body.kind === 'status') return resolveStatus(ctx, fact, body, channel);
-  if (body.kind === 'message' && body.direction === 'outbound' && (await isOurs(ctx, channel.id, body.platformId))) return { term: 'absorbed', reason: 'own_echo' };
+  if (body.kind === 'watermark') return resolveWatermark(ctx, fact, body, channel);
+  if (body.kind === 'message' && body.direction === 'outbound') {
+    const own = await ownEcho(ctx, fact, body, channel);
+    if (own) return own;
+  }
   if (body.kind === 'channel' || !fact.addresses.length) {
     await aboutChannel(ctx, fact, channel);
     return PUBLISHED;
@@ -43,9 +48,14 @@ async function turn(ctx: Context, fact: Fact, channel: Channel): Promise<Outcome
   await aboutCustomer(ctx, fact, { channel, conversation });
   return PUBLISHED;
 }
-async function isOurs(ctx: Context, channel: string, platformId: string): Promise<boolean> {
-  const rows = await ctx.tx.all('SELECT 1 AS one FROM calls WHERE channel = $1 AND platform_id = $2', [channel, platformId]);
-  return rows.length > 0;
+/** An echo of a call of ours: nothing new, or the evidence that a call in doubt (or whose answer is still on its way) went out. */
+async function ownEcho(ctx: Context, fact: Fact, body: MessageFact, channel: Channel): Promise<Outcome | null> {
+  const call = await callOf(ctx.tx, channel.id, body);
+  if (!call) return null;
+  const status: StatusFact = { kind: 'status', platformId: body.platformId, status: 'sent' };
+  const idParts = [fact.channelType, fact.account, 'status', body.platformId, '', 'sent'];
+  const told = await applyStatus(ctx, { fact: { ...fact, idParts, body: status }, body: status, channel }, call);
+  return told.term === 'published' ? told : { term: 'absorbed', reason: 'own_echo' };
 }
 
 const detail = (v: Readonly<Record<string, unknown>> | undefined) => (v ? { platform: v } : {});

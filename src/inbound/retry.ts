@@ -32,11 +32,18 @@ interface Letter {
   path: string;
   element: string | null;
   state: string;
+  key_id: string | null;
+  endpoint: string | null;
+  url: string | null;
+  received_at: number | null;
   created_at: number;
 }
 
 async function letterOf(tx: Tx, args: LetterArgs): Promise<Letter> {
-  const [letter] = await tx.all<Letter>('SELECT id, tenant, channel, code, reason, journal, path, element, state, created_at FROM dead_letters WHERE id = $1', [args.id]);
+  const [letter] = await tx.all<Letter>(
+    'SELECT id, tenant, channel, code, reason, journal, path, element, state, key_id, endpoint, url, received_at, created_at FROM dead_letters WHERE id = $1',
+    [args.id],
+  );
   if (!letter || (args.tenant !== null && letter.tenant !== args.tenant)) throw new GatewayError('not_found', 'There is no such dead letter.');
   if (letter.state !== 'open') throw new GatewayError('conflict', `The dead letter is ${letter.state} already.`);
   return letter;
@@ -53,18 +60,32 @@ async function close(tx: Tx, args: LetterArgs, state: 'retried' | 'discarded'): 
   ]);
 }
 
-/** The body that the letter came from. */
-function rowOf(letter: Letter, deps: RetryDeps): JournalRow {
+/** The body that the letter came from, or, where the journal has dropped it, the letter's own bytes: the element alone in a body of its own (`alone`). */
+function bodyOf(letter: Letter, deps: RetryDeps): { row: JournalRow; alone: boolean } {
   const ref = parseJournalRef(letter.journal ?? '');
   const kept = ref && ref.journal === deps.journalId ? deps.reader.get(ref.offset) : null;
-  if (kept) return kept;
-  throw new GatewayError('conflict', 'The journal no longer holds this body; its retention is JOURNAL_RETENTION_DAYS.');
+  if (kept) return { row: kept, alone: false };
+  if (letter.element === null || letter.key_id === null)
+    throw new GatewayError('conflict', 'The journal no longer holds this body, and it was too large to be kept beside the letter.');
+  const row: JournalRow = {
+    offset: ref?.offset ?? 0,
+    receivedAt: letter.received_at ?? letter.created_at,
+    method: 'POST',
+    url: letter.url ?? '/',
+    headers: {},
+    body: Buffer.from(letter.element),
+    keyId: letter.key_id,
+    endpoint: letter.endpoint ?? 'whatsapp',
+    channel: null,
+    origin: 'webhook',
+  };
+  return { row, alone: true };
 }
 
 /** Reads the element again with today's adapter and channels: what resolves now is published under its ordinary id; else the letter stays open with the new reason. */
 export async function retryDeadLetter(tx: Tx, args: LetterArgs, deps: RetryDeps): Promise<{ state: 'retried' | 'open'; reason?: string }> {
   const letter = await letterOf(tx, args);
-  const row = rowOf(letter, deps);
+  const { row, alone } = bodyOf(letter, deps);
   const adapter = deps.adapters.webhooks(providerOf(row.endpoint));
   const directory = createDirectory();
   await directory.refresh(tx);
@@ -80,11 +101,13 @@ export async function retryDeadLetter(tx: Tx, args: LetterArgs, deps: RetryDeps)
     tally,
     mediaUrl: (id) => deps.mediaUrl(id, args.nowMs),
     early: { pending: 1 },
+    inbound: new Map(),
     again: true,
   };
   const { facts, rejects } = adapter ? adapter.normalize(verifiedRequest(row, deps.publicUrl)) : { facts: [], rejects: [] };
-  const mine = facts.filter((f) => letter.path === '' || f.path === letter.path);
-  const still = rejects.find((r) => letter.path === '' || r.path === letter.path);
+  const single = alone && facts.length + rejects.length === 1; // an element in a body of its own stands at another place there
+  const mine = facts.filter((f) => single || letter.path === '' || f.path === letter.path);
+  const still = rejects.find((r) => single || letter.path === '' || r.path === letter.path);
   const refusals = mine.flatMap((fact) => {
     const channel = fact.accountKind === 'business' ? directory.byBusiness(fact.channelType, fact.account, row.keyId) : directory.byAccount(fact.channelType, fact.account);
     return channel ? (channel.keyIds.includes(row.keyId) ? [] : ['the signing key is still not one of the channel']) : ['there is still no channel for this account'];

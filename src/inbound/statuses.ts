@@ -10,7 +10,7 @@ import { publish, timeOf } from './publish.ts';
 export type StatusFact = FactBody & { kind: 'status' };
 /** What became of a status: published, or absorbed with a reason. */
 export type Disposition = { readonly term: 'published' } | { readonly term: 'absorbed'; readonly reason: string };
-interface Call {
+export interface Call {
   message: string;
   attempt: number;
   part: number;
@@ -33,7 +33,7 @@ const WAIT_MS = 10 * 60_000;
 const RANK: Readonly<Record<MessageState, number>> = { failed: 0, expired: 0, canceled: 0, unknown: 1, queued: 2, sent: 3, delivered: 4, read: 5, played: 6 };
 
 /** The call that a status speaks of: by our own id where the platform returns it, else by the platform's. */
-async function callOf(tx: Tx, channel: string, body: Pick<StatusFact, 'ownId' | 'platformId'>): Promise<Call | undefined> {
+export async function callOf(tx: Tx, channel: string, body: Pick<StatusFact, 'ownId' | 'platformId'>): Promise<Call | undefined> {
   const own = /^(ms_[0-9a-z]+)\.(\d+)\.(\d+)$/.exec(body.ownId ?? '');
   if (own) {
     const [row] = await tx.all<Call>('SELECT message, attempt, part, status, state, platform_id FROM calls WHERE message = $1 AND attempt = $2 AND part = $3 AND channel = $4', [
@@ -85,7 +85,8 @@ async function settle(ctx: Context, call: Call, message: Message, platformId: st
   message.sent_parts = sent;
 }
 
-async function applyStatus(ctx: Context, at: { fact: Fact; body: StatusFact; channel: Channel }, call: Call): Promise<Disposition> {
+/** What a status means for a call that is known: its state, its message's, timeline and event; absorbed where it tells nothing new. */
+export async function applyStatus(ctx: Context, at: { fact: Fact; body: StatusFact; channel: Channel }, call: Call): Promise<Disposition> {
   const { fact, body } = at;
   const [message] = await ctx.tx.all<Message>('SELECT id, state, attempt, parts, sent_parts, conversation, command_id, metadata, queue_state FROM messages WHERE id = $1', [
     call.message,

@@ -1,9 +1,8 @@
 import type { Fact } from '../../adapters/contract.ts';
 import type { ChannelType } from '../../schemas/index.ts';
-import type { JournalRow } from '../journal/port.ts';
 import type { Tx } from '../store/port.ts';
-import type { Context } from './context.ts';
-import { createDirectory, type Directory } from './directory.ts';
+import { contextFor, type Kept } from './context-of-kept.ts';
+import { createDirectory } from './directory.ts';
 import { resolveWaiting } from './statuses.ts';
 import { Tally } from './tally.ts';
 
@@ -15,30 +14,13 @@ interface Row {
 }
 const reviveFact = (fact: Fact): Fact => ({ ...fact, at: fact.at === null ? null : new Date(fact.at as unknown as string) });
 
-/** A context for facts that were journalled before: nothing of the body is needed again. */
-function contextFor(tx: Tx, kept: { ref: string; receivedAt: number }, more: { directory: Directory; tally: Tally; day: string; nowMs: number }): Context {
-  const row: JournalRow = {
-    offset: 0,
-    receivedAt: kept.receivedAt,
-    method: 'POST',
-    url: '',
-    headers: {},
-    body: new Uint8Array(),
-    keyId: '',
-    endpoint: '',
-    channel: null,
-    origin: 'webhook',
-  };
-  return { tx, row, ref: kept.ref, ...more, mediaUrl: () => '', early: { pending: 0 }, again: true };
-}
-
 async function join(tx: Tx, rows: readonly Row[], how: { nowMs: number; overdue: boolean }): Promise<void> {
   if (!rows.length) return;
   const directory = createDirectory();
   await directory.refresh(tx);
   const tally = new Tally();
   for (const row of rows) {
-    const kept = JSON.parse(row.fact) as { fact: Fact; ref: string; receivedAt: number };
+    const kept = JSON.parse(row.fact) as Kept;
     const fact = reviveFact(kept.fact);
     const channel = directory.byAccount(fact.channelType as ChannelType, fact.account);
     if (!channel) continue;

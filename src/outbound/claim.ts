@@ -12,6 +12,7 @@ export interface Claimed {
   readonly attempt: number;
   readonly part: number;
   readonly channel: string;
+  readonly conversation: string | null;
   readonly call: Call;
 }
 
@@ -46,6 +47,7 @@ export async function claim(tx: Tx, args: ClaimArgs): Promise<Claimed | null> {
     attempt: m.attempt,
     part: call.part,
     channel: m.channel,
+    conversation: m.conversation,
     call: { method: call.method as Call['method'], path: call.path, contentType: call.content_type as Call['contentType'], body: call.body },
   };
 }

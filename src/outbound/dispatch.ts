@@ -3,8 +3,7 @@ import type { Adapters, ChannelAdapter, Credentials, Provider } from '../../adap
 import type { ChannelType, Failure } from '../../schemas/index.ts';
 import type { Store } from '../store/port.ts';
 import type { Claimed } from './claim.ts';
-import { createLane, type Lane } from './lane.ts';
-import { createPairLimits } from './pair-limits.ts';
+import { createPacing, MEMORY_MS } from './pacing.ts';
 import { HOLD_MS, READY } from './queue.ts';
 import type { CallOutcome } from './record-outcome.ts';
 import { redact } from './redact.ts';
@@ -33,19 +32,16 @@ const POLL_MS = 1000;
 /** Takes what is ready, paces it per account and per recipient, makes the call, and records how it ended. */
 export function createDispatcher(deps: DispatcherDeps) {
   const { store } = deps;
-  const lanes = new Map<string, Lane>();
-  const pairs = createPairLimits({ everyMs: 6000, burst: 45 });
+  const pacing = createPacing();
   const scheduled = new Set<string>();
   const state = { stopping: false, looking: false, again: false };
   let timer: NodeJS.Timeout | null = null;
 
-  function laneOf(channel: SendingChannel, adapter: ChannelAdapter): Lane {
-    const known = lanes.get(channel.account);
-    if (known) return known;
-    const given = Number(channel.settings.messagesPerSecond);
-    const lane = createLane(given > 0 && given <= 1000 ? given : adapter.capabilities.limits.account.perSecond);
-    lanes.set(channel.account, lane);
-    return lane;
+  /** A channel that can send, and its adapter. */
+  function senderOf(id: string): { channel: SendingChannel; adapter: ChannelAdapter } | null {
+    const channel = deps.channelOf(id);
+    const adapter = channel && deps.adapters.of(channel.type, channel.provider);
+    return channel && adapter ? { channel, adapter } : null;
   }
 
   async function call(claimed: Claimed, channel: SendingChannel, adapter: ChannelAdapter): Promise<void> {
@@ -55,7 +51,7 @@ export function createDispatcher(deps: DispatcherDeps) {
     let answer: { status: number | null; response: string | null };
     try {
       const sent = await adapter.send(claimed.call, { baseUrl: channel.baseUrl, credentials: channel.credentials, signal: AbortSignal.timeout(CALL_MS) });
-      outcome = { kind: 'sent', platformId: sent.platformId, aliases: sent.aliases };
+      outcome = { kind: 'sent', platformId: sent.platformId, aliases: sent.aliases, final: adapter.capabilities.acceptedIsSent === true };
       answer = { status: sent.status, response: redact(sent.body) };
     } catch (error) {
       outcome = { kind: 'failed', failure: adapter.classify(error) };
@@ -63,7 +59,10 @@ export function createDispatcher(deps: DispatcherDeps) {
       answer = { status: typeof refused.status === 'number' ? refused.status : null, response: typeof refused.body === 'string' ? redact(refused.body) : null };
     }
     deps.observe(channel.type, outcome.kind === 'sent' ? 'sent' : outcome.failure.code);
-    if (outcome.kind === 'failed') slowDown(outcome.failure, channel, claimed);
+    if (outcome.kind === 'failed') {
+      pacing.refused(channel, adapter.capabilities.limits, { code: outcome.failure.code, conversation: claimed.conversation });
+      tellRefusal(outcome.failure, channel, claimed);
+    }
     const exchange = {
       at,
       ms: Math.round(performance.now() - started),
@@ -72,8 +71,7 @@ export function createDispatcher(deps: DispatcherDeps) {
     };
     await record({ message: claimed.message, attempt: claimed.attempt, part: claimed.part, outcome, exchange, random: Math.random(), nowMs: Date.now() });
   }
-  function slowDown(failure: Failure, channel: SendingChannel, claimed: Claimed): void {
-    if (failure.code === 'platform_throttled') lanes.get(channel.account)?.throttled();
+  function tellRefusal(failure: Failure, channel: SendingChannel, claimed: Claimed): void {
     deps.log('warn', 'a platform call did not succeed', {
       message: claimed.message,
       channel: channel.id,
@@ -103,16 +101,18 @@ export function createDispatcher(deps: DispatcherDeps) {
     if (claimed) await call(claimed, channel, adapter);
   }
   function schedule(row: { id: string; channel: string; conversation: string | null }): void {
-    const channel = deps.channelOf(row.channel);
-    const adapter = channel && deps.adapters.of(channel.type, channel.provider);
-    if (!channel || !adapter || scheduled.has(row.id)) return;
+    const sender = senderOf(row.channel);
+    if (!sender || scheduled.has(row.id)) return;
+    const { channel, adapter } = sender;
+    const { limits } = adapter.capabilities;
     scheduled.add(row.id);
-    const wait = pairs.take(`${channel.account} ${row.conversation}`, performance.now());
+    const wait = pacing.recipient(channel, limits, row.conversation);
     if (wait > 0) {
       setTimeout(() => scheduled.delete(row.id) && wake(), wait).unref();
       return;
     }
-    laneOf(channel, adapter)
+    pacing
+      .lane(channel, limits)
       .schedule(() => one(row.id, channel, adapter))
       .catch((error: Error) => deps.log('error', 'a message could not be dispatched', { message: row.id, error: error.message }))
       .finally(() => {
@@ -147,26 +147,50 @@ export function createDispatcher(deps: DispatcherDeps) {
       });
   }
   async function tick(): Promise<void> {
-    pairs.sweep(performance.now());
+    pacing.sweep();
     await store.write('settleDoubts', { nowMs: Date.now() }).catch(() => {}); // the store is away: next second
     wake();
+  }
+
+  /** What the process before this one sent in the last minutes still counts with the platforms. */
+  async function remember(): Promise<void> {
+    const nowMs = Date.now();
+    const calls = await store.read
+      .selectFrom('calls')
+      .innerJoin('messages', 'messages.id', 'calls.message')
+      .select(['calls.channel', 'messages.conversation', 'calls.started_at as startedAt'])
+      .where('calls.started_at', '>', nowMs - MEMORY_MS)
+      .orderBy('calls.started_at')
+      .execute();
+    for (const call of calls) {
+      const sender = senderOf(call.channel);
+      if (sender && call.startedAt !== null) pacing.past(sender.channel, sender.adapter.capabilities.limits, { ...call, startedAt: call.startedAt }, nowMs);
+    }
   }
 
   return {
     /** Call once the store is ready: what was found calling counts as unknown. */
     async start(): Promise<void> {
       await store.write('recoverCalling', { nowMs: Date.now() });
+      await remember();
       timer = setInterval(() => void tick(), POLL_MS);
       wake();
     },
     wake,
-    stats: () => ({ scheduled: scheduled.size, lanes: lanes.size }),
+    /** Messages that customers sent just now, by channel id. */
+    inbound(counts: Readonly<Record<string, number>>): void {
+      for (const [id, n] of Object.entries(counts)) {
+        const sender = senderOf(id);
+        if (sender) pacing.inbound(sender.channel, sender.adapter.capabilities.limits, n);
+      }
+    },
+    stats: () => ({ scheduled: scheduled.size, lanes: pacing.lanes() }),
     /** Begins no new call and waits for those under way. */
     async stop(): Promise<void> {
       state.stopping = true;
       if (timer) clearInterval(timer);
       for (let waited = 0; scheduled.size > 0 && waited < CALL_MS; waited += 20) await new Promise((resolve) => setTimeout(resolve, 20));
-      for (const lane of lanes.values()) lane.stop();
+      pacing.stop();
     },
   };
 }

@@ -4,12 +4,15 @@ import Bottleneck from 'bottleneck';
 const JOBS_PER_SECOND = 100;
 const SLOWEST = 32;
 const RECOVER_MS = 10_000;
+/** Places of inbound messages go first: they have used the allowance already. */
+const INBOUND = { priority: 0 } as const;
 
 /** Paces one sending account: minTime between jobs, no reservoir (its windows burst to twice the rate), slower after a throttling answer and back in steps. */
 export function createLane(perSecond: number) {
   const perJob = Math.max(1, Math.ceil(perSecond / JOBS_PER_SECOND));
   const minTime = Math.ceil((1000 * perJob) / perSecond);
   const limiter = new Bottleneck({ minTime, maxConcurrent: null });
+  const taken = { waiting: 0, rest: 0 };
   let slow = 1;
   let recovery: NodeJS.Timeout | null = null;
   let group: (() => Promise<void>)[] = [];
@@ -33,6 +36,19 @@ export function createLane(perSecond: number) {
           })
           .catch(reject);
       });
+    },
+    /**
+     * `n` places of the allowance were used by others (inbound messages of a number where they count, calls of before a start). What
+     * lies more than a second back has left the platform's window, so no more than a second's worth ever waits.
+     */
+    used(n: number): void {
+      taken.rest += n;
+      const jobs = Math.min(Math.floor(taken.rest / perJob), Math.ceil(perSecond / perJob) - taken.waiting);
+      taken.rest %= perJob;
+      for (let i = 0; i < jobs; i++) {
+        taken.waiting++;
+        limiter.schedule(INBOUND, async () => void taken.waiting--).catch(() => {}); // the lane was stopped
+      }
     },
     throttled(): void {
       slow = Math.min(SLOWEST, slow * 2);

@@ -1,9 +1,9 @@
-/** Token buckets by (account, recipient): `burst` calls at once, one more every `everyMs`. Full buckets are forgotten. */
+/** Token buckets by (account, recipient): `burst` calls at once, one more every `everyMs`. Full buckets are forgotten. Times are monotonic ms. */
 export function createPairLimits({ everyMs, burst }: { everyMs: number; burst: number }) {
   const buckets = new Map<string, { tokens: number; at: number }>();
   const level = (key: string, nowMs: number) => {
     const b = buckets.get(key);
-    return b ? Math.min(burst, b.tokens + (nowMs - b.at) / everyMs) : burst;
+    return b ? Math.min(burst, b.tokens + Math.max(0, nowMs - b.at) / everyMs) : burst;
   };
   return {
     /** 0 and a token taken where a call may go now; else the milliseconds until one may. */
@@ -13,6 +13,8 @@ export function createPairLimits({ everyMs, burst }: { everyMs: number; burst: n
       buckets.set(key, { tokens: tokens - 1, at: nowMs });
       return 0;
     },
+    /** A call that was made at `atMs`, before this process began; in order of time. */
+    made: (key: string, atMs: number): void => void buckets.set(key, { tokens: Math.max(0, level(key, atMs) - 1), at: atMs }),
     /** The platform said that the pair is over its limit: empty it. */
     drain: (key: string, nowMs: number): void => void buckets.set(key, { tokens: 0, at: nowMs }),
     sweep(nowMs: number): void {

@@ -1,7 +1,8 @@
-import { type ChannelType, eventId, type Failure, type Identity } from '../../schemas/index.ts';
+import { advance, type ChannelType, eventId, type Failure, type Identity } from '../../schemas/index.ts';
 import { newId } from '../id.ts';
 import { addAddresses } from '../inbound/conversations.ts';
 import { joinWaiting } from '../inbound/waiting.ts';
+import { applyWatermarks } from '../inbound/watermarks.ts';
 import { appendEvents } from '../store/append-events.ts';
 import type { Tx } from '../store/port.ts';
 import { doubt } from './claim.ts';
@@ -16,7 +17,9 @@ export interface Exchange {
   readonly status: number | null;
   readonly response: string | null;
 }
-export type CallOutcome = { readonly kind: 'sent'; readonly platformId: string; readonly aliases: readonly Identity[] } | { readonly kind: 'failed'; readonly failure: Failure };
+export type CallOutcome =
+  | { readonly kind: 'sent'; readonly platformId: string; readonly aliases: readonly Identity[] /** The platform sends no `sent` of its own. */; readonly final?: boolean }
+  | { readonly kind: 'failed'; readonly failure: Failure };
 export interface OutcomeArgs {
   readonly message: string;
   readonly attempt: number;
@@ -73,7 +76,17 @@ async function accepted(tx: Tx, m: QueuedMessage, args: Accepted): Promise<void>
   await note(tx, m.id, { kind: 'accepted', detail: { attempt: args.attempt, part: args.part, platformId }, nowMs: args.nowMs });
   const conversation = m.conversation && aliases.length ? await loadConversation(tx, 'c.id', m.conversation) : null;
   if (conversation) await addAddresses(tx, conversation, aliases);
+  if (args.outcome.final) await sentByAcceptance(tx, m, args);
   await joinWaiting(tx, { channel: m.channel, platformId }, args.nowMs);
+  if (m.conversation) await applyWatermarks(tx, { conversation: m.conversation, platformId, channel: m.channel }, args.nowMs);
+}
+
+/** Where acceptance is all that a platform says of sending, it is the status `sent`: of the last part, for the message. */
+async function sentByAcceptance(tx: Tx, m: QueuedMessage, args: Accepted): Promise<void> {
+  await tx.run("UPDATE calls SET status = 'sent' WHERE message = $1 AND attempt = $2 AND part = $3 AND status IN ('queued', 'unknown')", [m.id, args.attempt, args.part]);
+  const now = await loadMessage(tx, m.id);
+  if (now && now.sent_parts >= now.parts && args.attempt === now.attempt && advance(now.state, 'sent') === 'sent' && now.state !== 'sent')
+    await tell(tx, now, { status: 'sent', part: args.part, nowMs: args.nowMs });
 }
 
 async function failed(tx: Tx, m: QueuedMessage, args: OutcomeArgs & { failure: Failure }): Promise<void> {

@@ -15,7 +15,7 @@ const VERSIONS: readonly string[] = [
      managed TEXT NOT NULL, state TEXT NOT NULL, state_reason TEXT, key_ids TEXT NOT NULL, sealed TEXT NOT NULL, settings TEXT NOT NULL, created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL);
    CREATE UNIQUE INDEX channels_account ON channels (type, account) WHERE state <> 'deleted';
    CREATE TABLE contacts (id TEXT PRIMARY KEY, tenant TEXT NOT NULL, name TEXT, identities TEXT NOT NULL, created_at BIGINT NOT NULL, erased_at BIGINT);
-   CREATE TABLE conversations (id TEXT PRIMARY KEY, tenant TEXT NOT NULL, channel TEXT NOT NULL, contact TEXT NOT NULL, sendable TEXT, window_expires_at BIGINT, created_at BIGINT NOT NULL, moved_to TEXT);
+   CREATE TABLE conversations (id TEXT PRIMARY KEY, tenant TEXT NOT NULL, channel TEXT NOT NULL, contact TEXT NOT NULL, sendable TEXT, window_expires_at BIGINT, created_at BIGINT NOT NULL, moved_to TEXT, watermarks TEXT);
    CREATE INDEX conversations_contact ON conversations (contact);
    CREATE TABLE aliases (channel TEXT NOT NULL, kind TEXT NOT NULL, value TEXT NOT NULL, conversation TEXT NOT NULL, PRIMARY KEY (channel, kind, value)){without_rowid};
    CREATE INDEX aliases_conversation ON aliases (conversation);
@@ -38,7 +38,7 @@ const VERSIONS: readonly string[] = [
    CREATE TABLE events ({events_key}, id TEXT NOT NULL, topic TEXT NOT NULL, type TEXT NOT NULL, subject TEXT NOT NULL, seq BIGINT, late BIGINT NOT NULL, tenant TEXT, channel TEXT, time BIGINT NOT NULL, created_at BIGINT NOT NULL, body TEXT NOT NULL);
    CREATE INDEX events_id ON events (id);
    CREATE TABLE seen (id {blob} PRIMARY KEY){without_rowid};
-   CREATE TABLE dead_letters (id TEXT PRIMARY KEY, tenant TEXT, channel TEXT, code TEXT NOT NULL, reason TEXT NOT NULL, journal TEXT, path TEXT NOT NULL, element TEXT, state TEXT NOT NULL, event_id TEXT NOT NULL, created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL);
+   CREATE TABLE dead_letters (id TEXT PRIMARY KEY, tenant TEXT, channel TEXT, code TEXT NOT NULL, reason TEXT NOT NULL, journal TEXT, path TEXT NOT NULL, element TEXT, state TEXT NOT NULL, event_id TEXT NOT NULL, key_id TEXT, endpoint TEXT, url TEXT, received_at BIGINT, created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL);
    CREATE TABLE ledger (channel TEXT NOT NULL, day TEXT NOT NULL, term TEXT NOT NULL, reason TEXT NOT NULL, n BIGINT NOT NULL, PRIMARY KEY (channel, day, term, reason)){without_rowid};
    CREATE TABLE journal_cursors (journal TEXT PRIMARY KEY, last BIGINT NOT NULL, split BIGINT NOT NULL);
    CREATE TABLE waiting_statuses (channel TEXT NOT NULL, platform_id TEXT NOT NULL, event_id TEXT NOT NULL, fact TEXT NOT NULL, arrived_at BIGINT NOT NULL, deadline BIGINT NOT NULL, day TEXT NOT NULL, PRIMARY KEY (event_id));

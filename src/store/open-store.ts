@@ -14,8 +14,8 @@ export interface StoreOptions extends StoreWorkerData {
   /** The thread ended or is silent for 10 s: the process must end. */
   onFatal(reason: string): void;
   onLog(level: 'warn' | 'error', message: string, detail?: string): void;
-  /** Highest journal offset whose effects are committed. */
-  onProcessed?(offset: number): void;
+  /** Highest journal offset whose effects are committed, and the messages that customers sent just now, by channel id. */
+  onProcessed?(offset: number, inbound: Readonly<Record<string, number>>): void;
 }
 export interface OpenedStore extends Store {
   /** Migrated and taking work. Pending while PostgreSQL is away. */
@@ -79,7 +79,7 @@ export function openStore(options: StoreOptions): OpenedStore {
       state.last = last;
       for (const listener of listeners) listener(last);
     },
-    processed: ({ offset }) => options.onProcessed?.(offset),
+    processed: ({ offset, inbound }) => options.onProcessed?.(offset, inbound),
     log: ({ level, message, detail }) => options.onLog(level, message, detail),
     closed: () => closed.resolve(),
   };

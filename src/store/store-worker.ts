@@ -56,7 +56,7 @@ const loop = createWriterLoop({
   writer,
   ingest,
   onEvents: (last) => tell({ type: 'events', last }),
-  onProcessed: (offset) => tell({ type: 'processed', offset }),
+  onProcessed: (offset, inbound) => tell({ type: 'processed', offset, inbound }),
   onFault: (message, error) => tell({ type: 'log', level: 'error', message, detail: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
 });
 

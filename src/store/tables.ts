@@ -31,7 +31,7 @@ export interface Database {
   };
   /** identities: JSON array of Identity, all that is known of the contact; rewritten only when one is added. */
   contacts: { id: string; tenant: string; name: string | null; identities: string; created_at: number; erased_at: number | null };
-  /** sendable: JSON Identity, the address that the platform last told (answers go there). moved_to: the older conversation this one was linked to. */
+  /** watermarks: JSON, the highest delivered and read; see inbound/watermarks.ts. sendable: JSON Identity, the address that the platform last told (answers go there). moved_to: the older conversation this one was linked to. */
   conversations: {
     id: string;
     tenant: string;
@@ -41,6 +41,7 @@ export interface Database {
     window_expires_at: number | null;
     created_at: number;
     moved_to: string | null;
+    watermarks: string | null;
   };
   /** Unique on (channel, kind, value): how a conversation is found. kind is an IdentityType, or 'phone_variant' for derived national variants. */
   aliases: { channel: string; kind: string; value: string; conversation: string };
@@ -147,6 +148,11 @@ export interface Database {
     element: string | null;
     state: 'open' | 'retried' | 'discarded';
     event_id: string;
+    /** Of the body that it came from, so that it can be read again when the journal's file is gone. */
+    key_id: string | null;
+    endpoint: string | null;
+    url: string | null;
+    received_at: number | null;
     created_at: number;
     updated_at: number;
   };

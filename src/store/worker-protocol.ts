@@ -32,6 +32,6 @@ export type StoreAnswer =
   | { readonly type: 'beat' }
   | { readonly type: 'result'; readonly id: number; readonly value?: unknown; readonly error?: PlainError }
   | { readonly type: 'events'; readonly last: number }
-  | { readonly type: 'processed'; readonly offset: number }
+  | { readonly type: 'processed'; readonly offset: number; readonly inbound: Readonly<Record<string, number>> }
   | { readonly type: 'log'; readonly level: 'warn' | 'error'; readonly message: string; readonly detail?: string }
   | { readonly type: 'closed' };

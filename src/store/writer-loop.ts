@@ -14,7 +14,7 @@ export interface WriterLoopOptions {
   readonly writer: Writer;
   readonly ingest: Ingest;
   onEvents(last: number): void;
-  onProcessed(offset: number): void;
+  onProcessed(offset: number, inbound: Readonly<Record<string, number>>): void;
   onFault(message: string, error: unknown): void;
 }
 const GROUP = 200;
@@ -60,10 +60,10 @@ export function createWriterLoop(options: WriterLoopOptions) {
   async function runIngest(): Promise<void> {
     state.journal = false;
     try {
-      const { taken, more, offset } = await writer.transaction((tx) => ingest.batch(tx));
+      const { taken, more, offset, inbound } = await writer.transaction((tx) => ingest.batch(tx));
       ingest.committed();
       if (more) state.journal = true;
-      if (taken) options.onProcessed(offset);
+      if (taken) options.onProcessed(offset, inbound);
     } catch (error) {
       ingest.undone(error);
       state.journal = true;

@@ -1,0 +1,73 @@
+import type { Fact, FactBody } from '../../adapters/contract.ts';
+import type { Identity } from '../../schemas/index.ts';
+import { eventId } from '../../schemas/index.ts';
+import type { Tx } from '../store/port.ts';
+import type { Context } from './context.ts';
+import { contextFor, type Kept } from './context-of-kept.ts';
+import { findConversation } from './conversations.ts';
+import { type Channel, createDirectory } from './directory.ts';
+import { firstSight } from './publish.ts';
+import { applyStatus, type Call, type Disposition, type StatusFact } from './statuses.ts';
+import { dayOf, Tally } from './tally.ts';
+
+type WatermarkFact = FactBody & { kind: 'watermark' };
+type Level = WatermarkFact['status'];
+/** The highest watermark of each kind, as a conversation keeps it (JSON), for messages that are recorded later. */
+type Marks = Partial<Record<Level, Kept & { readonly until: number }>>;
+
+const CALL = 'c.message, c.attempt, c.part, c.status, c.state, c.platform_id';
+/** Where a call began, by our clock: platforms name the watermark by the time of the message, which lies after it. */
+const CALLS = {
+  until: `SELECT ${CALL} FROM calls c JOIN messages m ON m.id = c.message WHERE m.conversation = $1 AND m.direction = 'outbound' AND c.state = 'sent' AND c.platform_id IS NOT NULL AND c.started_at <= $2
+    AND c.status IN ('queued', 'unknown', 'sent', 'delivered') ORDER BY c.message, c.part`,
+  named: `SELECT ${CALL} FROM calls c WHERE c.channel = $1 AND c.platform_id = $2`,
+} as const;
+
+/** The status that a watermark means for one message; its id has the same parts as a status of its own would have. */
+function statusFact(fact: Fact, level: Level, platformId: string): { fact: Fact; body: StatusFact } {
+  const customer: Identity | undefined = fact.addresses[0];
+  const body: StatusFact = { kind: 'status', platformId, status: level };
+  return { fact: { ...fact, idParts: [fact.channelType, fact.account, 'status', platformId, customer?.value ?? '', level], body }, body };
+}
+async function tellOne(ctx: Context, at: { fact: Fact; level: Level; channel: Channel }, call: Call): Promise<boolean> {
+  const one = statusFact(at.fact, at.level, call.platform_id ?? '');
+  if (!(await firstSight(ctx, eventId(one.fact.idParts)))) return false;
+  return (await applyStatus(ctx, { ...one, channel: at.channel }, call)).term === 'published';
+}
+
+/** A watermark becomes a status of every message that it covers; one that covers nothing new is absorbed. */
+export async function resolveWatermark(ctx: Context, fact: Fact, body: WatermarkFact, channel: Channel): Promise<Disposition> {
+  const conversation = await findConversation(ctx.tx, channel.id, fact.addresses);
+  const calls = new Map<string, Call>();
+  for (const id of body.platformIds) for (const call of await ctx.tx.all<Call>(CALLS.named, [channel.id, id])) calls.set(id, call);
+  const until = body.until?.getTime();
+  if (conversation && until !== undefined) {
+    for (const call of await ctx.tx.all<Call>(CALLS.until, [conversation.id, until])) calls.set(call.platform_id ?? '', call);
+    const [row] = await ctx.tx.all<{ watermarks: string | null }>('SELECT watermarks FROM conversations WHERE id = $1', [conversation.id]);
+    const marks = JSON.parse(row?.watermarks ?? '{}') as Marks;
+    if ((marks[body.status]?.until ?? 0) < until) {
+      marks[body.status] = { fact, ref: ctx.ref, receivedAt: ctx.row.receivedAt, until };
+      await ctx.tx.run('UPDATE conversations SET watermarks = $2 WHERE id = $1', [conversation.id, JSON.stringify(marks)]);
+    }
+  }
+  let told = 0;
+  for (const call of calls.values()) if (await tellOne(ctx, { fact, level: body.status, channel }, call)) told++;
+  return told ? { term: 'published' } : { term: 'absorbed', reason: 'idle_watermark' };
+}
+
+/** A message recorded now that an earlier watermark covers: call it in the transaction that records the send response. */
+export async function applyWatermarks(tx: Tx, at: { conversation: string; platformId: string; channel: string }, nowMs: number): Promise<void> {
+  const [row] = await tx.all<{ watermarks: string | null }>('SELECT watermarks FROM conversations WHERE id = $1', [at.conversation]);
+  if (!row?.watermarks) return;
+  const marks = JSON.parse(row.watermarks) as Marks;
+  const directory = createDirectory();
+  await directory.refresh(tx);
+  for (const level of ['delivered', 'read'] as const) {
+    const kept = marks[level];
+    const channel = kept && directory.byAccount(kept.fact.channelType, kept.fact.account);
+    if (!kept || !channel) continue;
+    const ctx = contextFor(tx, kept, { directory, tally: new Tally(), day: dayOf(kept.receivedAt), nowMs });
+    for (const call of await tx.all<Call & { started_at: number }>(`${CALLS.named} AND c.started_at <= $3`, [at.channel, at.platformId, kept.until]))
+      await tellOne(ctx, { fact: { ...kept.fact, at: kept.fact.at === null ? null : new Date(kept.fact.at) }, level, channel }, call);
+  }
+}
