@@ -74,19 +74,19 @@ const message = (name: string, payload: Json): Json => ({
 });
 const camel = (name: string) => name.replace(/[.-](\w)/g, (_, c: string) => c.toUpperCase());
 
-/** AsyncAPI 3.0 of the topics, under the default prefix. */
-export function asyncapi(): Json {
+/** AsyncAPI 3.0 of the topics; the prefix is that of the installation. */
+export function asyncapi(prefix = 'parlance.'): Json {
   const events = eventSchemas();
   const commands = commandSchemas();
   const channels: Record<string, unknown> = {};
   const operations: Record<string, unknown> = {};
   for (const [topic, types] of Object.entries(TOPICS)) {
     const name = camel(topic);
-    channels[name] = { address: `parlance.${topic}`, messages: Object.fromEntries(types.map((t) => [camel(t), message(t, events[t] as Json)])) };
+    channels[name] = { address: `${prefix}${topic}`, messages: Object.fromEntries(types.map((t) => [camel(t), message(t, events[t] as Json)])) };
     operations[`${name}Publish`] = { action: 'send', channel: { $ref: `#/channels/${name}` }, summary: `Parlance publishes ${types.join(', ')}` };
   }
   const name = camel(COMMANDS_TOPIC);
-  channels[name] = { address: `parlance.${COMMANDS_TOPIC}`, messages: Object.fromEntries(Object.entries(commands).map(([t, s]) => [camel(t), message(t, s)])) };
+  channels[name] = { address: `${prefix}${COMMANDS_TOPIC}`, messages: Object.fromEntries(Object.entries(commands).map(([t, s]) => [camel(t), message(t, s)])) };
   operations[`${name}Take`] = { action: 'receive', channel: { $ref: `#/channels/${name}` }, summary: 'Parlance takes commands' };
   return {
     asyncapi: '3.0.0',

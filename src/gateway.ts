@@ -9,6 +9,7 @@ import type { ChannelConfig, Config } from './config/config.ts';
 import { GatewayError } from './gateway-error.ts';
 import { createPublicListener } from './http/public-listener.ts';
 import { createRefusedRing } from './http/refused-ring.ts';
+import { verifyAgain } from './http/verify-again.ts';
 import { readLedger } from './inbound/ledger.ts';
 import { lockDataDir } from './journal/data-dir-lock.ts';
 import { createJournalReader } from './journal/journal-reader.ts';
@@ -16,6 +17,7 @@ import { openJournal } from './journal/open-journal.ts';
 import { parseSendCommand } from './outbound/admit.ts';
 import { createDispatcher, type Dispatcher, type SendingChannel } from './outbound/dispatch.ts';
 import { createProgress } from './progress.ts';
+import { createReplayRunner } from './run-replays.ts';
 import { buildKeyring, type Keyring, loadKeyring, mergeKeyrings, saveKeyring } from './secrets/keyring.ts';
 import { type RunningSandbox, startSandbox } from './start-sandbox.ts';
 import { openStore } from './store/open-store.ts';
@@ -49,12 +51,13 @@ export async function startGateway(config: Config, log: Logger, onFatal: (reason
     onDropped: (files) => sink('info', 'journal files dropped', { files }),
   });
   const keys: { ring: Keyring } = { ring: mergeKeyrings(loadKeyring(config.dataDir, config.masterKey), buildKeyring(config.masterKey, config.channels)) };
+  const ring = createRefusedRing(config.dataDir);
   const listener = createPublicListener({
     adapterOf: (provider) => adapters.webhooks(provider) ?? null,
     keyring: () => keys.ring,
     journal,
     publicUrl: config.publicUrl,
-    refused: createRefusedRing(),
+    refused: ring,
     observe: metrics.webhook,
     afterStore: config.ackAfter === 'store' ? progress.reached : null,
   });
@@ -95,6 +98,7 @@ export async function startGateway(config: Config, log: Logger, onFatal: (reason
   const registry = createRegistry(config, store);
   const dispatcher = createDispatcher({ store, adapters, channelOf: registry.sending, log: sink, observe: metrics.call });
   parts.dispatcher = dispatcher;
+  const replays = createReplayRunner({ store, log: sink });
   const channelsChanged = async () => {
     const channels = await registry.load();
     keys.ring = buildKeyring(config.masterKey, channels);
@@ -119,6 +123,10 @@ export async function startGateway(config: Config, log: Logger, onFatal: (reason
       await collect().catch(() => {}); // while the store is away the last figures stand
       return metrics.text();
     },
+    refused: ring,
+    verifyAgain: (refused) =>
+      verifyAgain({ adapterOf: (provider) => adapters.webhooks(provider) ?? null, keyring: () => keys.ring, journal, publicUrl: config.publicUrl, ring }, refused),
+    runReplay: replays.run,
     republish: (from) => (parts.broker ? parts.broker.republish(from) : Promise.reject(new GatewayError('broker_unavailable', 'KAFKA_BROKERS is not set.'))),
     log: sink,
   };
@@ -161,6 +169,7 @@ export async function startGateway(config: Config, log: Logger, onFatal: (reason
     await channelsChanged();
     store.beginIngest();
     await dispatcher.start();
+    await replays.resume();
     parts.broker = config.kafka ? createBroker({ config: config.kafka, store, log: sink, installation: journal.id, parseSendCommand, wake: dispatcher.wake }) : null;
     parts.broker?.start();
   };
@@ -176,8 +185,10 @@ export async function startGateway(config: Config, log: Logger, onFatal: (reason
     async stop() {
       clearInterval(retain);
       await listener.stop();
+      await ring.close();
       await parts.sandbox?.stop();
       await dispatcher.stop();
+      await replays.stop();
       await parts.broker?.stop();
       await operator.stop();
       await store.close();

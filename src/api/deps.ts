@@ -1,10 +1,12 @@
 import type { Config } from '../config/config.ts';
+import type { Refused, RefusedRing } from '../http/refused-ring.ts';
+import type { Verdict } from '../http/verify-again.ts';
 import type { Journal, JournalReader } from '../journal/port.ts';
 import type { Store } from '../store/port.ts';
 import type { Auth, Caller, Scope } from './auth.ts';
 
 export interface ApiDeps {
-  readonly config: Pick<Config, 'operatorHost' | 'masterKey' | 'publicUrl'>;
+  readonly config: Pick<Config, 'operatorHost' | 'masterKey' | 'publicUrl' | 'kafka'>;
   readonly store: Store;
   readonly journal: Journal;
   readonly reader: JournalReader;
@@ -16,6 +18,10 @@ export interface ApiDeps {
   health(): Promise<Readonly<Record<string, unknown>>>;
   metrics(): Promise<{ type: string; body: string }>;
   republish(from: number): Promise<number>;
+  readonly refused: RefusedRing;
+  verifyAgain(refused: Refused): Promise<Verdict>;
+  /** Resolves when the replay is done. */
+  runReplay(id: string): Promise<void>;
   log(level: 'info' | 'warn' | 'error', message: string, fields: Readonly<Record<string, unknown>>): void;
 }
 

@@ -110,10 +110,4 @@ export const apiOperations = {
     if (!changed) throw new GatewayError('not_found', 'There is no such key.');
     await audit(tx, args, { action: 'key.revoke', detail: { id: args.id } });
   },
-  async putReplay(tx: Tx, args: Acting & { readonly id: string; readonly state: string; readonly request: string; readonly result: string | null }): Promise<void> {
-    await tx.run(
-      'INSERT INTO replays (id, tenant, state, request, result, created_at, updated_at) VALUES ($1,$2,$3,$4,$5,$6,$6) ON CONFLICT (id) DO UPDATE SET state = excluded.state, result = excluded.result, updated_at = excluded.updated_at',
-      [args.id, args.tenant, args.state, args.request, args.result, args.nowMs],
-    );
-  },
 };

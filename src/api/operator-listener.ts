@@ -2,6 +2,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type NextFunction, type Request, type Response, type Router } from 'express';
 import helmet from 'helmet';
+import { asyncapi } from '../../schemas/documents.ts';
 import { FAILURES } from '../../schemas/index.ts';
 import { GatewayError } from '../gateway-error.ts';
 import { newId } from '../id.ts';
@@ -73,6 +74,7 @@ export function createOperatorListener(deps: ApiDeps, sandbox: Router | null) {
   app.use(express.text({ type: () => true, limit: '1mb' }));
   app.get('/healthz', (_request, response) => void response.type('text/plain').send('ok\n'));
   app.get('/openapi.json', (_request, response) => void response.json(openapi()));
+  app.get('/asyncapi.json', (_request, response) => void response.json(asyncapi(deps.config.kafka?.topicPrefix)));
   app.get('/metrics', async (request, response) => {
     const remote = request.socket.remoteAddress ?? '';
     if (!/^(::ffff:)?127\.|^::1$/.test(remote)) allow(await deps.auth.authenticate(request), 'read');

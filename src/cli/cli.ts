@@ -26,7 +26,7 @@ const TEXT = [
   'scopes',
   'tenant',
 ] as const;
-const FLAGS = ['json', 'help', 'once', 'publish'] as const;
+const FLAGS = ['json', 'help', 'once', 'publish', 'dry-run'] as const;
 const help = (name?: string): string => {
   const chosen = Object.entries(COMMANDS).filter(([n]) => name === undefined || n === name);
   return [

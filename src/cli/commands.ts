@@ -40,6 +40,12 @@ const sendBody = (c: Context) => {
   return { channel: flag(c, 'channel'), to: recipient, content: { type: 'text', text: flag(c, 'text') } };
 };
 
+interface Replay {
+  id: string;
+  state: string;
+  dryRun: boolean;
+  result: Record<string, unknown>;
+}
 interface EventRow {
   offset: string;
   topic: string;
@@ -137,11 +143,16 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     },
   },
   replay: {
-    usage: 'replay --from TIME [--to TIME] [--publish]',
+    usage: 'replay --from TIME [--to TIME] [--publish | --dry-run]',
     about: 'normalise a period of the journal again; without --publish a dry run',
     async run(c) {
       const body = { from: flag(c, 'from'), ...(optional(c, 'to') ? { to: optional(c, 'to') } : {}), publish: c.given.flags.publish === true };
-      const done = (await c.client.request('POST', '/v1/replays', { body })) as { id: string; dryRun: boolean; result: Record<string, unknown> };
+      if (body.publish && c.given.flags['dry-run'] === true) throw new CliError(2, '--publish or --dry-run, not both.');
+      let done = (await c.client.request('POST', '/v1/replays', { body })) as Replay;
+      while (done.state === 'running') {
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+        done = (await c.client.request('GET', `/v1/replays/${done.id}`)) as Replay;
+      }
       c.out(`${done.id}${done.dryRun ? ' (dry run)' : ''}\n${table([done.result], ['bodies', 'same', 'missing', 'differs'])}`, done);
     },
   },

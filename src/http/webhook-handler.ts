@@ -4,6 +4,7 @@ import type { Journal } from '../journal/port.ts';
 import type { Keyring } from '../secrets/keyring.ts';
 import { answer, refuse } from './answers.ts';
 import type { Endpoint } from './endpoints.ts';
+import { keysFor } from './keys-for.ts';
 import { createBudget, MAX_BODY, readBody } from './read-body.ts';
 import type { RefusedRing } from './refused-ring.ts';
 
@@ -22,9 +23,6 @@ export interface WebhookDeps {
 
 /** Headers kept with the raw request. */
 const KEPT = ['content-type', 'x-hub-signature-256', 'x-twilio-signature', 'i-twilio-idempotency-token', 'user-agent'] as const;
-/** An unknown channel takes as long to refuse as a wrong signature: there is always a key to try. */
-const DUMMY: Keys = { secrets: [{ id: 'none', secret: 'no channel has this secret' }], verifyTokens: [] };
-
 const headersOf = (request: IncomingMessage): Record<string, string> => {
   const kept: Record<string, string> = {};
   for (const name of KEPT) {
@@ -37,12 +35,7 @@ const headersOf = (request: IncomingMessage): Record<string, string> => {
 /** GET: the platform's handshake. POST: verify on the raw bytes, journal, 200. Nothing is parsed here. */
 export function createWebhookHandler(deps: WebhookDeps) {
   const budget = createBudget();
-  const keysOf = (endpoint: Endpoint): Keys => {
-    const ring = deps.keyring();
-    if (endpoint.channel === null) return ring.shared[endpoint.provider];
-    const own = Object.hasOwn(ring.own, endpoint.channel) ? ring.own[endpoint.channel] : undefined;
-    return own && own.provider === endpoint.provider ? own : DUMMY;
-  };
+  const keysOf = (endpoint: Endpoint): Keys => keysFor(deps.keyring(), endpoint);
   const requestOf = (request: IncomingMessage, body: Buffer): WebhookRequest => ({
     method: request.method ?? 'POST',
     url: new URL((request.url ?? '/').replace(/^\/+/, '/'), deps.publicUrl),
@@ -76,7 +69,15 @@ export function createWebhookHandler(deps: WebhookDeps) {
     const done = (outcome: string) => deps.observe(endpoint.name, outcome, (performance.now() - started) / 1000);
     const verdict = adapter?.verify(requestOf(request, body), keysOf(endpoint));
     if (!adapter || !verdict?.ok) {
-      deps.refused.add({ at: Date.now(), url: request.url ?? '', why: verdict && !verdict.ok ? verdict.error : 'no_adapter', headers: headersOf(request), body });
+      deps.refused.add({
+        at: Date.now(),
+        url: request.url ?? '',
+        endpoint: endpoint.name,
+        channel: endpoint.channel,
+        why: verdict && !verdict.ok ? verdict.error : 'no_adapter',
+        headers: headersOf(request),
+        body,
+      });
       refuse(response, 'signature_invalid');
       return done('refused');
     }

@@ -27,7 +27,10 @@ async function booksHold(): Promise<Books> {
   return books;
 }
 
-test('one effect: at once, after a restart, on the shared path and on its own, re-batched', async () => {
+const DAY = 86_400_000;
+const clock = (days: number) => ({ CLOCK_SHIFT_MS: String(days * DAY), NODE_OPTIONS: `--import=${new URL('../support/shift-clock.mjs', import.meta.url).href}` });
+
+test('one effect: at once, after a restart, 30 days on, on the shared path and on its own, re-batched', async () => {
   gateway = await startGateway();
   const body = webhook(ONE, { messages: [text('447700900101', 'wamid.SAME')] });
   expect(new Set(await Promise.all(Array.from({ length: 50 }, () => gateway.post(body))))).toEqual(new Set([200]));
@@ -42,7 +45,13 @@ test('one effect: at once, after a restart, on the shared path and on its own, r
   const events = await gateway.events();
   expect([received(events, 'wamid.SAME').length, received(events, 'wamid.NEW').length, events.length]).toEqual([1, 1, 2]);
   expect(books.channels.find((c) => c.channel === 'ch_wa')).toMatchObject({ elements: 54, published: 2, duplicate: 52 });
-});
+  await gateway.kill('SIGTERM');
+  gateway = await startGateway({ dir: gateway.dir, env: { ...clock(30), EVENT_RETENTION_DAYS: '90' } });
+  expect(await gateway.post(body)).toBe(200);
+  const later = await booksHold();
+  expect(later.channels.reduce((n, c) => n + c.elements, 0)).toBe(55);
+  expect(received(await gateway.events(), 'wamid.SAME').length).toBe(1);
+}, 60_000);
 
 test("another tenant's key names our number: no event, dead letters wrong_key, unrouted; an unknown number is unknown_channel", async () => {
   gateway = await startGateway({ channels: [channel('ch_wa', ONE), channel('ch_b', TWO, { tenant: 'globex', appSecret: 'globex-secret', businessAccountId: '2' })] });
@@ -100,49 +109,54 @@ test("every route with another tenant's key: 404, refused or empty, never data",
   expect((await gateway.call('/v1/dead-letters')).text).toContain(letter?.id);
 });
 
-test('killed under load, twice: an independent checker finds nothing lost, nothing doubled, seq gapless', async () => {
-  gateway = await startGateway();
-  const acked = new Set<string>();
-  let n = 0;
-  for (let round = 0; round < 2; round++) {
-    let going = true;
-    const lines = Array.from({ length: 8 }, async (_, line) => {
-      while (going) {
-        const id = `wamid.K${++n}`;
-        const status = await gateway.post(webhook(line % 2 ? ONE : TWO, { messages: [text(`44770090${2000 + (line % 4)}`, id)] })).catch(() => 0);
-        if (status === 200) acked.add(id);
-      }
-    });
-    await sleep(700);
-    going = false;
-    await gateway.kill();
-    await Promise.all(lines);
-    gateway = await startGateway({ dir: gateway.dir });
-  }
-  await booksHold();
-  // The journal, read by this test's own rules: what is in it is what must be in the log, once.
-  const journalled = new Set<string>();
-  const dir = join(gateway.dir, 'data', 'journal');
-  for (const file of readdirSync(dir).filter((f) => f.endsWith('.sqlite'))) {
-    const db = new DatabaseSync(join(dir, file), { readOnly: true });
-    for (const row of db.prepare('SELECT body FROM bodies').all())
-      for (const [, id] of Buffer.from(row.body as Uint8Array)
-        .toString('utf8')
-        .matchAll(/"id":"(wamid\.K\d+)"/g))
-        journalled.add(id ?? '');
-    db.close();
-  }
-  expect(acked.size).toBeGreaterThan(50);
-  expect([...acked].filter((id) => !journalled.has(id))).toEqual([]);
-  const events = await gateway.events();
-  const ids = events.map((e) => e.data.message?.platformId ?? '');
-  expect([...ids].sort()).toEqual([...journalled].sort());
-  const seqs = new Map<string, number>();
-  for (const e of events) {
-    expect(e.data.seq).toBe((seqs.get(e.subject) ?? 0) + 1);
-    seqs.set(e.subject, e.data.seq);
-  }
-}, 60_000);
+const KILLS = Number(process.env.PARLANCE_KILLS ?? 5);
+test(
+  `killed under load, ${KILLS} times: an independent checker finds nothing lost, nothing doubled, seq gapless`,
+  async () => {
+    gateway = await startGateway();
+    const acked = new Set<string>();
+    let n = 0;
+    for (let round = 0; round < KILLS; round++) {
+      let going = true;
+      const lines = Array.from({ length: 8 }, async (_, line) => {
+        while (going) {
+          const id = `wamid.K${++n}`;
+          const status = await gateway.post(webhook(line % 2 ? ONE : TWO, { messages: [text(`44770090${2000 + (line % 4)}`, id)] })).catch(() => 0);
+          if (status === 200) acked.add(id);
+        }
+      });
+      await sleep(300 + Math.random() * 700);
+      going = false;
+      await gateway.kill();
+      await Promise.all(lines);
+      gateway = await startGateway({ dir: gateway.dir });
+    }
+    await booksHold();
+    // The journal, read by this test's own rules: what is in it is what must be in the log, once.
+    const journalled = new Set<string>();
+    const dir = join(gateway.dir, 'data', 'journal');
+    for (const file of readdirSync(dir).filter((f) => f.endsWith('.sqlite'))) {
+      const db = new DatabaseSync(join(dir, file), { readOnly: true });
+      for (const row of db.prepare('SELECT body FROM bodies').all())
+        for (const [, id] of Buffer.from(row.body as Uint8Array)
+          .toString('utf8')
+          .matchAll(/"id":"(wamid\.K\d+)"/g))
+          journalled.add(id ?? '');
+      db.close();
+    }
+    expect(acked.size).toBeGreaterThan(50);
+    expect([...acked].filter((id) => !journalled.has(id))).toEqual([]);
+    const events = await gateway.events();
+    const ids = events.map((e) => e.data.message?.platformId ?? '');
+    expect([...ids].sort()).toEqual([...journalled].sort());
+    const seqs = new Map<string, number>();
+    for (const e of events) {
+      expect(e.data.seq).toBe((seqs.get(e.subject) ?? 0) + 1);
+      seqs.set(e.subject, e.data.seq);
+    }
+  },
+  60_000 + KILLS * 8000,
+);
 
 test('ingress alone: PostgreSQL and Kafka away, 200 within a second of the start', async () => {
   const [pg, kafka] = [await freePort(), await freePort()];
@@ -152,6 +166,22 @@ test('ingress alone: PostgreSQL and Kafka away, 200 within a second of the start
   expect(performance.now() - started).toBeLessThan(5000); // the figure is the closing note's; this only tells waiting from not waiting
   expect((await gateway.call('/v1/events')).status).toBe(503);
 });
+
+test('ingress during a long migration: taken at once, and in the log when the store is there', async () => {
+  gateway = await startGateway();
+  await gateway.kill('SIGTERM');
+  // Another connection holds the store, as a migration of hours would.
+  const held = new DatabaseSync(join(gateway.dir, 'data', 'store.sqlite'));
+  held.exec('BEGIN EXCLUSIVE');
+  try {
+    gateway = await startGateway({ dir: gateway.dir, operator: false });
+    expect(await gateway.post(webhook(ONE, { messages: [text('447700900101', 'wamid.MIGRATING')] }))).toBe(200);
+  } finally {
+    held.exec('ROLLBACK');
+    held.close();
+  }
+  await until('its event', async () => received(await gateway.events().catch(() => []), 'wamid.MIGRATING').length === 1, 20_000);
+}, 60_000);
 
 test('a reply: one call by its key, statuses joined in every order; a closed window and another body under the key are refused', async () => {
   const calls: { body: Record<string, unknown>; authorization: string | undefined }[] = [];

@@ -23,7 +23,7 @@ const listener = createPublicListener({
   keyring: () => ring,
   journal,
   publicUrl: new URL('http://127.0.0.1'),
-  refused: createRefusedRing(),
+  refused: createRefusedRing(dataDir),
   observe: () => {},
   afterStore: null,
 });

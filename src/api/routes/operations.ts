@@ -39,8 +39,23 @@ async function ownElements(deps: ApiDeps, ref: string, tenant: string): Promise<
     .limit(1000)
     .execute();
   const paths = events.map((e) => (JSON.parse(e.body) as { data: { raw?: { path?: string } } }).data.raw?.path ?? '').filter(Boolean);
-  const body: unknown = JSON.parse(Buffer.from(row.body).toString('utf8'));
+  const text = Buffer.from(row.body).toString('utf8');
+  // A form is one element, whatever of it the path names.
+  if (row.endpoint.startsWith('sms') && !text.startsWith('{')) return paths.length ? [{ path: paths[0] ?? '', element: Object.fromEntries(new URLSearchParams(text)) }] : [];
+  const body: unknown = JSON.parse(text);
   return [...new Set(paths)].map((path) => ({ path, element: at(body, path) }));
+}
+
+/** A replay is answered when it is done, or after so long while it goes on. */
+const REPLAY_WAIT_MS = 20_000;
+const shownReplay = (r: { id: string; state: string; request: string; result: string | null; created_at: number }) => {
+  const request = JSON.parse(r.request) as { publish?: boolean };
+  return { id: r.id, state: r.state, dryRun: request.publish !== true, request, result: r.result ? (JSON.parse(r.result) as unknown) : null, createdAt: iso(r.created_at) };
+};
+async function replayOf(deps: ApiDeps, asked: Asked, id: string) {
+  const row = await deps.store.read.selectFrom('replays').selectAll().where('id', '=', id).executeTakeFirst();
+  if (!row || (asked.caller.tenant !== null && row.tenant !== asked.caller.tenant)) throw new GatewayError('not_found', 'There is no such replay.');
+  return shownReplay(row);
 }
 
 export const operatorRoutes: readonly Route[] = [
@@ -168,16 +183,17 @@ export const operatorRoutes: readonly Route[] = [
       const rows = await query.execute();
       return {
         body: {
-          replays: rows.map((r) => ({
-            id: r.id,
-            state: r.state,
-            request: JSON.parse(r.request) as unknown,
-            result: r.result ? (JSON.parse(r.result) as unknown) : null,
-            createdAt: iso(r.created_at),
-          })),
+          replays: rows.map(shownReplay),
         },
       };
     },
+  },
+  {
+    method: 'get',
+    path: '/v1/replays/:id',
+    scope: 'admin',
+    summary: 'One replay: how far it is, what it found',
+    handle: async (asked, deps) => ({ body: await replayOf(deps, asked, asked.params.id ?? '') }),
   },
   {
     method: 'post',
@@ -190,22 +206,10 @@ export const operatorRoutes: readonly Route[] = [
       if (Number.isNaN(from) || Number.isNaN(to)) throw new GatewayError('invalid_request', 'from and to: times, as 2026-11-22T09:20:24Z', { pointer: '/from' });
       const publish = body.publish === true;
       const id = newId('rp_');
-      const request = JSON.stringify({ from: iso(from), to: iso(to), publish });
-      const total = { bodies: 0, same: 0, missing: 0, differs: 0, diffs: [] as unknown[] };
-      for (let after: number | null = deps.reader.firstSince(from) - 1; after !== null; ) {
-        const slice: { bodies: number; same: number; missing: number; differs: number; diffs: readonly unknown[]; next: number | null } = await deps.store.write('replaySlice', {
-          after,
-          toMs: to,
-          publish,
-          tenant: asked.caller.tenant,
-          nowMs: Date.now(),
-        });
-        for (const key of ['bodies', 'same', 'missing', 'differs'] as const) total[key] += slice[key];
-        total.diffs = [...total.diffs, ...slice.diffs].slice(0, 100);
-        after = slice.next;
-      }
-      await deps.store.write('putReplay', { id, state: 'done', request, result: JSON.stringify(total), ...acting(asked) });
-      return { status: 201, body: { id, state: 'done', dryRun: !publish, result: total } };
+      await deps.store.write('startReplay', { id, fromMs: from, toMs: to, publish, tenant: asked.caller.tenant, nowMs: Date.now() });
+      await Promise.race([deps.runReplay(id), new Promise((resolve) => setTimeout(resolve, REPLAY_WAIT_MS).unref())]);
+      const replay = await replayOf(deps, asked, id);
+      return { status: replay.state === 'done' ? 201 : 202, body: replay };
     },
   },
   {
