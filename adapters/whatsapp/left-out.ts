@@ -13,6 +13,7 @@ export const LEFT_OUT: Readonly<Record<string, string>> = {
   'contacts[].wa_id': 'an address of the contact',
   'contacts[].user_id': 'an address of the contact',
   'message_echoes[].from': 'our own number',
+  'threads[].messages[].to': 'our own number, or the customer of the thread',
   'threads[].messages[].from': 'our own number, or the customer of the thread',
   'reaction.message_id': 'the target of the reaction',
   'statuses[].status': 'becomes the state',

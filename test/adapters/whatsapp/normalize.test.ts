@@ -14,7 +14,10 @@ const load = (name: string) => readFileSync(join(import.meta.dirname, 'payloads'
 type Loose = Record<string, unknown>;
 const MESSAGES = JSON.parse(load('messages.json')) as [string, Loose, Loose][];
 // Big integers must survive, so the values are kept as text beside their parsed form.
-const VALUES = JSON.parse(load('values.json')) as [string, string, Loose, string[]][];
+const VALUES = [...JSON.parse(load('values.json')), ...JSON.parse(load('more-values.json'))] as [string, string, Loose, string[]][];
+const SHAPES = JSON.parse(load('../shapes.json')) as Record<string, string[]>;
+/** Fields of the business account: their values name no number. */
+const ACCOUNT = /^(account_|business_|phone_number_|message_template_|template_|security|flows|payment_configuration|partner_solutions|user_id_update)/;
 const NUMBER = '207700000000123';
 const request = (body: string | Buffer): VerifiedRequest =>
   ({
@@ -34,9 +37,7 @@ const withValue = (field: string, value: Loose) => ({
       changes: [
         {
           field,
-          value: ['account_update', 'message_template_status_update'].includes(field)
-            ? value
-            : { messaging_product: 'whatsapp', metadata: { display_phone_number: '15550100199', phone_number_id: NUMBER }, ...value },
+          value: ACCOUNT.test(field) ? value : { messaging_product: 'whatsapp', metadata: { display_phone_number: '15550100199', phone_number_id: NUMBER }, ...value },
         },
       ],
     },
@@ -67,6 +68,14 @@ test.each(MESSAGES)('message: %s', (_what, message, content) => {
 test.each(VALUES)('value: %s', (_what, field, value, kinds) => {
   const { facts, rejects } = read(withValue(field, value));
   expect([...facts.map((f) => f.body.kind), ...rejects.map((r) => r.code)]).toEqual(kinds);
+});
+
+test('every shape that the platform names has a payload, and every payload is of a shape', () => {
+  const there = [...MESSAGES, ...VALUES].map(([what]) => what);
+  const named = Object.values(SHAPES).flat();
+  expect(named.filter((what) => !there.includes(what))).toEqual([]);
+  const beyond = ['a field nobody knows', 'nothing known inside']; // no shapes: what is none
+  expect(there.filter((what) => !named.includes(what) && !beyond.includes(what))).toEqual([]);
 });
 
 test('every digit of a big integer id survives', () => {
