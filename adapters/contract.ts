@@ -8,6 +8,8 @@ export interface WebhookRequest {
   readonly method: string;
   /** As the platform addresses us (PUBLIC_URL plus path and query), whatever a proxy made of it. */
   readonly url: URL;
+  /** Path and query byte for byte, as they stand in the address that the platform was given; a URL object re-encodes them. */
+  readonly target?: string;
   /** Lower-cased names. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: Buffer;

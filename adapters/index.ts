@@ -2,6 +2,7 @@ import { isObject, type Loose, text } from './_graph/loose.ts';
 import { parseJson } from './_graph/parse-json.ts';
 import { handshakeMeta, verifyMeta } from './_graph/signature.ts';
 import type { Adapters, ChannelAdapter, Normalized, VerifiedRequest, WebhookAdapter } from './contract.ts';
+import { createSmsAdapter } from './sms/index.ts';
 import { createWhatsappAdapter } from './whatsapp/index.ts';
 import { normalizeBody as normalizeWhatsapp } from './whatsapp/normalize.ts';
 
@@ -21,10 +22,15 @@ function normalizeMeta(request: VerifiedRequest): Normalized {
 const EVENT_RECEIVED = { status: 200, type: 'text/plain; charset=utf-8', body: 'EVENT_RECEIVED' } as const;
 
 export function createAdapters(): Adapters {
-  const carriers: Readonly<Record<string, ChannelAdapter>> = { 'whatsapp meta': createWhatsappAdapter() };
+  const carriers: Readonly<Record<string, ChannelAdapter>> = {
+    'whatsapp meta': createWhatsappAdapter(),
+    'sms twilio': createSmsAdapter('sms'),
+    'whatsapp twilio': createSmsAdapter('whatsapp'),
+    'rcs twilio': createSmsAdapter('rcs'),
+  };
   const meta: WebhookAdapter = { handshake: handshakeMeta, verify: verifyMeta, ack: () => EVENT_RECEIVED, normalize: normalizeMeta };
   return {
     of: (type, provider) => carriers[`${type} ${provider}`],
-    webhooks: (provider) => (provider === 'meta' ? meta : undefined),
+    webhooks: (provider) => (provider === 'meta' ? meta : carriers['sms twilio']),
   };
 }

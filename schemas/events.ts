@@ -4,8 +4,8 @@ import { FailureCode } from './failures.ts';
 import { ChannelType } from './ids.ts';
 import { MessageState } from './status.ts';
 
-/** How a customer is addressed: kind of address and its value. Phones are E.164 with `+`. */
-export const IdentityType = z.enum(['phone', 'whatsapp_user', 'whatsapp_parent_user', 'username', 'psid', 'igsid', 'user_ref', 'group', 'rcs']);
+/** How a customer is addressed: kind of address and its value. Phones are E.164 with `+`; `sender_id` is a short code or a name that sent an SMS. */
+export const IdentityType = z.enum(['phone', 'whatsapp_user', 'whatsapp_parent_user', 'username', 'psid', 'igsid', 'user_ref', 'group', 'rcs', 'sender_id']);
 export type IdentityType = z.infer<typeof IdentityType>;
 export const Identity = z.strictObject({ type: IdentityType, value: z.string() });
 export type Identity = z.infer<typeof Identity>;

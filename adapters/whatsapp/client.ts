@@ -1,28 +1,9 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
-import axios, { type AxiosInstance } from 'axios';
+import type { AxiosInstance } from 'axios';
 import type { Identity } from '../../schemas/index.ts';
 import { list, object, text } from '../_graph/loose.ts';
 import { PlatformRefusal } from '../_graph/send-error.ts';
 import type { Call, SendOptions, Sent } from '../contract.ts';
 import { phone, userId } from './identity.ts';
-
-const MAX_ANSWER = 1024 * 1024;
-/** Idle sockets are dropped before the platform's side drops them, so that a reset on a reused socket stays rare. */
-const agent = { keepAlive: true, keepAliveMsecs: 5000, timeout: 30_000, maxSockets: 64, maxFreeSockets: 32 };
-
-export function createHttp(): AxiosInstance {
-  return axios.create({
-    httpAgent: new HttpAgent(agent),
-    httpsAgent: new HttpsAgent(agent),
-    maxRedirects: 0,
-    proxy: false,
-    maxContentLength: MAX_ANSWER,
-    responseType: 'text',
-    transformResponse: (data: unknown) => data,
-    validateStatus: () => true,
-  });
-}
 
 /** What a 200 says: the message's id, and the names it gives the recipient. */
 function readAnswer(body: string): { platformId: string | undefined; aliases: Identity[] } {

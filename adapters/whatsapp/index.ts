@@ -1,7 +1,8 @@
+import { createHttp } from '../_graph/http.ts';
 import { handshakeMeta, verifyMeta } from '../_graph/signature.ts';
 import type { ChannelAdapter } from '../contract.ts';
 import { classify } from './classify.ts';
-import { createHttp, send } from './client.ts';
+import { send } from './client.ts';
 import { capabilities } from './limits.ts';
 import { normalize } from './normalize.ts';
 import { render } from './render.ts';

@@ -1,6 +1,7 @@
 import type { WebhookAdapter } from '../../adapters/contract.ts';
 import type { Journal } from '../journal/port.ts';
 import type { Keyring } from '../secrets/keyring.ts';
+import { addressOf } from './address-of.ts';
 import { endpointOf } from './endpoints.ts';
 import { keysFor } from './keys-for.ts';
 import type { Refused, RefusedRing } from './refused-ring.ts';
@@ -16,11 +17,11 @@ export type Verdict = { readonly state: 'accepted'; readonly offset: number } | 
 
 /** Verifies a refused webhook with today's secrets and PUBLIC_URL; what holds now goes through the journal as any other, and leaves the ring. */
 export async function verifyAgain(deps: VerifyAgainDeps, refused: Refused): Promise<Verdict> {
-  const url = new URL(refused.url.replace(/^\/+/, '/'), deps.publicUrl);
-  const endpoint = endpointOf(url.pathname);
+  const { url, target } = addressOf(deps.publicUrl, refused.url);
+  const endpoint = endpointOf(refused.url.split('?')[0] ?? '');
   const adapter = endpoint && deps.adapterOf(endpoint.provider);
   if (!endpoint || !adapter) return { state: 'refused', why: 'no_adapter' };
-  const request = { method: 'POST', url, headers: refused.headers, body: refused.body, receivedAt: new Date(refused.at) };
+  const request = { method: 'POST', url, target, headers: refused.headers, body: refused.body, receivedAt: new Date(refused.at) };
   const verdict = adapter.verify(request, keysFor(deps.keyring(), endpoint));
   if (!verdict.ok) return { state: 'refused', why: verdict.error };
   const offset = await deps.journal.append({

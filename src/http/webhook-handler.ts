@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Keys, VerifiedRequest, WebhookAdapter, WebhookRequest } from '../../adapters/contract.ts';
 import type { Journal } from '../journal/port.ts';
 import type { Keyring } from '../secrets/keyring.ts';
+import { addressOf } from './address-of.ts';
 import { answer, refuse } from './answers.ts';
 import type { Endpoint } from './endpoints.ts';
 import { keysFor } from './keys-for.ts';
@@ -38,7 +39,7 @@ export function createWebhookHandler(deps: WebhookDeps) {
   const keysOf = (endpoint: Endpoint): Keys => keysFor(deps.keyring(), endpoint);
   const requestOf = (request: IncomingMessage, body: Buffer): WebhookRequest => ({
     method: request.method ?? 'POST',
-    url: new URL((request.url ?? '/').replace(/^\/+/, '/'), deps.publicUrl),
+    ...addressOf(deps.publicUrl, request.url ?? '/'),
     headers: request.headers as Record<string, string | undefined>,
     body,
     receivedAt: new Date(),

@@ -46,6 +46,7 @@ export function createDirectory() {
       byAccount = new Map(all.map((c) => [`${c.type} ${c.account}`, c]));
       version = now;
     },
+    byId: (id: string): Channel | undefined => all.find((c) => c.id === id),
     byAccount: (type: ChannelType, account: string): Channel | undefined => byAccount.get(`${type} ${account}`),
     /** The oldest channel of a business account whose keys hold this one; else its oldest of any key. */
     byBusiness(type: ChannelType, account: string, keyId: string): Channel | undefined {

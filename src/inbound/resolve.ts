@@ -15,8 +15,7 @@ const PUBLISHED: Outcome = { term: 'published' };
 
 /** One fact: counted as one element, its channel and key checked, once only, and turned into its events. */
 export async function resolveFact(ctx: Context, fact: Fact): Promise<void> {
-  const channel =
-    fact.accountKind === 'business' ? ctx.directory.byBusiness(fact.channelType, fact.account, ctx.row.keyId) : ctx.directory.byAccount(fact.channelType, fact.account);
+  const channel = await channelOf(ctx, fact);
   if (!channel)
     return deadLetter(ctx, { code: 'unknown_channel', reason: `no channel is connected for this ${fact.channelType} account`, path: fact.path, element: null, channel: null });
   if (!channel.keyIds.includes(ctx.row.keyId))
@@ -28,6 +27,15 @@ export async function resolveFact(ctx: Context, fact: Fact): Promise<void> {
   }
   const outcome = await turn(ctx, fact, channel);
   ctx.tally.count(channel.id, ctx.day, outcome.term, outcome.term === 'absorbed' ? { reason: outcome.reason } : {});
+}
+
+/** The channel that a fact speaks of: by its account; a status that carries our own id, by the message (a sender pool may have sent from another number). */
+async function channelOf(ctx: Context, fact: Fact): Promise<Channel | undefined> {
+  if (fact.accountKind === 'business') return ctx.directory.byBusiness(fact.channelType, fact.account, ctx.row.keyId);
+  const named = ctx.directory.byAccount(fact.channelType, fact.account);
+  if (named || fact.body.kind !== 'status' || fact.body.ownId === undefined) return named;
+  const [message] = await ctx.tx.all<{ channel: string }>("SELECT channel FROM messages WHERE id = $1 AND direction = 'outbound'", [fact.body.ownId.split('.')[0]]);
+  return message && ctx.directory.byId(message.channel);
 }
 
 async function turn(ctx: Context, fact: Fact, channel: Channel): Promise<Outcome> {

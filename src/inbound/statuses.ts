@@ -93,7 +93,11 @@ export async function applyStatus(ctx: Context, at: { fact: Fact; body: StatusFa
   ]);
   if (!message) return { term: 'absorbed', reason: 'message_gone' };
   const next = advance(call.status, body.status);
-  if (next === call.status && !body.participant) return { term: 'absorbed', reason: call.status === body.status ? 'repeated_status' : 'late_status' };
+  if (next === call.status && !body.participant) {
+    // It tells no new state, and still that the platform has the call.
+    if (call.state === 'calling' || call.state === 'unknown') await settle(ctx, call, message, body.platformId);
+    return { term: 'absorbed', reason: call.status === body.status ? 'repeated_status' : 'late_status' };
+  }
   call.status = next;
   await settle(ctx, call, message, body.platformId);
   const parts = await ctx.tx.all<{ status: MessageState }>('SELECT status FROM calls WHERE message = $1 AND attempt = $2', [call.message, call.attempt]);

@@ -1,0 +1,15 @@
+import type { ChannelType } from '../../schemas/index.ts';
+import type { Capabilities } from '../contract.ts';
+
+/**
+ * Twilio, as of November 2026: 10 messages a second of a number (US long codes take from 1, by registration: settings.messagesPerSecond),
+ * 80 of a WhatsApp sender, 100 of an RCS sender. Above it Twilio queues for hours. Text of 1,600 characters.
+ */
+const PER_SECOND: Readonly<Partial<Record<ChannelType, number>>> = { sms: 10, whatsapp: 80, rcs: 100 };
+export const MAX_TEXT = 1600;
+export const capabilitiesOf = (channel: ChannelType): Capabilities => ({
+  content: ['text'],
+  text: { max: MAX_TEXT, unit: 'character' },
+  windowHours: channel === 'whatsapp' ? 24 : null,
+  limits: { account: { perSecond: PER_SECOND[channel] ?? 10, inboundCounts: false } },
+});

@@ -1,0 +1,101 @@
+import type { AxiosInstance } from 'axios';
+import { list as items, type Loose, object, text } from '../_graph/loose.ts';
+import { PlatformRefusal } from '../_graph/send-error.ts';
+import type { Call, ListQuery, Missed, SendOptions, Sent } from '../contract.ts';
+import { type Answer, request } from './client.ts';
+
+const PAGE = 500;
+const MAX_PAGES = 200;
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' } as const;
+const get = (path: string): Call => ({ method: 'GET', path, contentType: 'application/x-www-form-urlencoded', body: '' });
+
+async function read(http: AxiosInstance, path: string, options: SendOptions): Promise<Loose> {
+  const answer: Answer = await request(http, get(path), options);
+  if (answer.status !== 200) throw new PlatformRefusal(answer.status, answer.body, answer.retryAfter);
+  return object(JSON.parse(answer.body));
+}
+
+/** The form that a webhook would have brought, from the API's resource; DateCreated is ours, since a webhook carries no time. */
+function formOf(message: Loose, more: Readonly<Record<string, string>>): URLSearchParams {
+  const sid = text(message.sid) ?? '';
+  const form = new URLSearchParams({
+    MessageSid: sid,
+    SmsSid: sid,
+    AccountSid: text(message.account_sid) ?? '',
+    From: text(message.from) ?? '',
+    To: text(message.to) ?? '',
+    ...more,
+  });
+  const service = text(message.messaging_service_sid);
+  if (service) form.set('MessagingServiceSid', service);
+  const created = Date.parse(text(message.date_created) ?? '');
+  if (!Number.isNaN(created)) form.set('DateCreated', new Date(created).toISOString());
+  return form;
+}
+async function inboundForm(http: AxiosInstance, message: Loose, options: SendOptions): Promise<URLSearchParams> {
+  const count = Number(text(message.num_media) ?? 0);
+  const form = formOf(message, {
+    Body: text(message.body) ?? '',
+    NumMedia: String(count),
+    NumSegments: text(message.num_segments) ?? '1',
+    SmsStatus: 'received',
+    ApiVersion: text(message.api_version) ?? '2010-04-01',
+  });
+  if (!count) return form;
+  const account = text(message.account_sid) ?? '';
+  const media = await read(http, `/2010-04-01/Accounts/${account}/Messages/${text(message.sid)}/Media.json?PageSize=20`, options);
+  for (const [i, item] of items(media.media_list).entries()) {
+    const m = object(item);
+    form.set(`MediaUrl${i}`, `https://api.twilio.com/2010-04-01/Accounts/${account}/Messages/${text(message.sid)}/Media/${text(m.sid)}`);
+    form.set(`MediaContentType${i}`, text(m.content_type) ?? '');
+  }
+  return form;
+}
+
+/** Messages to our address since then, the oldest first; Twilio lists the newest first, by day. */
+async function inbound(http: AxiosInstance, query: ListQuery, options: SendOptions): Promise<Loose[]> {
+  const [sid = '', own = ''] = query.account.split(' ');
+  const day = query.since.toISOString().slice(0, 10);
+  let path: string | undefined = `/2010-04-01/Accounts/${sid}/Messages.json?${new URLSearchParams({ To: own, 'DateSent>': day, PageSize: String(PAGE) }).toString()}`;
+  const all: Loose[] = [];
+  for (let page = 0; path && page < MAX_PAGES; page++) {
+    const answer: Loose = await read(http, path, options);
+    const messages = items(answer.messages).map(object);
+    all.push(...messages.filter((m) => text(m.direction) === 'inbound' && Date.parse(text(m.date_created) ?? '') >= query.since.getTime()));
+    const oldest = Date.parse(text(messages.at(-1)?.date_created) ?? '');
+    path = oldest < query.since.getTime() ? undefined : text(answer.next_page_uri);
+  }
+  return all.reverse();
+}
+
+/** What was missed: inbound messages, and the final states of our own that got no callback. */
+export async function* list(http: AxiosInstance, query: ListQuery, options: SendOptions): AsyncIterable<Missed> {
+  for (const message of await inbound(http, query, options))
+    yield { url: '/webhooks/sms', headers: FORM, body: Buffer.from((await inboundForm(http, message, options)).toString()) };
+  const [account = ''] = query.account.split(' ');
+  for (const sid of query.unsettled) {
+    const message = await read(http, `/2010-04-01/Accounts/${account}/Messages/${sid}.json`, options).catch((error: unknown) => {
+      if (error instanceof PlatformRefusal && error.status === 404) return null; // deleted at the platform
+      throw error;
+    });
+    const status = message && text(message.status);
+    if (!message || !status) continue;
+    const code = text(message.error_code);
+    const form = formOf(message, { MessageStatus: status, SmsStatus: status, ApiVersion: '2010-04-01', ...(code ? { ErrorCode: code } : {}) });
+    yield { url: '/webhooks/sms/status', headers: FORM, body: Buffer.from(form.toString()) };
+  }
+}
+
+/** The message that a call in doubt may have made: the only one to this recipient with this text since then. Two of them can not be told apart. */
+export async function lookUp(http: AxiosInstance, call: Call, at: { account: string; since: Date; options: SendOptions }): Promise<Sent | null | undefined> {
+  const form = new URLSearchParams(call.body);
+  const [sid = ''] = at.account.split(' ');
+  const query = new URLSearchParams({ To: form.get('To') ?? '', PageSize: '50' }).toString();
+  const answer = await read(http, `/2010-04-01/Accounts/${sid}/Messages.json?${query}`, at.options);
+  const found = items(answer.messages)
+    .map(object)
+    .filter((m) => text(m.direction) !== 'inbound' && text(m.body) === form.get('Body') && Date.parse(text(m.date_created) ?? '') >= at.since.getTime() - 2000);
+  const [only] = found;
+  if (found.length > 1) return undefined;
+  return only ? { platformId: text(only.sid) ?? '', aliases: [], status: 200, body: JSON.stringify(only) } : null;
+}
