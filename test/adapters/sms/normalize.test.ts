@@ -2,13 +2,13 @@ import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import nock from 'nock';
 import { PlatformRefusal } from '../../../adapters/_graph/send-error.ts';
 import type { RenderContext, VerifiedRequest, WebhookRequest } from '../../../adapters/contract.ts';
 import { ERRORS } from '../../../adapters/sms/errors.ts';
 import { createSmsAdapter } from '../../../adapters/sms/index.ts';
 import { LEFT_OUT } from '../../../adapters/sms/left-out.ts';
 import { signedUrls } from '../../../adapters/sms/verify.ts';
+import { nock } from '../../support/nock.ts';
 
 const adapter = createSmsAdapter();
 const AC = 'AC00000000000000000000000000000001';
@@ -234,7 +234,6 @@ const call = () => {
   return first;
 };
 const api = () => nock('http://twilio.test');
-afterEach(() => nock.cleanAll());
 test('one attempt: the call byte for byte, by account or by key', async () => {
   const bodies: unknown[] = [];
   api()

@@ -1,17 +1,10 @@
-import nock from 'nock';
 import { createWhatsappAdapter } from '../../../adapters/whatsapp/index.ts';
+import { nock } from '../../support/nock.ts';
 
 const adapter = createWhatsappAdapter();
 const call = { method: 'POST' as const, path: '/v26.0/207/messages', contentType: 'application/json' as const, body: '{"to":"+447700900123"}' };
 const send = () => adapter.send(call, { baseUrl: 'https://graph.test', credentials: { accessToken: 'secret-token' }, signal: AbortSignal.timeout(500) });
 const api = () => nock('https://graph.test', { reqheaders: { authorization: 'Bearer secret-token' } }).post('/v26.0/207/messages', { to: '+447700900123' });
-beforeAll(() => nock.disableNetConnect());
-afterEach(() => expect(nock.pendingMocks()).toEqual([]));
-afterAll(() => {
-  nock.cleanAll();
-  nock.enableNetConnect();
-  nock.restore();
-});
 
 test('an acceptance gives the id and the names of the recipient', async () => {
   api().reply(200, { contacts: [{ input: '+447700900123', wa_id: '447700900124' }], messages: [{ id: 'wamid.X' }] });
