@@ -22,7 +22,7 @@ module.exports = {
       name: 'only-main-knows-adapters',
       comment: 'the core speaks to the contract',
       severity: 'error',
-      from: { path: '^src/(?!gateway|inbound/(create-ingest|retry)|store/store-worker)' },
+      from: { path: '^src/(?!gateway|cli/doctor|inbound/(create-ingest|retry)|store/store-worker)' },
       to: { path: '^adapters/(?!contract)' },
     },
     { name: 'kafkajs-in-one-folder', severity: 'error', from: { path: '^(src|adapters|schemas)/', pathNot: '^src/broker/' }, to: { path: 'node_modules/kafkajs/' } },

@@ -203,6 +203,8 @@ export interface Limits {
   readonly account: { readonly perSecond: number; readonly inboundCounts: boolean };
   /** Per recipient: one call per `everyMs`, with a burst. */
   readonly recipient?: { readonly everyMs: number; readonly burst: number };
+  /** Requests per second to the platform's lists, for what was missed. Absent: it has none. */
+  readonly listPerSecond?: number;
 }
 /** What a call needs to be made: unsealed, never logged. `accessToken` for Graph, `accountSid`/`authToken` for Twilio. */
 export type Credentials = Readonly<Record<string, string>>;
@@ -230,15 +232,36 @@ export interface ListQuery {
   readonly account: string;
   /** Wall clock of the platform: messages from this moment on, overlap included. */
   readonly since: Date;
-  /** Platform ids of our own messages that have no final status yet. */
-  readonly unsettled: readonly string[];
+  /** Messages of ours that the platform took and told no final status of: its id, and our own of the call. */
+  readonly unsettled: readonly { readonly platformId: string; readonly ownId: string }[];
   readonly settings: Readonly<Record<string, unknown>>;
+}
+export interface ListOptions extends SendOptions {
+  /** Resolves when the next request may be made: call it before each one (capabilities.limits.listPerSecond). */
+  turn(): Promise<void>;
 }
 /** A customer as the platform shows them; absent: refused, or not known. */
 export interface Profile {
   readonly name?: string;
   readonly picture?: string;
   readonly platform?: Readonly<Record<string, unknown>>;
+}
+
+/** What a check of a channel found, and what to do where it does not hold. */
+export interface Finding {
+  readonly check: string;
+  readonly ok: boolean;
+  readonly detail: string;
+}
+export interface CheckTarget {
+  readonly account: string;
+  readonly businessAccount: string | null;
+  readonly address: string | null;
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** Addresses that the platform may call, the shared one first; without query and fragment. */
+  readonly webhooks: readonly string[];
+  /** Secrets of the app, current first: with an app's id they read what the app has subscribed to. */
+  readonly secrets: readonly string[];
 }
 
 /** What one webhook endpoint needs; Meta's and Twilio's each carry several channel types. Pure and synchronous. */
@@ -263,11 +286,13 @@ export interface ChannelAdapter {
 
   // The wire: one attempt each, cancellable; throws what the platform throws.
   send(call: Call, options: SendOptions): Promise<Sent>;
-  /** Whether the platform has this call, where it can be asked: what it answered then, null where it surely has none, undefined where it can not be told. */
+  /** Whether the platform has this call, where it can be asked: what it answered then, null where none was found, undefined where it can not be told. */
   lookUp?(call: Call, at: { readonly account: string; readonly since: Date }, options: SendOptions): Promise<Sent | null | undefined>;
   /** Messages since then, in order, page by page; the caller stops taking when it has had enough. */
-  list?(query: ListQuery, options: SendOptions): AsyncIterable<Missed>;
+  list?(query: ListQuery, options: ListOptions): AsyncIterable<Missed>;
   /** Null: the platform tells nothing of this customer. */
+  /** Asks the platform whether it knows our credentials and will call us. Faults of the wire are findings too. */
+  check?(target: CheckTarget, options: SendOptions): Promise<readonly Finding[]>;
   profile?(customer: Identity, at: { readonly account: string; readonly settings: Readonly<Record<string, unknown>> }, options: SendOptions): Promise<Profile | null>;
 }
 

@@ -13,8 +13,8 @@ export type Identity = z.infer<typeof Identity>;
 export const ChannelRef = z.strictObject({ id: z.string(), type: ChannelType, address: z.string().optional(), name: z.string().optional() });
 export const ContactRef = z.strictObject({ id: z.string(), name: z.string().optional(), identities: z.array(Identity) });
 export const ConversationRef = z.strictObject({ id: z.string(), windowExpiresAt: Iso.nullable().optional() });
-/** Where the platform's own bytes are: GET /v1/raw/{journal}; `path` points at the element. */
-export const RawRef = z.strictObject({ journal: z.string(), path: z.string() });
+/** Where the platform's own bytes are: GET /v1/raw/{journal}; `path` points at the element. `origin: backfill`: no webhook came, the platform's list was asked. */
+export const RawRef = z.strictObject({ journal: z.string(), path: z.string(), origin: z.literal('backfill').optional() });
 const MessageTarget = z.strictObject({ platformId: z.string(), id: z.string().optional() });
 
 /** Ad, post or link that the customer came by, in the platform's words, camel case. */

@@ -5,6 +5,7 @@ import { channelInput, loadChannels, type RegisteredChannel } from './api/channe
 import type { ApiDeps } from './api/deps.ts';
 import { createOperatorListener } from './api/operator-listener.ts';
 import { type Broker, createBroker } from './broker/create-broker.ts';
+import { checkChannel } from './check-channel.ts';
 import type { ChannelConfig, Config } from './config/config.ts';
 import { GatewayError } from './gateway-error.ts';
 import { createPublicListener } from './http/public-listener.ts';
@@ -16,8 +17,12 @@ import { createJournalReader } from './journal/journal-reader.ts';
 import { openJournal } from './journal/open-journal.ts';
 import { parseSendCommand } from './outbound/admit.ts';
 import { createDispatcher, type Dispatcher, type SendingChannel } from './outbound/dispatch.ts';
+import { createProfileWorker } from './profiles/create-profile-worker.ts';
 import { createProgress } from './progress.ts';
+import { createReconciler } from './reconcile/create-reconciler.ts';
+import { suspectedGaps } from './reconcile/suspected-gaps.ts';
 import { createReplayRunner } from './run-replays.ts';
+import { keyId } from './secrets/key-id.ts';
 import { buildKeyring, type Keyring, loadKeyring, mergeKeyrings, saveKeyring } from './secrets/keyring.ts';
 import { type RunningSandbox, startSandbox } from './start-sandbox.ts';
 import { openStore } from './store/open-store.ts';
@@ -99,6 +104,17 @@ export async function startGateway(config: Config, log: Logger, onFatal: (reason
   const dispatcher = createDispatcher({ store, adapters, channelOf: registry.sending, log: sink, observe: metrics.call });
   parts.dispatcher = dispatcher;
   const replays = createReplayRunner({ store, log: sink });
+  const reconciler = createReconciler({
+    store,
+    journal,
+    adapters,
+    publicUrl: config.publicUrl.href,
+    channels: registry.all,
+    keyIdOf: registry.keyIdOf,
+    log: sink,
+    observe: metrics.missed,
+  });
+  const profiles = createProfileWorker({ store, adapters, channelOf: registry.sending, channels: registry.all, log: sink });
   const channelsChanged = async () => {
     const channels = await registry.load();
     keys.ring = buildKeyring(config.masterKey, channels);
@@ -127,6 +143,8 @@ export async function startGateway(config: Config, log: Logger, onFatal: (reason
     verifyAgain: (refused) =>
       verifyAgain({ adapterOf: (provider) => adapters.webhooks(provider) ?? null, keyring: () => keys.ring, journal, publicUrl: config.publicUrl, ring }, refused),
     runReplay: replays.run,
+    reconciler,
+    checkChannel: (channel) => checkChannel(channel, { adapters, publicUrl: config.publicUrl, baseUrl: channel.provider === 'twilio' ? config.twilioApiUrl : config.graphApiUrl }),
     republish: (from) => (parts.broker ? parts.broker.republish(from) : Promise.reject(new GatewayError('broker_unavailable', 'KAFKA_BROKERS is not set.'))),
     log: sink,
   };
@@ -148,6 +166,7 @@ export async function startGateway(config: Config, log: Logger, onFatal: (reason
       sum((c) => Object.values(c.absorbed).reduce((a, b) => a + b, 0)),
     );
     metrics.state.logOffset.set(await store.lastOffset());
+    metrics.state.gaps.set((await suspectedGaps(store.read, null)).length);
     if (parts.broker) metrics.state.relayLag.set(await parts.broker.lag());
     const queue = await store.read
       .selectFrom('messages')
@@ -170,6 +189,8 @@ export async function startGateway(config: Config, log: Logger, onFatal: (reason
     store.beginIngest();
     await dispatcher.start();
     await replays.resume();
+    reconciler.start();
+    profiles.start();
     parts.broker = config.kafka ? createBroker({ config: config.kafka, store, log: sink, installation: journal.id, parseSendCommand, wake: dispatcher.wake }) : null;
     parts.broker?.start();
   };
@@ -189,6 +210,8 @@ export async function startGateway(config: Config, log: Logger, onFatal: (reason
       await parts.sandbox?.stop();
       await dispatcher.stop();
       await replays.stop();
+      await reconciler.stop();
+      await profiles.stop();
       await parts.broker?.stop();
       await operator.stop();
       await store.close();
@@ -214,6 +237,10 @@ async function retryUntil(work: () => Promise<void>, log: (level: 'warn', messag
 /** Connected channels with their opened credentials, for sending and verifying. */
 function createRegistry(config: Config, store: ReturnType<typeof openStore>) {
   let channels = new Map<string, RegisteredChannel>();
+  const sendingOf = (c: RegisteredChannel): SendingChannel => {
+    const base = typeof c.settings.baseUrl === 'string' ? c.settings.baseUrl : c.provider === 'twilio' ? config.twilioApiUrl : config.graphApiUrl;
+    return { id: c.id, type: c.type, provider: c.provider, account: c.account, baseUrl: base, credentials: c.credentials, settings: c.settings };
+  };
   return {
     async load(): Promise<RegisteredChannel[]> {
       const all = await loadChannels(store, config.masterKey);
@@ -222,9 +249,13 @@ function createRegistry(config: Config, store: ReturnType<typeof openStore>) {
     },
     sending(id: string): SendingChannel | null {
       const c = channels.get(id);
-      if (!c) return null;
-      const base = typeof c.settings.baseUrl === 'string' ? c.settings.baseUrl : c.provider === 'twilio' ? config.twilioApiUrl : config.graphApiUrl;
-      return { id: c.id, type: c.type, provider: c.provider, account: c.account, baseUrl: base, credentials: c.credentials, settings: c.settings };
+      return c ? sendingOf(c) : null;
+    },
+    all: (): SendingChannel[] => [...channels.values()].map(sendingOf),
+    /** The key under which what we fetch for a channel is kept: its current one. */
+    keyIdOf(id: string): string | null {
+      const secret = channels.get(id)?.secrets[0];
+      return secret === undefined ? null : keyId(config.masterKey, secret);
     },
   };
 }

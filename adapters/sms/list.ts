@@ -1,7 +1,7 @@
 import type { AxiosInstance } from 'axios';
 import { list as items, type Loose, object, text } from '../_graph/loose.ts';
 import { PlatformRefusal } from '../_graph/send-error.ts';
-import type { Call, ListQuery, Missed, SendOptions, Sent } from '../contract.ts';
+import type { Call, ListOptions, ListQuery, Missed, SendOptions, Sent } from '../contract.ts';
 import { type Answer, request } from './client.ts';
 
 const PAGE = 500;
@@ -15,8 +15,8 @@ async function read(http: AxiosInstance, path: string, options: SendOptions): Pr
   return object(JSON.parse(answer.body));
 }
 
-/** The form that a webhook would have brought, from the API's resource; DateCreated is ours, since a webhook carries no time. */
-function formOf(message: Loose, more: Readonly<Record<string, string>>): URLSearchParams {
+/** The form that a webhook would have brought, from the API's resource; DateCreated is ours, since a webhook carries no time: that of the message, or of its state. */
+function formOf(message: Loose, more: Readonly<Record<string, string>>, dated: 'date_created' | 'date_updated' = 'date_created'): URLSearchParams {
   const sid = text(message.sid) ?? '';
   const form = new URLSearchParams({
     MessageSid: sid,
@@ -28,11 +28,11 @@ function formOf(message: Loose, more: Readonly<Record<string, string>>): URLSear
   });
   const service = text(message.messaging_service_sid);
   if (service) form.set('MessagingServiceSid', service);
-  const created = Date.parse(text(message.date_created) ?? '');
+  const created = Date.parse(text(message[dated]) ?? text(message.date_created) ?? '');
   if (!Number.isNaN(created)) form.set('DateCreated', new Date(created).toISOString());
   return form;
 }
-async function inboundForm(http: AxiosInstance, message: Loose, options: SendOptions): Promise<URLSearchParams> {
+async function inboundForm(http: AxiosInstance, message: Loose, options: ListOptions): Promise<URLSearchParams> {
   const count = Number(text(message.num_media) ?? 0);
   const form = formOf(message, {
     Body: text(message.body) ?? '',
@@ -43,6 +43,7 @@ async function inboundForm(http: AxiosInstance, message: Loose, options: SendOpt
   });
   if (!count) return form;
   const account = text(message.account_sid) ?? '';
+  await options.turn();
   const media = await read(http, `/2010-04-01/Accounts/${account}/Messages/${text(message.sid)}/Media.json?PageSize=20`, options);
   for (const [i, item] of items(media.media_list).entries()) {
     const m = object(item);
@@ -53,12 +54,13 @@ async function inboundForm(http: AxiosInstance, message: Loose, options: SendOpt
 }
 
 /** Messages to our address since then, the oldest first; Twilio lists the newest first, by day. */
-async function inbound(http: AxiosInstance, query: ListQuery, options: SendOptions): Promise<Loose[]> {
+async function inbound(http: AxiosInstance, query: ListQuery, options: ListOptions): Promise<Loose[]> {
   const [sid = '', own = ''] = query.account.split(' ');
   const day = query.since.toISOString().slice(0, 10);
   let path: string | undefined = `/2010-04-01/Accounts/${sid}/Messages.json?${new URLSearchParams({ To: own, 'DateSent>': day, PageSize: String(PAGE) }).toString()}`;
   const all: Loose[] = [];
   for (let page = 0; path && page < MAX_PAGES; page++) {
+    await options.turn();
     const answer: Loose = await read(http, path, options);
     const messages = items(answer.messages).map(object);
     all.push(...messages.filter((m) => text(m.direction) === 'inbound' && Date.parse(text(m.date_created) ?? '') >= query.since.getTime()));
@@ -69,22 +71,34 @@ async function inbound(http: AxiosInstance, query: ListQuery, options: SendOptio
 }
 
 /** What was missed: inbound messages, and the final states of our own that got no callback. */
-export async function* list(http: AxiosInstance, query: ListQuery, options: SendOptions): AsyncIterable<Missed> {
+export async function* list(http: AxiosInstance, query: ListQuery, options: ListOptions): AsyncIterable<Missed> {
   for (const message of await inbound(http, query, options))
     yield { url: '/webhooks/sms', headers: FORM, body: Buffer.from((await inboundForm(http, message, options)).toString()) };
   const [account = ''] = query.account.split(' ');
-  for (const sid of query.unsettled) {
-    const message = await read(http, `/2010-04-01/Accounts/${account}/Messages/${sid}.json`, options).catch((error: unknown) => {
+  for (const { platformId, ownId } of query.unsettled) {
+    await options.turn();
+    const message = await read(http, `/2010-04-01/Accounts/${account}/Messages/${platformId}.json`, options).catch((error: unknown) => {
       if (error instanceof PlatformRefusal && error.status === 404) return null; // deleted at the platform
       throw error;
     });
     const status = message && text(message.status);
     if (!message || !status) continue;
     const code = text(message.error_code);
-    const form = formOf(message, { MessageStatus: status, SmsStatus: status, ApiVersion: '2010-04-01', ...(code ? { ErrorCode: code } : {}) });
-    yield { url: '/webhooks/sms/status', headers: FORM, body: Buffer.from(form.toString()) };
+    const form = formOf(message, { MessageStatus: status, SmsStatus: status, ApiVersion: '2010-04-01', ...(code ? { ErrorCode: code } : {}) }, 'date_updated');
+    yield { url: `/webhooks/sms/status?mid=${ownId}`, headers: FORM, body: Buffer.from(form.toString()) };
   }
 }
+
+/** Smart encoding rewrites quotes, dashes, blanks and what has no width: texts are compared without them. */
+const fold = (body: string): string =>
+  body
+    .normalize('NFKC')
+    .replace(/[\u2018-\u201b\u2032`]/g, "'")
+    .replace(/[\u201c-\u201f\u2033\u00ab\u00bb]/g, '"')
+    .replace(/[\u2010-\u2015\u2022]/g, '-')
+    .replace(/[\u200b\u2060\ufeff]/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
 
 /** The message that a call in doubt may have made: the only one to this recipient with this text since then. Two of them can not be told apart. */
 export async function lookUp(http: AxiosInstance, call: Call, at: { account: string; since: Date; options: SendOptions }): Promise<Sent | null | undefined> {
@@ -94,7 +108,9 @@ export async function lookUp(http: AxiosInstance, call: Call, at: { account: str
   const answer = await read(http, `/2010-04-01/Accounts/${sid}/Messages.json?${query}`, at.options);
   const found = items(answer.messages)
     .map(object)
-    .filter((m) => text(m.direction) !== 'inbound' && text(m.body) === form.get('Body') && Date.parse(text(m.date_created) ?? '') >= at.since.getTime() - 2000);
+    .filter(
+      (m) => text(m.direction) !== 'inbound' && fold(text(m.body) ?? '') === fold(form.get('Body') ?? '') && Date.parse(text(m.date_created) ?? '') >= at.since.getTime() - 2000,
+    );
   const [only] = found;
   if (found.length > 1) return undefined;
   return only ? { platformId: text(only.sid) ?? '', aliases: [], status: 200, body: JSON.stringify(only) } : null;

@@ -1,6 +1,7 @@
 import { createHttp } from '../_graph/http.ts';
 import { handshakeMeta, verifyMeta } from '../_graph/signature.ts';
 import type { ChannelAdapter } from '../contract.ts';
+import { check } from './check.ts';
 import { classify } from './classify.ts';
 import { send } from './client.ts';
 import { capabilities } from './limits.ts';
@@ -22,5 +23,6 @@ export function createWhatsappAdapter(): ChannelAdapter {
     render,
     classify,
     send: (call, options) => send(http, call, options),
+    check: (target, options) => check(http, target, options),
   };
 }

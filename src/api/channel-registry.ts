@@ -16,6 +16,8 @@ export interface RegisteredChannel {
   readonly type: ChannelType;
   readonly provider: 'meta' | 'twilio';
   readonly account: string;
+  readonly businessAccount: string | null;
+  readonly address: string | null;
   readonly credentials: Readonly<Record<string, string>>;
   readonly secrets: readonly string[];
   readonly verifyTokens: readonly string[];
@@ -48,9 +50,48 @@ export function channelInput(masterKey: Buffer, c: ChannelConfig): ChannelInput 
 
 /** Every connected channel with its opened credentials, from the store. */
 export async function loadChannels(store: Store, masterKey: Buffer): Promise<RegisteredChannel[]> {
-  const rows = await store.read.selectFrom('channels').select(['id', 'type', 'provider', 'account', 'sealed', 'settings']).where('state', '<>', 'deleted').execute();
+  const rows = await store.read
+    .selectFrom('channels')
+    .select(['id', 'type', 'provider', 'account', 'business_account', 'address', 'sealed', 'settings'])
+    .where('state', '<>', 'deleted')
+    .execute();
   return rows.map((r) => {
     const { _fingerprint, ...settings } = JSON.parse(r.settings) as Record<string, unknown>;
-    return { id: r.id, type: r.type as ChannelType, provider: r.provider as 'meta', account: r.account, settings, ...(JSON.parse(unseal(masterKey, r.sealed)) as Sealed) };
+    return {
+      id: r.id,
+      type: r.type as ChannelType,
+      provider: r.provider as 'meta',
+      account: r.account,
+      businessAccount: r.business_account,
+      address: r.address,
+      settings,
+      ...(JSON.parse(unseal(masterKey, r.sealed)) as Sealed),
+    };
   });
+}
+
+export interface Rotation {
+  readonly accessToken?: string | undefined;
+  readonly apiKey?: string | undefined;
+  readonly apiSecret?: string | undefined;
+  readonly appSecret?: string | readonly string[] | undefined;
+  readonly authToken?: string | readonly string[] | undefined;
+  readonly verifyToken?: string | readonly string[] | undefined;
+}
+/** So many secrets of before still verify what was signed with them. */
+const KEPT_SECRETS = 2;
+const turnOver = (now: string | readonly string[] | undefined, before: readonly string[]): readonly string[] =>
+  now === undefined ? before : typeof now === 'string' ? [now, ...before.filter((s) => s !== now)].slice(0, 1 + KEPT_SECRETS) : now;
+
+/** The sealed form of a channel whose token or secrets change. */
+export function rotated(masterKey: Buffer, channel: RegisteredChannel, r: Rotation): { sealed: string; keyIds: readonly string[] } {
+  const secrets = turnOver(r.appSecret ?? r.authToken, channel.secrets);
+  const given = {
+    ...(r.accessToken === undefined ? {} : { accessToken: r.accessToken }),
+    ...(r.apiKey === undefined ? {} : { apiKey: r.apiKey }),
+    ...(r.apiSecret === undefined ? {} : { apiSecret: r.apiSecret }),
+    ...(r.authToken === undefined ? {} : { authToken: secrets[0] ?? '' }),
+  };
+  const secret: Sealed = { credentials: { ...channel.credentials, ...given }, secrets, verifyTokens: turnOver(r.verifyToken, channel.verifyTokens) };
+  return { sealed: seal(masterKey, JSON.stringify(secret)), keyIds: secrets.map((s) => keyId(masterKey, s)) };
 }

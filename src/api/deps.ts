@@ -1,12 +1,15 @@
+import type { Finding } from '../../adapters/contract.ts';
 import type { Config } from '../config/config.ts';
 import type { Refused, RefusedRing } from '../http/refused-ring.ts';
 import type { Verdict } from '../http/verify-again.ts';
 import type { Journal, JournalReader } from '../journal/port.ts';
+import type { Reconciler } from '../reconcile/create-reconciler.ts';
 import type { Store } from '../store/port.ts';
 import type { Auth, Caller, Scope } from './auth.ts';
+import type { RegisteredChannel } from './channel-registry.ts';
 
 export interface ApiDeps {
-  readonly config: Pick<Config, 'operatorHost' | 'masterKey' | 'publicUrl' | 'kafka'>;
+  readonly config: Pick<Config, 'operatorHost' | 'masterKey' | 'publicUrl' | 'kafka' | 'channelsFile'>;
   readonly store: Store;
   readonly journal: Journal;
   readonly reader: JournalReader;
@@ -20,6 +23,9 @@ export interface ApiDeps {
   republish(from: number): Promise<number>;
   readonly refused: RefusedRing;
   verifyAgain(refused: Refused): Promise<Verdict>;
+  readonly reconciler: Reconciler;
+  /** Asks the platform about one channel. */
+  checkChannel(channel: RegisteredChannel): Promise<readonly Finding[]>;
   /** Resolves when the replay is done. */
   runReplay(id: string): Promise<void>;
   log(level: 'info' | 'warn' | 'error', message: string, fields: Readonly<Record<string, unknown>>): void;
@@ -41,7 +47,7 @@ export interface Answer {
   readonly type?: string;
 }
 export interface Route {
-  readonly method: 'get' | 'post' | 'delete';
+  readonly method: 'get' | 'post' | 'patch' | 'delete';
   readonly path: string;
   readonly scope: Scope;
   readonly summary: string;

@@ -43,8 +43,8 @@ async function putChannel(tx: Tx, c: ChannelInput, nowMs: number): Promise<void>
   // Credentials that changed in the file bring a paused channel back; an unchanged file never reverts a token that was rotated elsewhere.
   if (same)
     await tx.run(
-      "UPDATE channels SET name = $2, address = $3, key_ids = $4, state = CASE WHEN state = 'deleted' THEN 'active' ELSE state END, updated_at = CASE WHEN state = 'deleted' OR key_ids <> $4 OR coalesce(name,'') <> coalesce($2,'') THEN $5 ELSE updated_at END WHERE id = $1",
-      [c.id, c.name, c.address, JSON.stringify(c.keyIds), nowMs],
+      "UPDATE channels SET name = $2, address = $3, state = CASE WHEN state = 'deleted' THEN 'active' ELSE state END, updated_at = CASE WHEN state = 'deleted' OR coalesce(name,'') <> coalesce($2,'') THEN $4 ELSE updated_at END WHERE id = $1",
+      [c.id, c.name, c.address, nowMs],
     );
   else {
     await tx.run(
@@ -55,6 +55,19 @@ async function putChannel(tx: Tx, c: ChannelInput, nowMs: number): Promise<void>
       [c.id, c.type, c.provider, c.tenant, c.name, c.address, c.account, c.businessAccount, c.managed, JSON.stringify(c.keyIds), c.sealed, settings, nowMs],
     );
   }
+}
+
+interface ChannelRow {
+  tenant: string;
+  managed: string;
+  name: string | null;
+  address: string | null;
+  settings: string;
+}
+async function ownChannel(tx: Tx, args: Acting & { readonly id: string }): Promise<ChannelRow> {
+  const [c] = await tx.all<ChannelRow>("SELECT tenant, managed, name, address, settings FROM channels WHERE id = $1 AND state <> 'deleted'", [args.id]);
+  if (!c || (args.tenant !== null && c.tenant !== args.tenant)) throw new GatewayError('not_found', 'There is no such channel.');
+  return c;
 }
 
 export const apiOperations = {
@@ -77,13 +90,44 @@ export const apiOperations = {
     return { id: args.channel.id };
   },
   async changeChannel(tx: Tx, args: Acting & { readonly id: string; readonly change: 'pause' | 'resume' | 'delete' }): Promise<{ id: string; state: string }> {
-    const [c] = await tx.all<{ tenant: string; managed: string; state: string }>("SELECT tenant, managed, state FROM channels WHERE id = $1 AND state <> 'deleted'", [args.id]);
-    if (!c || (args.tenant !== null && c.tenant !== args.tenant)) throw new GatewayError('not_found', 'There is no such channel.');
+    const c = await ownChannel(tx, args);
     if (args.change === 'delete' && c.managed === 'file') throw new GatewayError('managed_by_file', 'This channel is set by CHANNELS_FILE.');
     const state = { pause: 'paused', resume: 'active', delete: 'deleted' }[args.change];
     await tx.run('UPDATE channels SET state = $2, state_reason = $3, updated_at = $4 WHERE id = $1', [args.id, state, args.change === 'pause' ? 'operator' : null, args.nowMs]);
     await audit(tx, args, { action: `channel.${args.change}`, detail: { id: args.id } });
     return { id: args.id, state };
+  },
+  async updateChannel(
+    tx: Tx,
+    args: Acting & {
+      readonly id: string;
+      readonly update: { name?: string | null | undefined; address?: string | null | undefined; settings?: Readonly<Record<string, unknown>> | undefined };
+      readonly file: string | null;
+    },
+  ): Promise<void> {
+    const c = await ownChannel(tx, args);
+    if (c.managed === 'file') throw new GatewayError('managed_by_file', `This channel is set by ${args.file ?? 'CHANNELS_FILE'}: change it there and restart.`);
+    const { name, address, settings } = args.update;
+    await tx.run('UPDATE channels SET name = $2, address = $3, settings = $4, updated_at = $5 WHERE id = $1', [
+      args.id,
+      name === undefined ? c.name : name,
+      address === undefined ? c.address : address,
+      JSON.stringify({ ...(JSON.parse(c.settings) as object), ...settings }),
+      args.nowMs,
+    ]);
+    await audit(tx, args, { action: 'channel.update', detail: { id: args.id, fields: Object.keys(args.update) } });
+  },
+  /** New credentials, sealed. One of the file may be rotated too: an unchanged file does not take it back. A channel that was paused for its credentials goes on. */
+  async rotateChannel(
+    tx: Tx,
+    args: Acting & { readonly id: string; readonly sealed: string; readonly keyIds: readonly string[]; readonly names: readonly string[] },
+  ): Promise<void> {
+    await ownChannel(tx, args);
+    await tx.run(
+      "UPDATE channels SET sealed = $2, key_ids = $3, state = CASE WHEN state_reason = 'channel_unauthorized' THEN 'active' ELSE state END, state_reason = CASE WHEN state_reason = 'channel_unauthorized' THEN NULL ELSE state_reason END, updated_at = $4 WHERE id = $1",
+      [args.id, args.sealed, JSON.stringify(args.keyIds), args.nowMs],
+    );
+    await audit(tx, args, { action: 'channel.rotate', detail: { id: args.id, names: args.names } });
   },
   async createKey(
     tx: Tx,

@@ -25,6 +25,7 @@ const TEXT = [
   'name',
   'scopes',
   'tenant',
+  'since',
 ] as const;
 const FLAGS = ['json', 'help', 'once', 'publish', 'dry-run'] as const;
 const help = (name?: string): string => {

@@ -9,7 +9,7 @@ export class CliError extends Error {
   }
 }
 export interface Client {
-  request(method: 'GET' | 'POST' | 'DELETE', path: string, options?: { body?: unknown; headers?: Record<string, string> }): Promise<unknown>;
+  request(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, options?: { body?: unknown; headers?: Record<string, string> }): Promise<unknown>;
 }
 
 /** undefined: not JSON. An empty answer is null. */

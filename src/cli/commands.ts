@@ -1,3 +1,4 @@
+import type { Finding } from '../../adapters/contract.ts';
 import { CliError, type Client } from './client.ts';
 import { doctor } from './doctor.ts';
 import { wholeEnvironment } from './environment.ts';
@@ -40,6 +41,8 @@ const sendBody = (c: Context) => {
   return { channel: flag(c, 'channel'), to: recipient, content: { type: 'text', text: flag(c, 'text') } };
 };
 
+const findingLines = (findings: readonly Finding[]): string => findings.map((f) => clean(`${f.ok ? 'ok  ' : 'FAIL'}  ${f.check}: ${f.detail}`)).join('\n');
+
 interface Replay {
   id: string;
   state: string;
@@ -61,7 +64,7 @@ const eventLine = ({ offset, event }: EventRow): string => {
 export const COMMANDS: Readonly<Record<string, Command>> = {
   start: { usage: 'start', about: 'run the gateway here', run: async () => void (await import('../main.ts')) },
   channels: {
-    usage: 'channels [pause|resume ID]',
+    usage: 'channels [pause|resume|check ID]',
     about: 'connected numbers and pages',
     async run(c) {
       const [what] = c.given.words;
@@ -69,7 +72,13 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
         const { channels } = (await c.client.request('GET', '/v1/channels')) as { channels: Rows };
         return c.out(table(channels, ['id', 'type', 'tenant', 'address', 'state', 'stateReason', 'managed']), channels);
       }
-      if (what !== 'pause' && what !== 'resume') throw new CliError(2, 'channels, channels pause ID, or channels resume ID');
+      if (what === 'check') {
+        const { findings } = (await c.client.request('POST', `/v1/channels/${word(c, 1, 'the id of a channel')}/check`)) as { findings: Finding[] };
+        c.out(findingLines(findings), findings);
+        if (findings.some((f) => !f.ok)) throw new CliError(1, '');
+        return;
+      }
+      if (what !== 'pause' && what !== 'resume') throw new CliError(2, 'channels, channels pause ID, channels resume ID, or channels check ID');
       const done = (await c.client.request('POST', `/v1/channels/${word(c, 1, 'the id of a channel')}/${what}`)) as { id: string; state: string };
       c.out(`${done.id} is ${done.state}`, done);
     },
@@ -156,6 +165,24 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       c.out(`${done.id}${done.dryRun ? ' (dry run)' : ''}\n${table([done.result], ['bodies', 'same', 'missing', 'differs'])}`, done);
     },
   },
+  reconcile: {
+    usage: 'reconcile [--channel ID] [--since TIME] | reconcile gaps',
+    about: 'fetch what came by no webhook, from the platforms that keep a list; gaps: messages that are named and were never seen',
+    async run(c) {
+      const [what] = c.given.words;
+      if (what === 'gaps') {
+        const { suspectedGaps } = (await c.client.request('GET', '/v1/reconcile')) as { suspectedGaps: Rows };
+        return c.out(table(suspectedGaps, ['channel', 'platformId', 'namedBy', 'namedAt']), suspectedGaps);
+      }
+      if (what !== undefined) throw new CliError(2, 'reconcile, or reconcile gaps');
+      const [channel, since] = [optional(c, 'channel'), optional(c, 'since')];
+      const done = (await c.client.request('POST', '/v1/reconcile', { body: { ...(channel ? { channel } : {}), ...(since ? { since } : {}) } })) as {
+        state: string;
+        channels: Rows;
+      };
+      c.out(done.state === 'running' ? 'It goes on; see parlance reconcile again later.' : table(done.channels, ['channel', 'since', 'listed', 'missed', 'asked', 'error']), done);
+    },
+  },
   ledger: {
     usage: 'ledger',
     about: 'the books: what came and what became of it',
@@ -191,7 +218,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     about: 'check configuration, disk, database, Kafka, credentials and clock',
     async run(c) {
       const findings = await doctor(wholeEnvironment());
-      c.out(findings.map((f) => `${f.ok ? 'ok  ' : 'FAIL'}  ${f.check}: ${f.detail}`).join('\n'), findings);
+      c.out(findingLines(findings), findings);
       if (findings.some((f) => !f.ok)) throw new CliError(1, '');
     },
   },

@@ -1,13 +1,11 @@
 import { statfsSync } from 'node:fs';
 import { connect } from 'node:net';
+import type { Finding } from '../../adapters/contract.ts';
+import { createAdapters } from '../../adapters/index.ts';
+import { checkChannel } from '../check-channel.ts';
 import type { Config } from '../config/config.ts';
 import { ConfigError, loadConfig } from '../config/load-config.ts';
 
-export interface Finding {
-  readonly check: string;
-  readonly ok: boolean;
-  readonly detail: string;
-}
 const MIN_FREE = 1024 ** 3;
 
 function reach(host: string, port: number): Promise<string | null> {
@@ -54,27 +52,13 @@ async function clock(url: string): Promise<Finding> {
     return { check: 'clock', ok: true, detail: 'not checked: the platform is not reachable from here' };
   }
 }
-async function credentials(config: Config): Promise<Finding[]> {
-  return Promise.all(
-    config.channels
-      .filter((c) => c.provider === 'meta')
-      .map(async (c): Promise<Finding> => {
-        const base = typeof c.settings.baseUrl === 'string' ? c.settings.baseUrl : config.graphApiUrl;
-        try {
-          const response = await fetch(`${base}/v26.0/${c.account}?fields=id`, {
-            headers: { authorization: `Bearer ${c.credentials.accessToken ?? ''}` },
-            signal: AbortSignal.timeout(8000),
-          });
-          return {
-            check: `channel ${c.id}`,
-            ok: response.ok,
-            detail: response.ok ? 'the platform knows the token and the number' : `the platform answers ${response.status}: check accessToken and the id of the number`,
-          };
-        } catch {
-          return { check: `channel ${c.id}`, ok: false, detail: `${base} can not be reached from here` };
-        }
-      }),
-  );
+async function platforms(config: Config): Promise<Finding[]> {
+  const adapters = createAdapters();
+  const ofChannel = async (c: Config['channels'][number]): Promise<Finding[]> => {
+    const baseUrl = c.provider === 'twilio' ? config.twilioApiUrl : config.graphApiUrl;
+    return (await checkChannel(c, { adapters, publicUrl: config.publicUrl, baseUrl })).map((f) => ({ ...f, check: `channel ${c.id}: ${f.check}` }));
+  };
+  return (await Promise.all(config.channels.map(ofChannel))).flat();
 }
 
 /** Checks configuration, disk, database, Kafka, credentials and clock, and says what to fix. */
@@ -102,5 +86,5 @@ export async function doctor(env: Readonly<Record<string, string | undefined>>):
     const [host = '', port] = broker.split(':');
     findings.push(await reachable('kafka', { host, port: Number(port) }, 'check KAFKA_BROKERS and the brokers; events wait in the log meanwhile'));
   }
-  return [...findings, ...(await credentials(config)), await clock(config.graphApiUrl)];
+  return [...findings, ...(await platforms(config)), await clock(config.graphApiUrl)];
 }

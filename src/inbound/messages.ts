@@ -6,6 +6,7 @@ import type { Context } from './context.ts';
 import { type Conversation, touch } from './conversations.ts';
 import type { Channel } from './directory.ts';
 import { rememberEarly, takeEarly } from './early-changes.ts';
+import { type NamedBy, suspectGap } from './gaps.ts';
 import { publish, timeOf } from './publish.ts';
 
 const WINDOW_MS = 24 * 3_600_000;
@@ -27,6 +28,12 @@ export async function messageIdOf(ctx: Context, channel: string, platformId: str
   return row?.id;
 }
 const target = (platformId: string, id: string | undefined) => ({ platformId, ...(id === undefined ? {} : { id }) });
+/** A message that another one names; one that nobody here has seen may be missing. */
+async function namedMessage(ctx: Context, { channel, conversation }: Where, named: { platformId: string; namedBy: NamedBy }) {
+  const id = await messageIdOf(ctx, channel.id, named.platformId);
+  if (id === undefined) await suspectGap(ctx, { channel: channel.id, conversation: conversation.id, ...named });
+  return target(named.platformId, id);
+}
 
 /** Gives every medium of the content its id (from the event's id, so that a replay gives the same) and its link. */
 export function withMedia<T>(ctx: Context, content: T, event: string): T {
@@ -64,7 +71,8 @@ export async function resolveMessage(ctx: Context, fact: Fact, body: MessageFact
   const { channel, conversation } = where;
   const at = (fact.at ?? new Date(ctx.row.receivedAt)).getTime();
   const inbound = body.direction === 'inbound';
-  if (inbound && body.as === 'received' && ctx.nowMs - ctx.row.receivedAt < FRESH_MS) ctx.inbound.set(channel.id, (ctx.inbound.get(channel.id) ?? 0) + 1);
+  if (inbound && body.as === 'received' && ctx.row.origin === 'webhook' && ctx.nowMs - ctx.row.receivedAt < FRESH_MS)
+    ctx.inbound.set(channel.id, (ctx.inbound.get(channel.id) ?? 0) + 1);
   await touch(ctx.tx, conversation, {
     sendable: inbound && body.as === 'received' ? sendableOf(fact.addresses) : undefined,
     windowExpiresAt: body.opensWindow ? at + WINDOW_MS : undefined,
@@ -90,7 +98,7 @@ export async function resolveMessage(ctx: Context, fact: Fact, body: MessageFact
     at,
     ctx.nowMs,
   ]);
-  const replyTo = body.replyTo && target(body.replyTo.platformId, await messageIdOf(ctx, channel.id, body.replyTo.platformId));
+  const replyTo = body.replyTo && (await namedMessage(ctx, where, { platformId: body.replyTo.platformId, namedBy: 'reply' }));
   const { sender, forwarded, referral, platform } = body;
   const message = {
     id,
@@ -144,7 +152,7 @@ export async function resolveDelete(ctx: Context, fact: Fact, body: FactBody & {
 }
 
 export async function resolveReaction(ctx: Context, fact: Fact, body: FactBody & { kind: 'reaction' }, { channel, conversation }: Where): Promise<void> {
-  const to = target(body.target, await messageIdOf(ctx, channel.id, body.target));
+  const to = await namedMessage(ctx, { channel, conversation }, { platformId: body.target, namedBy: 'reaction' });
   const reaction = { action: body.action, ...(body.emoji === undefined ? {} : { emoji: body.emoji }), platformId: body.platformId, by: body.by, target: to };
   await publish(ctx, fact, { type: 'message.reaction', channel, conversation, data: { reaction } });
 }

@@ -16,7 +16,7 @@ export async function firstSight(ctx: Pick<Context, 'tx'>, id: string): Promise<
   return (await ctx.tx.run('INSERT INTO seen (id) VALUES ($1) ON CONFLICT DO NOTHING', [seenKey(id)])) === 1;
 }
 
-export const channelRef = (channel: Channel) => ({
+export const channelRef = (channel: Pick<Channel, 'id' | 'type' | 'address' | 'name'>) => ({
   id: channel.id,
   type: channel.type,
   ...(channel.address ? { address: channel.address } : {}),
@@ -49,7 +49,7 @@ export async function publish(
       channel: channelRef(channel),
       ...(conversation ? { contact: contactRef(conversation), conversation: conversationRef(conversation) } : {}),
       ...event.data,
-      raw: { journal: ctx.ref, path: fact.path },
+      raw: { journal: ctx.ref, path: fact.path, ...(ctx.row.origin === 'backfill' ? { origin: 'backfill' } : {}) },
     },
   };
   await appendEvents(ctx.tx, [ctx.row.body.length > LARGE ? fitEvent(draft) : draft], ctx.nowMs);

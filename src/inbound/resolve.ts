@@ -1,5 +1,6 @@
 import type { Fact, FactBody, MessageFact } from '../../adapters/contract.ts';
 import { eventId } from '../../schemas/index.ts';
+import { asFetched } from './backfill.ts';
 import type { Context } from './context.ts';
 import { addAddresses, type Conversation, conversationFor, type Link, touch } from './conversations.ts';
 import { deadLetter } from './dead-letters.ts';
@@ -25,7 +26,7 @@ export async function resolveFact(ctx: Context, fact: Fact): Promise<void> {
     if (!ctx.again) ctx.tally.count(channel.id, ctx.day, 'duplicate');
     return;
   }
-  const outcome = await turn(ctx, fact, channel);
+  const outcome = await turn(ctx, asFetched(ctx, fact), channel);
   ctx.tally.count(channel.id, ctx.day, outcome.term, outcome.term === 'absorbed' ? { reason: outcome.reason } : {});
 }
 

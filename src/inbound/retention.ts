@@ -5,6 +5,7 @@ const DAY = 86_400_000;
 const SLICE = 2000;
 const CLOSED_LETTER_DAYS = 30;
 const AUDIT_DAYS = 365;
+const GAP_DAYS = 30;
 
 /** Drops what is past its days, a slice at a time so that it never holds up the ingest. Nothing above a live cursor is dropped, and the newest event stays (it carries the numbering). */
 export async function retain(tx: Tx, settings: IngestSettings['retention'], nowMs: number): Promise<void> {
@@ -25,6 +26,7 @@ export async function retain(tx: Tx, settings: IngestSettings['retention'], nowM
   }
   await tx.run('DELETE FROM idempotency WHERE created_at < $1', [before(settings.idempotencyDays)]);
   await tx.run("DELETE FROM dead_letters WHERE state <> 'open' AND updated_at < $1", [before(CLOSED_LETTER_DAYS)]);
+  await tx.run('DELETE FROM suspected_gaps WHERE named_at < $1', [before(GAP_DAYS)]);
   await tx.run('DELETE FROM audit WHERE at < $1', [before(AUDIT_DAYS)]);
   await tx.run("DELETE FROM replays WHERE state <> 'running' AND updated_at < $1", [before(CLOSED_LETTER_DAYS)]);
 }

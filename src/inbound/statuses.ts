@@ -5,6 +5,7 @@ import type { Tx } from '../store/port.ts';
 import type { Context } from './context.ts';
 import { type Conversation, findConversation } from './conversations.ts';
 import type { Channel } from './directory.ts';
+import { suspectGap } from './gaps.ts';
 import { publish, timeOf } from './publish.ts';
 
 export type StatusFact = FactBody & { kind: 'status' };
@@ -185,6 +186,7 @@ export async function resolveWaiting(ctx: Context, fact: Fact, channel: Channel,
   const call = await callOf(ctx.tx, channel.id, body);
   if (call) return applyStatus(ctx, { fact, body, channel }, call);
   if (!overdue) return null;
+  await suspectGap(ctx, { channel: channel.id, platformId: body.platformId, namedBy: 'status', conversation: null });
   await publishStatus(ctx, { fact, body, channel }, null);
   return { term: 'published' };
 }

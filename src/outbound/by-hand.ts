@@ -41,7 +41,8 @@ export async function retryMessage(tx: Tx, args: ByHand): Promise<{ id: string; 
   }>('SELECT part, channel, state, method, path, content_type, body, platform_id, status FROM calls WHERE message = $1 AND attempt = $2 ORDER BY part', [m.id, m.attempt]);
   const delivered = (c: { state: string; status: string }) => c.state === 'sent' && c.status !== 'failed';
   for (const c of calls) {
-    const body = c.body.replace(`"${m.id}.${m.attempt}.${c.part}"`, `"${m.id}.${attempt}.${c.part}"`);
+    // Our id stands in JSON or, on Twilio, in the callback address of a form.
+    const body = c.body.replace(new RegExp(`${m.id}\\.${m.attempt}\\.${c.part}(?!\\d)`), `${m.id}.${attempt}.${c.part}`);
     const done = delivered(c);
     await tx.run(
       'INSERT INTO calls (message, attempt, part, channel, state, status, platform_id, epoch, started_at, ended_at, method, path, content_type, body, failure) VALUES ($1,$2,$3,$4,$5,$6,$7,0,NULL,NULL,$8,$9,$10,$11,NULL)',

@@ -3,6 +3,7 @@ import type { Adapters, ChannelAdapter, Credentials, Provider } from '../../adap
 import type { ChannelType, Failure } from '../../schemas/index.ts';
 import type { Store } from '../store/port.ts';
 import type { Claimed } from './claim.ts';
+import { createLookUp } from './look-up.ts';
 import { createPacing, MEMORY_MS } from './pacing.ts';
 import { HOLD_MS, READY } from './queue.ts';
 import type { CallOutcome } from './record-outcome.ts';
@@ -34,6 +35,7 @@ export function createDispatcher(deps: DispatcherDeps) {
   const { store } = deps;
   const pacing = createPacing();
   const scheduled = new Set<string>();
+  const doubts = createLookUp(deps);
   const state = { stopping: false, looking: false, again: false };
   let timer: NodeJS.Timeout | null = null;
 
@@ -148,6 +150,7 @@ export function createDispatcher(deps: DispatcherDeps) {
   }
   async function tick(): Promise<void> {
     pacing.sweep();
+    void doubts.look();
     await store.write('settleDoubts', { nowMs: Date.now() }).catch(() => {}); // the store is away: next second
     wake();
   }

@@ -49,6 +49,9 @@ const VERSIONS: readonly string[] = [
    CREATE TABLE cursors (name TEXT PRIMARY KEY, off BIGINT NOT NULL, detail TEXT, updated_at BIGINT NOT NULL);
    CREATE TABLE replays (id TEXT PRIMARY KEY, tenant TEXT, state TEXT NOT NULL, request TEXT NOT NULL, result TEXT, created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL);
    CREATE TABLE audit (id TEXT PRIMARY KEY, at BIGINT NOT NULL, actor TEXT NOT NULL, tenant TEXT, action TEXT NOT NULL, detail TEXT NOT NULL)`,
+  `CREATE TABLE suspected_gaps (channel TEXT NOT NULL, platform_id TEXT NOT NULL, named_by TEXT NOT NULL, conversation TEXT, named_at BIGINT NOT NULL, PRIMARY KEY (channel, platform_id)){without_rowid};
+   ALTER TABLE contacts ADD COLUMN profile TEXT;
+   ALTER TABLE contacts ADD COLUMN profile_at BIGINT`,
 ];
 
 export const SCHEMA_VERSION = VERSIONS.length;

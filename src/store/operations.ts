@@ -3,6 +3,8 @@ import { brokerOperations } from '../broker/operations.ts';
 import { inboundOperations } from '../inbound/operations.ts';
 import type { RetryDeps } from '../inbound/retry.ts';
 import { outboundOperations } from '../outbound/operations.ts';
+import { profileOperations } from '../profiles/operations.ts';
+import { reconcileOperations } from '../reconcile/operations.ts';
 
 /** What operations know of the store's thread. */
 export type OperationEnvironment = RetryDeps;
@@ -11,5 +13,12 @@ export type OperationEnvironment = RetryDeps;
  * Every change of the store, by name: `(tx, args) => result`, run inside a transaction of the writer. Arguments and results are
  * plain data (they cross a thread). Each area keeps its own; this is the one list.
  */
-export const createOperations = (env: OperationEnvironment) => ({ ...inboundOperations(env), ...outboundOperations(env), ...apiOperations, ...brokerOperations });
+export const createOperations = (env: OperationEnvironment) => ({
+  ...inboundOperations(env),
+  ...outboundOperations(env),
+  ...apiOperations,
+  ...brokerOperations,
+  ...reconcileOperations,
+  ...profileOperations,
+});
 export type Operations = ReturnType<typeof createOperations>;

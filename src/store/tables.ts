@@ -30,7 +30,17 @@ export interface Database {
     updated_at: number;
   };
   /** identities: JSON array of Identity, all that is known of the contact; rewritten only when one is added. */
-  contacts: { id: string; tenant: string; name: string | null; identities: string; created_at: number; erased_at: number | null };
+  /** profile: JSON as the platform showed it last, profile_at: when it was asked (also where it told nothing); null: never. */
+  contacts: {
+    id: string;
+    tenant: string;
+    name: string | null;
+    identities: string;
+    created_at: number;
+    erased_at: number | null;
+    profile: string | null;
+    profile_at: number | null;
+  };
   /** watermarks: JSON, the highest delivered and read; see inbound/watermarks.ts. sendable: JSON Identity, the address that the platform last told (answers go there). moved_to: the older conversation this one was linked to. */
   conversations: {
     id: string;
@@ -168,5 +178,7 @@ export interface Database {
   /** Named cursors over the event log: relay, consumers. detail: JSON (the relay keeps Kafka's end offsets). */
   cursors: { name: string; off: number; detail: string | null; updated_at: number };
   replays: { id: string; tenant: string | null; state: string; request: string; result: string | null; created_at: number; updated_at: number };
+  /** Platform ids that something names and nobody here has seen. named_by: status, reply, reaction. */
+  suspected_gaps: { channel: string; platform_id: string; named_by: string; conversation: string | null; named_at: number };
   audit: { id: string; at: number; actor: string; tenant: string | null; action: string; detail: string };
 }

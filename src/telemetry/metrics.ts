@@ -14,6 +14,7 @@ export function createMetrics() {
     registers,
   });
   const calls = new Counter({ name: 'parlance_outbound_calls_total', help: 'Platform calls by channel type and outcome', labelNames: ['channel_type', 'outcome'], registers });
+  const missed = new Counter({ name: 'parlance_missed_webhooks_total', help: 'Bodies that came by no webhook and were fetched', labelNames: ['channel_type'], registers });
   const gauge = (name: string, help: string, labelNames: string[] = []) => new Gauge({ name, help, labelNames, registers });
   const state = {
     pending: gauge('parlance_journal_pending', 'Journalled bodies that wait to be split'),
@@ -22,6 +23,7 @@ export function createMetrics() {
     ledger: gauge('parlance_ledger_elements', 'Elements by channel type-free term of the books', ['term']),
     relayLag: gauge('parlance_relay_lag', 'Events that wait to be published to Kafka'),
     queue: gauge('parlance_outbound_queue', 'Outbound messages by queue state', ['state']),
+    gaps: gauge('parlance_suspected_gaps', 'Platform ids that something names and nobody here has seen'),
     logOffset: gauge('parlance_log_offset', 'Highest offset of the event log'),
   };
   return {
@@ -29,6 +31,7 @@ export function createMetrics() {
       webhooks.inc({ endpoint, outcome });
       if (outcome === 'accepted') ack.observe({ endpoint }, seconds);
     },
+    missed: (channelType: string, n: number): void => missed.inc({ channel_type: channelType }, n),
     call: (channelType: string, outcome: string): void => calls.inc({ channel_type: channelType, outcome }),
     state,
     text: async () => ({ type: registry.contentType, body: await registry.metrics() }),

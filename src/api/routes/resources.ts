@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { parseChannels } from '../../config/channels-file.ts';
 import { GatewayError } from '../../gateway-error.ts';
 import { newId } from '../../id.ts';
 import { allow, hashKey, SCOPES } from '../auth.ts';
-import { channelInput } from '../channel-registry.ts';
 import type { ApiDeps, Asked, Route } from '../deps.ts';
+import { parseBody } from '../parse-body.ts';
 import { limitOf } from '../query.ts';
 
 const acting = (asked: Asked) => ({ actor: asked.caller.id, tenant: asked.caller.tenant, nowMs: Date.now() });
@@ -18,80 +17,6 @@ const NewKey = z.strictObject({
     .nullish(),
   scopes: z.array(z.enum(SCOPES as ['send', 'read', 'admin'])).min(1, 'at least one of send, read, admin'),
 });
-
-function parse<T>(schema: z.ZodType<T>, body: unknown): T {
-  const parsed = schema.safeParse(body);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  const path = (issue?.path ?? []).map(String);
-  throw new GatewayError('invalid_request', `${path.join('.') || 'the body'}: ${issue?.message ?? 'not valid'}`, { pointer: `/${path.join('/')}` });
-}
-
-async function channelList(deps: ApiDeps, asked: Asked, id?: string) {
-  let query = deps.store.read
-    .selectFrom('channels')
-    .select(['id', 'type', 'provider', 'tenant', 'name', 'address', 'account', 'managed', 'state', 'state_reason', 'created_at', 'updated_at'])
-    .where('state', '<>', 'deleted')
-    .orderBy('id');
-  if (asked.caller.tenant !== null) query = query.where('tenant', '=', asked.caller.tenant);
-  if (id !== undefined) query = query.where('id', '=', id);
-  const rows = await query.execute();
-  return rows.map((c) => ({
-    id: c.id,
-    type: c.type,
-    provider: c.provider,
-    tenant: c.tenant,
-    name: c.name,
-    address: c.address,
-    account: c.account,
-    managed: c.managed,
-    state: c.state,
-    stateReason: c.state_reason,
-    createdAt: iso(c.created_at),
-    updatedAt: iso(c.updated_at),
-  }));
-}
-const change = (what: 'pause' | 'resume' | 'delete') => async (asked: Asked, deps: ApiDeps) => {
-  const body = await deps.store.write('changeChannel', { id: asked.params.id ?? '', change: what, ...acting(asked) });
-  await deps.channelsChanged();
-  deps.wakeDispatcher();
-  return { body };
-};
-
-const channelRoutes: readonly Route[] = [
-  { method: 'get', path: '/v1/channels', scope: 'read', summary: 'Connected channels', handle: async (asked, deps) => ({ body: { channels: await channelList(deps, asked) } }) },
-  {
-    method: 'get',
-    path: '/v1/channels/:id',
-    scope: 'read',
-    summary: 'One channel; secrets are never shown',
-    async handle(asked, deps) {
-      const [channel] = await channelList(deps, asked, asked.params.id ?? '');
-      if (!channel) throw new GatewayError('not_found', 'There is no such channel.');
-      return { body: channel };
-    },
-  },
-  {
-    method: 'post',
-    path: '/v1/channels',
-    scope: 'admin',
-    summary: 'Connect a number or page (the form of CHANNELS_FILE, without baseUrl)',
-    async handle(asked, deps) {
-      const given = { id: newId('ch_'), ...(asked.caller.tenant === null ? {} : { tenant: asked.caller.tenant }), ...(asked.body as object) };
-      if ('baseUrl' in given) throw new GatewayError('invalid_request', 'baseUrl: base URLs can not be set by API; use CHANNELS_FILE', { pointer: '/baseUrl' });
-      const faults: string[] = [];
-      const [channel] = parseChannels([given], {}, faults);
-      if (!channel || faults.length) throw new GatewayError('invalid_request', faults.map((f) => f.replace(/^CHANNELS_FILE: (channels\[0\]( \([^)]*\))?\.?)?/, '')).join(' '));
-      if (asked.caller.tenant !== null && channel.tenant !== asked.caller.tenant) throw new GatewayError('forbidden', 'This key is of another tenant.');
-      const body = await deps.store.write('createChannel', { channel: channelInput(deps.config.masterKey, { ...channel, managed: 'api' }), ...acting(asked) });
-      await deps.channelsChanged();
-      return { status: 201, body };
-    },
-  },
-  { method: 'post', path: '/v1/channels/:id/pause', scope: 'admin', summary: 'Send nothing on this channel for now', handle: change('pause') },
-  { method: 'post', path: '/v1/channels/:id/resume', scope: 'admin', summary: 'Send again', handle: change('resume') },
-  { method: 'delete', path: '/v1/channels/:id', scope: 'admin', summary: 'Disconnect', handle: change('delete') },
-];
 
 const keyRoutes: readonly Route[] = [
   {
@@ -123,7 +48,7 @@ const keyRoutes: readonly Route[] = [
     scope: 'admin',
     summary: 'Make a key; it is shown once',
     async handle(asked, deps) {
-      const { name, tenant = null, scopes } = parse(NewKey, asked.body);
+      const { name, tenant = null, scopes } = parseBody(NewKey, asked.body);
       const keyTenant = asked.caller.tenant ?? tenant;
       if (tenant !== null && tenant !== keyTenant) throw new GatewayError('forbidden', 'This key can make keys of its own tenant only.');
       allow(asked.caller, 'admin');
@@ -250,4 +175,4 @@ const customerRoutes: readonly Route[] = [
   { method: 'get', path: '/v1/subscriptions', scope: 'read', summary: 'Signed webhooks out (none can be made yet)', handle: async () => ({ body: { subscriptions: [] } }) },
 ];
 
-export const resourceRoutes: readonly Route[] = [...channelRoutes, ...keyRoutes, ...customerRoutes];
+export const resourceRoutes: readonly Route[] = [...keyRoutes, ...customerRoutes];

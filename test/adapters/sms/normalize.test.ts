@@ -327,22 +327,32 @@ test('what was missed: page by page, the oldest first, in the form of its webhoo
     .reply(200, { media_list: [{ sid: 'ME1', content_type: 'image/jpeg' }] });
   api()
     .get(`/2010-04-01/Accounts/${AC}/Messages/SM77.json`)
-    .reply(200, listed({ sid: 'SM77', direction: 'outbound-api', status: 'delivered', from: '+14155550101', to: '+14155550100' }));
+    .reply(200, listed({ sid: 'SM77', direction: 'outbound-api', status: 'delivered', from: '+14155550101', to: '+14155550100', date_updated: 'Sun, 22 Nov 2026 10:06:00 +0000' }));
   api().get(`/2010-04-01/Accounts/${AC}/Messages/SM78.json`).reply(404, { code: 20404 });
-  const query = { account: `${AC} +14155550101`, since: new Date('2026-11-22T10:00:00Z'), unsettled: ['SM77', 'SM78'], settings: {} };
+  const query = {
+    account: `${AC} +14155550101`,
+    since: new Date('2026-11-22T10:00:00Z'),
+    unsettled: ['SM77', 'SM78'].map((platformId) => ({ platformId, ownId: 'ms_1.1.1' })),
+    settings: {},
+  };
+  const options = { ...wire, turn: async () => void turns++ };
+  let turns = 0;
   const facts = [];
   if (!adapter.list) throw new Error('no list');
-  for await (const missed of adapter.list(query, wire)) facts.push(...adapter.normalize(request(missed.body, `https://gw.example${missed.url}`)).facts);
+  for await (const missed of adapter.list(query, options)) facts.push(...adapter.normalize(request(missed.body, `https://gw.example${missed.url}`)).facts);
   expect(facts.map((f) => [f.idParts.slice(1), f.body.kind, f.at?.toISOString()])).toEqual([
     [[AC, 'message', 'SM1'], 'message', '2026-11-22T10:01:00.000Z'],
     [[AC, 'message', 'MM2'], 'message', '2026-11-22T10:05:00.000Z'],
     [[AC, 'message', 'SM3'], 'message', '2026-11-22T10:07:00.000Z'],
-    [[AC, 'status', 'SM77', '', 'delivered'], 'status', '2026-11-22T10:05:00.000Z'],
+    [[AC, 'status', 'SM77', '', 'delivered'], 'status', '2026-11-22T10:06:00.000Z'],
   ]);
+  expect(facts[3]?.body).toMatchObject({ ownId: 'ms_1.1.1' });
+  expect(turns).toBe(5); // one for each request
   expect(facts[1]?.body).toMatchObject({ content: { type: 'image', media: { platformRef: expect.stringContaining('/Messages/MM2/Media/ME1') as string } } });
 });
 test.each([
   ['one', [listed({ direction: 'outbound-api', body: 'hi & bye' })], 'SM1'],
+  ['one whose text smart encoding has changed', [listed({ direction: 'outbound-api', body: ' hi  &\u00a0bye\u200b' })], 'SM1'],
   ['none', [listed({ direction: 'outbound-api', body: 'other' })], null],
   ['one of before', [listed({ direction: 'outbound-api', body: 'hi & bye', date_created: 'Sun, 22 Nov 2026 09:00:00 +0000' })], null],
   ['two alike', [listed({ direction: 'outbound-api', body: 'hi & bye' }), listed({ sid: 'SM2', direction: 'outbound-api', body: 'hi & bye' })], undefined],
