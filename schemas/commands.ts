@@ -40,6 +40,7 @@ export type SendCommand = z.infer<typeof SendCommand>;
 export const ReadCommand = z.strictObject({ channel: z.string(), message: Target, typing: z.boolean().optional() });
 export const TypingCommand = z.strictObject({ channel: z.string(), to: Recipient });
 export const CancelCommand = z.strictObject({ channel: z.string(), id: z.string() });
+export type CancelCommand = z.infer<typeof CancelCommand>;
 
 /** Command types on `commands.v1` and what their `data` is. The value is a whole CloudEvent; (tenant, source, id) is the idempotency key. */
 export const COMMANDS = { 'message.send': SendCommand, 'message.read': ReadCommand, 'conversation.typing': TypingCommand, 'message.cancel': CancelCommand } as const;

@@ -1,4 +1,4 @@
-import { CommandEnvelope, FAILURES, type FailureCode, type SendCommand } from '../../schemas/index.ts';
+import { CancelCommand, CommandEnvelope, FAILURES, type FailureCode, type SendCommand } from '../../schemas/index.ts';
 import { GatewayError } from '../gateway-error.ts';
 import type { Store } from '../store/port.ts';
 import type { Client } from './kafkajs/client.ts';
@@ -15,7 +15,8 @@ export interface CommandsOptions {
 const MAX_VALUE = 1024 * 1024;
 
 type Read =
-  | { readonly ok: true; readonly id: string; readonly source: string; readonly command: SendCommand }
+  | { readonly ok: true; readonly id: string; readonly source: string; readonly type: 'message.send'; readonly command: SendCommand }
+  | { readonly ok: true; readonly id: string; readonly source: string; readonly type: 'message.cancel'; readonly command: CancelCommand }
   | { readonly ok: false; readonly rejected: Omit<RejectedCommand, 'nowMs' | 'place'> };
 
 /** A record's value as a command, or why it is none. Pure. */
@@ -50,9 +51,15 @@ export function readCommand(value: Buffer | null, parseSendCommand: (body: unkno
   const { id, source, type, data } = envelope.data;
   const channel = (data as { channel?: unknown } | null)?.channel;
   const known = { id, source, ...(typeof channel === 'string' ? { channel } : {}) };
+  if (type === 'message.cancel') {
+    const cancel = CancelCommand.safeParse(data);
+    if (cancel.success) return { ok: true, id, source, type, command: cancel.data };
+    const [issue] = cancel.error.issues;
+    return refuse(`${issue?.path.join('.') || 'data'}: ${issue?.message}`, { ...known, pointer: `/data/${issue?.path.join('/') ?? ''}` });
+  }
   if (type !== 'message.send') return refuse(`commands of type ${type.slice(0, 60)} are not taken yet`, known);
   try {
-    return { ok: true, id, source, command: parseSendCommand(data) };
+    return { ok: true, id, source, type, command: parseSendCommand(data) };
   } catch (error) {
     return error instanceof GatewayError
       ? refuse(error.message, { ...known, code: error.code, ...(error.pointer ? { pointer: `/data${error.pointer}` } : {}) })
@@ -66,8 +73,10 @@ export async function takeCommand(options: CommandsOptions, value: Buffer | null
   const nowMs = Date.now();
   if (!read.ok) return options.store.write('rejectCommand', { ...read.rejected, place, nowMs });
   try {
-    await options.store.write('admit', { source: read.source, key: read.id, tenant: null, command: read.command, nowMs });
-    options.wake();
+    if (read.type === 'message.send') {
+      await options.store.write('admit', { source: read.source, key: read.id, tenant: null, command: read.command, nowMs });
+      options.wake();
+    } else await options.store.write('cancelByCommand', { source: read.source, key: read.id, ...read.command, message: read.command.id, nowMs });
   } catch (error) {
     if (!(error instanceof GatewayError) || FAILURES[error.code].status >= 500) throw error;
     await options.store.write('rejectCommand', {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { GatewayError } from '../gateway-error.ts';
 import type { Tx } from '../store/port.ts';
 import { loadMessage, note, type QueuedMessage, tell } from './queue.ts';
@@ -21,6 +22,28 @@ export async function cancelMessage(tx: Tx, args: ByHand): Promise<{ id: string;
   await tx.run("UPDATE messages SET queue_state = 'done', next_at = NULL WHERE id = $1", [m.id]);
   await tell(tx, m, { status: 'canceled', nowMs: args.nowMs });
   return { id: m.id, status: 'canceled' };
+}
+
+/** As cancelMessage, by the commands topic: once per (tenant, source, id) of the command, so that reading it again finds it done. */
+export async function cancelByCommand(
+  tx: Tx,
+  args: { readonly source: string; readonly key: string; readonly channel: string; readonly message: string; readonly nowMs: number },
+): Promise<void> {
+  const m = await loadMessage(tx, args.message);
+  if (!m || m.channel !== args.channel) throw new GatewayError('not_found', 'There is no such outbound message on this channel.', { pointer: '/id' });
+  const hash = createHash('sha256').update(`cancel:${m.id}`).digest('hex');
+  const [known] = await tx.all<{ body_hash: string }>('SELECT body_hash FROM idempotency WHERE tenant = $1 AND source = $2 AND key = $3', [m.tenant, args.source, args.key]);
+  if (known && known.body_hash !== hash) throw new GatewayError('idempotency_conflict', 'This command id was used for another command.');
+  if (known) return;
+  await cancelMessage(tx, { id: m.id, tenant: m.tenant, nowMs: args.nowMs });
+  await tx.run('INSERT INTO idempotency (tenant, source, key, message, body_hash, created_at) VALUES ($1,$2,$3,$4,$5,$6)', [
+    m.tenant,
+    args.source,
+    args.key,
+    m.id,
+    hash,
+    args.nowMs,
+  ]);
 }
 
 /** A failed message again, as a new attempt; what the platform has is not sent twice. */

@@ -1,6 +1,6 @@
 import type { Tx } from '../store/port.ts';
 import { type AdmitArgs, admit, type OutboundEnvironment } from './admit.ts';
-import { type ByHand, cancelMessage, retryMessage } from './by-hand.ts';
+import { type ByHand, cancelByCommand, cancelMessage, retryMessage } from './by-hand.ts';
 import { type ClaimArgs, claim, recoverCalling, settleDoubts } from './claim.ts';
 import { type PreviewArgs, preview } from './preview.ts';
 import { type OutcomeArgs, recordOutcome } from './record-outcome.ts';
@@ -14,5 +14,6 @@ export const outboundOperations = (env: OutboundEnvironment) => ({
   recoverCalling: (tx: Tx, args: { readonly nowMs: number }) => recoverCalling(tx, args),
   settleDoubts: (tx: Tx, args: { readonly nowMs: number }) => settleDoubts(tx, args),
   cancelMessage: (tx: Tx, args: ByHand) => cancelMessage(tx, args),
+  cancelByCommand: (tx: Tx, args: Parameters<typeof cancelByCommand>[1]) => cancelByCommand(tx, args),
   retryMessage: (tx: Tx, args: ByHand) => retryMessage(tx, args),
 });

@@ -92,6 +92,16 @@ kafkaSuite('the whole of it on PostgreSQL and Kafka', why, () => {
     const log = await gateway.events();
     expect(log.map((e) => e.data.status ?? e.type)).toEqual(['message.received', 'queued', 'delivered']);
     expect(got.map((g) => g.event).sort((a, b) => (a.id < b.id ? -1 : 1))).toEqual([...log].sort((a, b) => (a.id < b.id ? -1 : 1)));
+    const later = { channel: 'ch_wa', to: { phone: '+447700900101' }, content: { type: 'text', text: 'tomorrow' }, sendAt: new Date(Date.now() + 86_400_000).toISOString() };
+    const { id } = (await gateway.call('/v1/messages', { method: 'POST', body: later })).json as unknown as { id: string };
+    const cancel = (n: number, of: string) => ({
+      key: 'a',
+      value: JSON.stringify({ specversion: '1.0', id: `cancel-${n}`, source: '/desk', type: 'message.cancel', data: { channel: 'ch_wa', id: of } }),
+    });
+    await producer.send({ topic: 'parlance.commands.v1', messages: [cancel(1, id), cancel(1, id), cancel(2, 'ms_nobody')] });
+    await until('rejected', async () => (await gateway.events()).some((e) => e.type === 'command.rejected'), 30_000);
+    const end = (await gateway.events()).slice(3).map((e) => e.data.status ?? e.data.code);
+    expect(end).toEqual(['queued', 'canceled', 'not_found']); // the repeat found it done
     await consumer.disconnect();
     await producer.disconnect();
   }, 120_000);

@@ -40,7 +40,7 @@ export const listed = (sid: string, over: Partial<Listed> & { secondsAgo?: numbe
 export async function startTwilioApi() {
   const messages: (Listed & Record<string, unknown>)[] = [];
   const requests: { method: string; path: string; form: URLSearchParams }[] = [];
-  const state: { refuse: { status: number; body: object }[]; onCreate: ((form: URLSearchParams) => void) | null; numbers: object[] } = { refuse: [], onCreate: null, numbers: [] };
+  const state: { refuse: { status: number; body: object }[]; cutCreates: boolean; numbers: object[] } = { refuse: [], cutCreates: false, numbers: [] };
   const PAGE = 50;
   const server = http.createServer((request, response) => {
     const parts: Buffer[] = [];
@@ -53,7 +53,7 @@ export async function startTwilioApi() {
       if (request.method === 'POST' && url.pathname.endsWith('/Messages.json')) {
         const sid = `SM${String(requests.length).padStart(32, '0')}`;
         messages.push(listed(sid, { direction: 'outbound-api', status: 'sent', from: form.get('From') ?? OWN, to: form.get('To') ?? '', body: form.get('Body') ?? '' }));
-        if (state.onCreate) return void (state.onCreate(form), request.socket.destroy());
+        if (state.cutCreates) return void request.socket.destroy();
         return answer(201, messages.at(-1) ?? {});
       }
       const refusal = state.refuse.shift();
