@@ -1,28 +1,27 @@
 import { createHmac } from 'node:crypto';
 import { createAdapters } from '../adapters/index.ts';
 import { createAuth } from './api/auth.ts';
-import { channelInput, loadChannels, type RegisteredChannel } from './api/channel-registry.ts';
+import { channelInput } from './api/channel-registry.ts';
 import type { ApiDeps } from './api/deps.ts';
 import { createOperatorListener } from './api/operator-listener.ts';
 import { type Broker, createBroker } from './broker/create-broker.ts';
 import { checkChannel } from './check-channel.ts';
+import { collectMetrics } from './collect-metrics.ts';
 import type { ChannelConfig, Config } from './config/config.ts';
+import { createConnectedChannels } from './connected-channels.ts';
 import { GatewayError } from './gateway-error.ts';
 import { createPublicListener } from './http/public-listener.ts';
 import { createRefusedRing } from './http/refused-ring.ts';
 import { verifyAgain } from './http/verify-again.ts';
-import { readLedger } from './inbound/ledger.ts';
 import { lockDataDir } from './journal/data-dir-lock.ts';
 import { createJournalReader } from './journal/journal-reader.ts';
 import { openJournal } from './journal/open-journal.ts';
 import { parseSendCommand } from './outbound/admit.ts';
-import { createDispatcher, type Dispatcher, type SendingChannel } from './outbound/dispatch.ts';
+import { createDispatcher, type Dispatcher } from './outbound/dispatch.ts';
 import { createProfileWorker } from './profiles/create-profile-worker.ts';
 import { createProgress } from './progress.ts';
 import { createReconciler } from './reconcile/create-reconciler.ts';
-import { suspectedGaps } from './reconcile/suspected-gaps.ts';
 import { createReplayRunner } from './run-replays.ts';
-import { keyId } from './secrets/key-id.ts';
 import { buildKeyring, type Keyring, loadKeyring, mergeKeyrings, saveKeyring } from './secrets/keyring.ts';
 import { type RunningSandbox, startSandbox } from './start-sandbox.ts';
 import { openStore } from './store/open-store.ts';
@@ -100,7 +99,7 @@ export async function startGateway(config: Config, log: Logger, onFatal: (reason
   const retain = setInterval(() => void journal.retain(progress.offset(), Date.now()), RETAIN_EVERY_MS);
   retain.unref();
 
-  const registry = createRegistry(config, store);
+  const registry = createConnectedChannels(config, store);
   const dispatcher = createDispatcher({ store, adapters, channelOf: registry.sending, log: sink, observe: metrics.call });
   parts.dispatcher = dispatcher;
   const replays = createReplayRunner({ store, log: sink });
@@ -136,7 +135,7 @@ export async function startGateway(config: Config, log: Logger, onFatal: (reason
       outbound: dispatcher.stats(),
     }),
     metrics: async () => {
-      await collect().catch(() => {}); // while the store is away the last figures stand
+      await collectMetrics({ metrics, store, journal, reader, broker: parts.broker ?? null }).catch(() => {}); // while the store is away the last figures stand
       return metrics.text();
     },
     refused: ring,
@@ -148,35 +147,6 @@ export async function startGateway(config: Config, log: Logger, onFatal: (reason
     republish: (from) => (parts.broker ? parts.broker.republish(from) : Promise.reject(new GatewayError('broker_unavailable', 'KAFKA_BROKERS is not set.'))),
     log: sink,
   };
-  async function collect(): Promise<void> {
-    const { channels, cursors } = await readLedger(store.read);
-    const own = cursors.find((c) => c.journal === journal.id);
-    const { received, pending } = reader.counts(own?.last ?? 0);
-    metrics.state.received.set(received);
-    metrics.state.pending.set(pending);
-    metrics.state.split.set(own?.split ?? 0);
-    const sum = (of: (c: (typeof channels)[number]) => number) => channels.reduce((n, c) => n + of(c), 0);
-    for (const term of ['elements', 'published', 'duplicate', 'deadLettered', 'waiting'] as const)
-      metrics.state.ledger.set(
-        { term },
-        sum((c) => c[term]),
-      );
-    metrics.state.ledger.set(
-      { term: 'absorbed' },
-      sum((c) => Object.values(c.absorbed).reduce((a, b) => a + b, 0)),
-    );
-    metrics.state.logOffset.set(await store.lastOffset());
-    metrics.state.gaps.set((await suspectedGaps(store.read, null)).length);
-    if (parts.broker) metrics.state.relayLag.set(await parts.broker.lag());
-    const queue = await store.read
-      .selectFrom('messages')
-      .select(['queue_state', (e) => e.fn.countAll<number>().as('n')])
-      .where('queue_state', 'is not', null)
-      .where('queue_state', '<>', 'done')
-      .groupBy('queue_state')
-      .execute();
-    for (const state of ['ready', 'calling', 'waiting', 'doubt']) metrics.state.queue.set({ state }, Number(queue.find((q) => q.queue_state === state)?.n ?? 0));
-  }
 
   const sandbox = config.sandbox ? await startSandbox({ config, port, log: sink }) : null;
   parts.sandbox = sandbox;
@@ -232,30 +202,4 @@ async function retryUntil(work: () => Promise<void>, log: (level: 'warn', messag
       await new Promise((resolve) => setTimeout(resolve, 1000));
     }
   }
-}
-
-/** Connected channels with their opened credentials, for sending and verifying. */
-function createRegistry(config: Config, store: ReturnType<typeof openStore>) {
-  let channels = new Map<string, RegisteredChannel>();
-  const sendingOf = (c: RegisteredChannel): SendingChannel => {
-    const base = typeof c.settings.baseUrl === 'string' ? c.settings.baseUrl : c.provider === 'twilio' ? config.twilioApiUrl : config.graphApiUrl;
-    return { id: c.id, type: c.type, provider: c.provider, account: c.account, baseUrl: base, credentials: c.credentials, settings: c.settings };
-  };
-  return {
-    async load(): Promise<RegisteredChannel[]> {
-      const all = await loadChannels(store, config.masterKey);
-      channels = new Map(all.map((c) => [c.id, c]));
-      return all;
-    },
-    sending(id: string): SendingChannel | null {
-      const c = channels.get(id);
-      return c ? sendingOf(c) : null;
-    },
-    all: (): SendingChannel[] => [...channels.values()].map(sendingOf),
-    /** The key under which what we fetch for a channel is kept: its current one. */
-    keyIdOf(id: string): string | null {
-      const secret = channels.get(id)?.secrets[0];
-      return secret === undefined ? null : keyId(config.masterKey, secret);
-    },
-  };
 }

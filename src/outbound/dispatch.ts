@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Adapters, ChannelAdapter, Credentials, Provider } from '../../adapters/contract.ts';
+import type { Adapters, ChannelAdapter } from '../../adapters/contract.ts';
 import type { ChannelType, Failure } from '../../schemas/index.ts';
 import type { Store } from '../store/port.ts';
 import type { Claimed } from './claim.ts';
@@ -8,16 +8,8 @@ import { createPacing, MEMORY_MS } from './pacing.ts';
 import { HOLD_MS, READY } from './queue.ts';
 import type { CallOutcome } from './record-outcome.ts';
 import { redact } from './redact.ts';
+import type { SendingChannel } from './sending-channel.ts';
 
-export interface SendingChannel {
-  readonly id: string;
-  readonly type: ChannelType;
-  readonly provider: Provider;
-  readonly account: string;
-  readonly baseUrl: string;
-  readonly credentials: Credentials;
-  readonly settings: Readonly<Record<string, unknown>>;
-}
 export interface DispatcherDeps {
   readonly store: Store;
   readonly adapters: Adapters;

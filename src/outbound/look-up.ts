@@ -1,8 +1,8 @@
 import type { Adapters } from '../../adapters/contract.ts';
 import type { Store } from '../store/port.ts';
-import type { SendingChannel } from './dispatch.ts';
 import type { CallOutcome } from './record-outcome.ts';
 import { redact } from './redact.ts';
+import type { SendingChannel } from './sending-channel.ts';
 
 export interface LookUpDeps {
   readonly store: Store;

@@ -1,7 +1,7 @@
 import type { Limits } from '../../adapters/contract.ts';
-import type { SendingChannel } from './dispatch.ts';
 import { createLane, type Lane } from './lane.ts';
 import { createPairLimits, type PairLimits } from './pair-limits.ts';
+import type { SendingChannel } from './sending-channel.ts';
 
 /** A call of the last minutes, made before this process began. */
 export interface PastCall {

@@ -1,7 +1,7 @@
 import type { Adapters, ChannelAdapter } from '../../adapters/contract.ts';
 import type { Identity } from '../../schemas/index.ts';
-import type { SendingChannel } from '../outbound/dispatch.ts';
-import { createTurns } from '../reconcile/turns.ts';
+import type { SendingChannel } from '../outbound/sending-channel.ts';
+import { createTurns } from '../outbound/turns.ts';
 import type { Store } from '../store/port.ts';
 
 export interface ProfileWorkerDeps {

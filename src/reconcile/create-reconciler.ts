@@ -1,8 +1,8 @@
 import type { Adapters, ChannelAdapter } from '../../adapters/contract.ts';
-import type { SendingChannel } from '../outbound/dispatch.ts';
+import type { SendingChannel } from '../outbound/sending-channel.ts';
+import { createTurns } from '../outbound/turns.ts';
 import { markKey } from './operations.ts';
 import { OVERLAP_MS, type Pass, type ReconcileDeps, reconcileChannel } from './reconcile-channel.ts';
-import { createTurns } from './turns.ts';
 
 export interface ReconcilerDeps extends ReconcileDeps {
   readonly adapters: Adapters;

@@ -1,7 +1,7 @@
 import { type ChannelAdapter, type ListOptions, type Missed, providerOf } from '../../adapters/contract.ts';
 import { endpointOf } from '../http/endpoints.ts';
 import type { Journal } from '../journal/port.ts';
-import type { SendingChannel } from '../outbound/dispatch.ts';
+import type { SendingChannel } from '../outbound/sending-channel.ts';
 import type { Store } from '../store/port.ts';
 import { type Listed, type UnseenDeps, unseen } from './unseen.ts';
 import { unsettledOf } from './unsettled.ts';

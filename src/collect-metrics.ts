@@ -1,0 +1,45 @@
+import type { Broker } from './broker/create-broker.ts';
+import { readLedger } from './inbound/ledger.ts';
+import type { JournalReader } from './journal/port.ts';
+import { suspectedGaps } from './reconcile/suspected-gaps.ts';
+import type { Store } from './store/port.ts';
+import type { Metrics } from './telemetry/metrics.ts';
+
+interface Collected {
+  readonly metrics: Metrics;
+  readonly store: Store;
+  readonly journal: { readonly id: string };
+  readonly reader: JournalReader;
+  readonly broker: Broker | null;
+}
+
+/** Brings the gauges up to date: books, queue, lags. Throws while the store is away. */
+export async function collectMetrics({ metrics, store, journal, reader, broker }: Collected): Promise<void> {
+  const { channels, cursors } = await readLedger(store.read);
+  const own = cursors.find((c) => c.journal === journal.id);
+  const { received, pending } = reader.counts(own?.last ?? 0);
+  metrics.state.received.set(received);
+  metrics.state.pending.set(pending);
+  metrics.state.split.set(own?.split ?? 0);
+  const sum = (of: (c: (typeof channels)[number]) => number) => channels.reduce((n, c) => n + of(c), 0);
+  for (const term of ['elements', 'published', 'duplicate', 'deadLettered', 'waiting'] as const)
+    metrics.state.ledger.set(
+      { term },
+      sum((c) => c[term]),
+    );
+  metrics.state.ledger.set(
+    { term: 'absorbed' },
+    sum((c) => Object.values(c.absorbed).reduce((a, b) => a + b, 0)),
+  );
+  metrics.state.logOffset.set(await store.lastOffset());
+  metrics.state.gaps.set((await suspectedGaps(store.read, null)).length);
+  if (broker) metrics.state.relayLag.set(await broker.lag());
+  const queue = await store.read
+    .selectFrom('messages')
+    .select(['queue_state', (e) => e.fn.countAll<number>().as('n')])
+    .where('queue_state', 'is not', null)
+    .where('queue_state', '<>', 'done')
+    .groupBy('queue_state')
+    .execute();
+  for (const state of ['ready', 'calling', 'waiting', 'doubt']) metrics.state.queue.set({ state }, Number(queue.find((q) => q.queue_state === state)?.n ?? 0));
+}
