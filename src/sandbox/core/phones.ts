@@ -26,7 +26,7 @@ export interface Phones {
 }
 const MAX_SHOWN = 500;
 
-/** Screens by the customer's own number or id. */
+/** Screens by the name that a platform has for a customer. */
 export function createScreens(now: () => number) {
   const screens = new Map<string, Shown[]>();
   return {
@@ -35,7 +35,9 @@ export function createScreens(now: () => number) {
       all.push({ at: new Date(now()).toISOString(), ...entry });
       screens.set(customer, all.length > MAX_SHOWN ? all.slice(-MAX_SHOWN) : all);
     },
-    shown: (customer: string): readonly Shown[] => screens.get(customer) ?? [],
+    /** One customer may have several names, one for each account. */
+    shown: (...customers: readonly string[]): readonly Shown[] =>
+      [...new Set(customers)].flatMap((c) => screens.get(c) ?? []).sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)),
   };
 }
 export type Screens = ReturnType<typeof createScreens>;

@@ -54,7 +54,10 @@ export function createPoster(route: (url: URL) => URL = (url) => url): Poster {
           clearTimeout(timer);
           resolve({ kind: 'answered', status: response.statusCode ?? 0, type: response.headers['content-type'] ?? '', body });
         });
-        response.on('error', () => {}); // told by the request
+        response.on('error', (error) => {
+          clearTimeout(timer);
+          resolve({ kind: 'read', message: `half an answer: ${error.message}` });
+        });
       });
       request.on('error', (error: NodeJS.ErrnoException) => {
         clearTimeout(timer);

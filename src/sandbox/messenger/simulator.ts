@@ -88,7 +88,7 @@ export function createMessengerSimulator({ accounts, webhookUrl, clock = createC
   const graph = createGraph(state);
   const phonesOf = (object: MessengerAccount['object']): Phones => ({
     write: (written) => write(object, written),
-    shown: (phone) => accounts.filter((a) => a.object === object).flatMap((a) => screens.shown(`${object} ${userIdOf(a, phone)}`)),
+    shown: (phone) => screens.shown(...accounts.filter((a) => a.object === object).map((a) => `${object} ${userIdOf(a, phone)}`)),
   });
   return {
     start: server.start,

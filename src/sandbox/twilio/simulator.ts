@@ -71,11 +71,7 @@ export function createTwilioSimulator({ senders, webhookUrl, route, clock = crea
     });
     return { id: message.sid, customer };
   }
-  const shown: Phones['shown'] = (phone) => {
-    const own = new Set(senders.map((s) => `${s.accountSid} ${addressOf(s, phone)}`));
-    return [...own].flatMap((key) => screens.shown(key)).sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
-  };
-  const phones: Phones = { write, shown };
+  const phones: Phones = { write, shown: (phone) => screens.shown(...senders.map((s) => `${s.accountSid} ${addressOf(s, phone)}`)) };
   return {
     start: server.start,
     phones,
