@@ -48,6 +48,13 @@ test.each(carried)('the echo desk answers on %s', async (platform) => {
   await until('its statuses', async () => /^(delivered|read)$/.test((await sent())[0] ?? ''));
 });
 
+test('with PORT=0 callbacks name the port that was given', async () => {
+  const body = { channel: 'ch_sandbox_sms', to: { phone: '+447700900125' }, content: { type: 'text', text: 'a' } };
+  const { json } = await gateway.call('/v1/messages/preview', { method: 'POST', body });
+  const [call] = (json as { calls: { body: string }[] }).calls;
+  expect(new URL(new URLSearchParams(call!.body).get('StatusCallback')!).port).toMatch(/^[1-9]\d+$/);
+});
+
 test.each<[string, string, unknown, number]>([
   ['no such platform', 'pigeon', { from: '+447700900123', text: 'a' }, 404],
   ['no sender', 'sms', { text: 'a' }, 400],
