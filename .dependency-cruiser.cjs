@@ -38,7 +38,7 @@ module.exports = {
       comment: 'the simulators check us by their own rules',
       severity: 'error',
       from: { path: '^src/sandbox/' },
-      to: { path: ['^adapters/', '^src/(?!sandbox)', '^schemas/'] },
+      to: { path: ['^adapters/', '^src/(?!sandbox/)', '^schemas/'] },
     },
     { name: 'nothing-imports-main', severity: 'error', from: { pathNot: '^(src/start|src/cli/commands|test/)' }, to: { path: '^src/main\\.ts$' } },
     { name: 'no-test-in-the-product', severity: 'error', from: { path: '^(src|adapters|schemas)/' }, to: { path: '^test/' } },

@@ -38,7 +38,8 @@ export interface Gateway {
 const RETAIN_EVERY_MS = 60_000;
 
 /** Wires every part and starts them in order: ingress first, the rest as it comes. */
-export async function startGateway(config: Config, log: Logger, onFatal: (reason: string) => void): Promise<Gateway> {
+export async function startGateway(given: Config, log: Logger, onFatal: (reason: string) => void): Promise<Gateway> {
+  const config: Config = { ...given, publicUrl: new URL(given.publicUrl) };
   const lock = await lockDataDir(config.dataDir);
   const adapters = createAdapters();
   const metrics = createMetrics();
@@ -66,6 +67,7 @@ export async function startGateway(config: Config, log: Logger, onFatal: (reason
     afterStore: config.ackAfter === 'store' ? progress.reached : null,
   });
   const port = await listener.start(config.port, config.host);
+  if (config.publicUrl.port === '0') config.publicUrl.port = String(port); // PORT=0: which one is known now, before anything reads it
   sink('info', 'public listener open', { port });
 
   const mediaKey = createHmac('sha256', config.masterKey).update('media-links').digest();

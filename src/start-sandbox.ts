@@ -2,9 +2,13 @@ import { createHmac } from 'node:crypto';
 import type { Router } from 'express';
 import { hashKey } from './api/auth.ts';
 import type { ChannelConfig, Config } from './config/config.ts';
+import { createClock } from './sandbox/core/clock.ts';
 import { createEchoDesk } from './sandbox/echo-desk.ts';
+import { createMessengerSimulator } from './sandbox/messenger/simulator.ts';
 import { createSandboxRouter } from './sandbox/router.ts';
-import { createWhatsappSimulator } from './sandbox/whatsapp-simulator.ts';
+import { createTwilioSimulator } from './sandbox/twilio/simulator.ts';
+import { createWhatsappSimulator } from './sandbox/whatsapp/simulator.ts';
+import { sandboxAccounts, sandboxChannels } from './sandbox-channels.ts';
 import type { Store } from './store/port.ts';
 
 type Log = (level: 'info' | 'warn' | 'error' | 'debug', message: string, fields?: Readonly<Record<string, unknown>>) => void;
@@ -16,39 +20,32 @@ export interface RunningSandbox {
   stop(): Promise<void>;
 }
 
-/** The simulated platform on loopback and its channel in tenant `sandbox`; its secrets are derived, so that they are the same at the next start. */
+/** PUBLIC_URL may be an address that leads here only from outside: what is under it goes to this machine's own listener, without the proxy's path. */
+export function routeTo(publicUrl: URL, local: URL): (url: URL) => URL {
+  const prefix = publicUrl.pathname.replace(/\/$/, '');
+  return (url) => {
+    const under = url.origin === publicUrl.origin && (prefix === '' || url.pathname.startsWith(`${prefix}/`));
+    return under ? new URL(url.pathname.slice(prefix.length) + url.search, local) : url;
+  };
+}
+
+/** The simulated platforms on loopback and their channels in tenant `sandbox`; their secrets are derived, so that they are the same at the next start. */
 export async function startSandbox({ config, port, log }: { config: Config; port: number; log: Log }): Promise<RunningSandbox> {
   const secret = (what: string) => createHmac('sha256', config.masterKey).update(`sandbox:${what}`).digest('hex').slice(0, 32);
-  const number = { phoneNumberId: '900000000000001', businessAccountId: '900000000000002', displayNumber: '15550100100' };
   const host = config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host;
-  const [appSecret, accessToken] = [secret('app-secret'), secret('access-token')];
-  const simulator = createWhatsappSimulator({
-    ...number,
-    webhookUrl: `http://${host}:${port}/webhooks/whatsapp`,
-    appSecret,
-    accessToken,
-    log: (message) => log('debug', `sandbox: ${message}`),
-  });
-  const baseUrl = await simulator.start();
-  const channel: ChannelConfig = {
-    id: 'ch_sandbox_whatsapp',
-    type: 'whatsapp',
-    provider: 'meta',
-    tenant: 'sandbox',
-    name: 'Sandbox',
-    address: `+${number.displayNumber}`,
-    account: number.phoneNumberId,
-    businessAccount: number.businessAccountId,
-    secrets: [appSecret],
-    verifyTokens: [secret('verify')],
-    credentials: { accessToken },
-    settings: { baseUrl },
-    managed: 'file',
-  };
+  const local = new URL(`http://${host.includes(':') ? `[${host}]` : host}:${port}`);
+  const accounts = sandboxAccounts(secret);
+  const shared = { clock: createClock(), log: (message: string) => log('debug', `sandbox: ${message}`) };
+  const whatsapp = createWhatsappSimulator({ ...shared, numbers: [accounts.whatsapp], webhookUrl: new URL('/webhooks/whatsapp', local).href });
+  const messenger = createMessengerSimulator({ ...shared, accounts: [accounts.messenger, accounts.instagram], webhookUrl: new URL('/webhooks/messenger', local).href });
+  const twilio = createTwilioSimulator({ ...shared, senders: [accounts.sms], webhookUrl: `${config.publicUrl.href}webhooks/sms`, route: routeTo(config.publicUrl, local) });
+  const simulators = [whatsapp, messenger, twilio];
+  const [meta = '', messengerUrl = '', twilioUrl = ''] = await Promise.all(simulators.map((s) => s.start()));
+  const phones = { whatsapp: whatsapp.phones, ...messenger.phones, sms: twilio.phones };
   let desk: ReturnType<typeof createEchoDesk> | null = null;
   return {
-    router: createSandboxRouter(simulator),
-    channels: [channel],
+    router: createSandboxRouter(phones),
+    channels: sandboxChannels(accounts, { meta, messenger: messengerUrl, twilio: twilioUrl, verifyToken: secret('verify') }),
     async begin({ store, operatorPort }) {
       const key = `pk_${secret('desk-key')}`;
       const known = await store.read.selectFrom('api_keys').select('id').where('hash', '=', hashKey(key)).executeTakeFirst();
@@ -65,11 +62,11 @@ export async function startSandbox({ config, port, log }: { config: Config; port
         });
       desk = createEchoDesk({ api: `http://127.0.0.1:${operatorPort}`, key, log: (message) => log('debug', `sandbox: ${message}`) });
       desk.start();
-      log('info', 'sandbox: a simulated WhatsApp and an echo desk are running; write to it with POST /sandbox/whatsapp/messages on the operator listener');
+      log('info', `sandbox: ${Object.keys(phones).join(', ')} are simulated and an echo desk answers; write with POST /sandbox/{channel}/messages on the operator listener`);
     },
     async stop() {
       desk?.stop();
-      await simulator.stop();
+      await Promise.all(simulators.map((s) => s.stop()));
     },
   };
 }

@@ -71,6 +71,7 @@ export function createOperatorListener(deps: ApiDeps, sandbox: Router | null) {
     const local = deps.config.operatorHost === '127.0.0.1' || deps.config.operatorHost === 'localhost' || deps.config.operatorHost === '::1';
     next(local && !LOCAL.test(request.headers.host ?? '') ? new GatewayError('forbidden', 'This listener answers to localhost only.') : undefined);
   });
+  if (sandbox) app.use('/sandbox', sandbox); // reads its bodies itself: they may carry media
   app.use(express.text({ type: () => true, limit: '1mb' }));
   app.get('/healthz', (_request, response) => void response.type('text/plain').send('ok\n'));
   app.get('/openapi.json', (_request, response) => void response.json(openapi()));
@@ -81,7 +82,6 @@ export function createOperatorListener(deps: ApiDeps, sandbox: Router | null) {
     const { type, body } = await deps.metrics();
     response.type(type).send(body);
   });
-  if (sandbox) app.use('/sandbox', sandbox);
 
   async function handle(route: Route, request: Request, response: Response): Promise<void> {
     response.locals.route = `${request.method} ${route.path}`;

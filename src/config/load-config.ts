@@ -110,7 +110,7 @@ export function loadConfig(env: Env): Config {
     port: e.PORT,
     operatorHost: e.OPERATOR_HOST,
     operatorPort: e.OPERATOR_PORT,
-    publicUrl: new URL(e.PUBLIC_URL ?? `http://127.0.0.1:${e.PORT}`),
+    publicUrl: new URL(`${(e.PUBLIC_URL ?? `http://127.0.0.1:${e.PORT}`).replace(/\/+$/, '')}/`), // paths are written behind it
     dataDir,
     databaseUrl: e.DATABASE_URL ?? null,
     kafka,

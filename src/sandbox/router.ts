@@ -1,22 +1,19 @@
-import { Router } from 'express';
-import type { WhatsappSimulator } from './whatsapp-simulator.ts';
+import express, { Router } from 'express';
+import { createControl } from './core/control.ts';
+import type { Phones } from './core/phones.ts';
 
-/** /sandbox on the operator listener: phones to write from. The body is text here, whatever its type says. */
-export function createSandboxRouter(simulator: WhatsappSimulator): Router {
+/** /sandbox on the operator listener: phones to write from. Media come in the body, so it may be larger than the API's. */
+export function createSandboxRouter(platforms: Readonly<Record<string, Phones>>): Router {
   const router = Router();
-  const refuse = (detail: string) => JSON.stringify({ type: 'urn:parlance:problem:invalid_request', title: 'Invalid request', status: 400, code: 'invalid_request', detail });
-  router.post('/whatsapp/messages', (request, response) => {
-    let body: { from?: unknown; text?: unknown; name?: unknown } = {};
-    try {
-      body = JSON.parse(String(request.body)) as typeof body;
-    } catch {
-      // told below
-    }
-    const { from, text, name } = body ?? {};
-    if (typeof from !== 'string' || !/^\+?\d{6,15}$/.test(from) || typeof text !== 'string' || text === '')
-      return void response.status(400).type('application/problem+json').send(refuse('write { "from": "+447700900123", "text": "…", "name"?: "…" }'));
-    response.status(202).json({ id: simulator.customerWrites({ from, text, ...(typeof name === 'string' ? { name } : {}) }) });
+  const control = createControl(platforms);
+  router.use(express.raw({ type: () => true, limit: '150mb' }));
+  router.use((request, response, next) => {
+    const url = new URL(request.originalUrl, 'http://sandbox');
+    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+    const answer = control({ method: request.method, path: url.pathname, query: url.searchParams, headers: request.headers, body });
+    if (!answer) return next();
+    response.status(answer.status).set(answer.headers ?? { 'content-type': 'application/json' });
+    response.send(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body));
   });
-  router.get('/whatsapp/messages', (request, response) => void response.json({ messages: simulator.shown(String(request.query.phone ?? '')) }));
   return router;
 }

@@ -127,3 +127,11 @@ test('secrets keep their order, values come from the environment, real channels 
   expect(config.sandbox).toBe(false);
   expect(loadConfig({ ...base(), CHANNELS_FILE: path, WA_TOKEN: 'x', SANDBOX: '1' }).sandbox).toBe(true);
 });
+
+test.each([
+  ['https://gateway.example.org', 'https://gateway.example.org/'],
+  ['https://gateway.example.org/hooks', 'https://gateway.example.org/hooks/'],
+  ['https://gateway.example.org/hooks/', 'https://gateway.example.org/hooks/'],
+])('PUBLIC_URL %s: addresses are written behind %s', (given, known) => {
+  expect(loadConfig({ ...base(), PUBLIC_URL: given }).publicUrl.href).toBe(known);
+});

@@ -1,7 +1,8 @@
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import http, { type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createWhatsappSimulator, type WhatsappSimulator } from '../../src/sandbox/whatsapp-simulator.ts';
+import { type Clock, createClock } from '../../src/sandbox/core/clock.ts';
+import { createWhatsappSimulator, type WhatsappSimulator } from '../../src/sandbox/whatsapp/simulator.ts';
 
 interface Hook {
   body: Buffer;
@@ -17,6 +18,7 @@ let answers: number[];
 let receiver: Server;
 let simulator: WhatsappSimulator;
 let url: string;
+let clock: Clock;
 const until = async (what: () => boolean) => {
   for (let i = 0; i < 200 && !what(); i++) await new Promise((resolve) => setTimeout(resolve, 20));
   expect(what()).toBe(true);
@@ -26,6 +28,8 @@ const post = async (body: unknown, { token = 'token', path = '/v26.0/100/message
   const response = await fetch(url + path, { method: 'POST', headers: { authorization: `Bearer ${token}` }, body: typeof body === 'string' ? body : JSON.stringify(body) });
   return { status: response.status, body: (await response.json()) as { error?: { code: number }; messages?: { id: string }[]; contacts?: unknown } };
 };
+const write = (what: string, more: { from?: string; name?: string; media?: { mimeType: string; bytes: Buffer }[] } = {}) =>
+  simulator.phones.write({ from: CUSTOMER, text: what, media: [], ...more }).id;
 const text = (more: object = {}) => ({ messaging_product: 'whatsapp', to: `+${CUSTOMER}`, type: 'text', text: { body: 'hello' }, ...more });
 
 beforeEach(async () => {
@@ -40,13 +44,11 @@ beforeEach(async () => {
   });
   await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
   const webhookUrl = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/webhooks/whatsapp`;
+  clock = createClock();
   simulator = createWhatsappSimulator({
+    clock,
     webhookUrl,
-    appSecret: 'secret',
-    accessToken: 'token',
-    phoneNumberId: '100',
-    businessAccountId: '200',
-    displayNumber: '15550100100',
+    numbers: [{ phoneNumberId: '100', businessAccountId: '200', displayNumber: '15550100100', accessToken: 'token', appSecret: 'secret' }],
     log: () => {},
   });
   url = await simulator.start();
@@ -58,7 +60,7 @@ afterEach(async () => {
 });
 
 test('a customer writes: one signed webhook in the platform’s shape', async () => {
-  const id = simulator.customerWrites({ from: `+${CUSTOMER}`, text: 'is it 🎉 late?', name: 'Ana' });
+  const id = write('is it 🎉 late?', { from: `+${CUSTOMER}`, name: 'Ana' });
   await until(() => hooks.length === 1);
   const { body, signature } = hooks[0]!;
   expect(signature).toBe(`sha256=${createHmac('sha256', 'secret').update(body).digest('hex')}`);
@@ -84,7 +86,7 @@ test('a customer writes: one signed webhook in the platform’s shape', async ()
 });
 
 test('a reply is accepted, shown on the phone, and its statuses come back with our own data', async () => {
-  simulator.customerWrites({ from: CUSTOMER, text: 'hi' });
+  write('hi');
   const { status, body } = await post(text({ biz_opaque_callback_data: 'ms_1' }));
   const id = body.messages![0]!.id;
   expect([status, body]).toEqual([
@@ -95,7 +97,7 @@ test('a reply is accepted, shown on the phone, and its statuses come back with o
   const statuses = values().flatMap((value) => value.statuses ?? []);
   expect(statuses.map((s) => s.status)).toEqual(['sent', 'delivered', 'read']);
   for (const s of statuses) expect(s).toMatchObject({ id, recipient_id: CUSTOMER, biz_opaque_callback_data: 'ms_1' });
-  expect(simulator.shown(`+${CUSTOMER}`).map(({ from, text: shown }) => [from, shown])).toEqual([
+  expect(simulator.phones.shown(`+${CUSTOMER}`).map(({ from, text: shown }) => [from, shown])).toEqual([
     ['customer', 'hi'],
     ['business', 'hello'],
   ]);
@@ -114,7 +116,7 @@ test.each<[string, unknown, object, number, number]>([
   ['too long a text', text({ text: { body: 'x'.repeat(4097) } }), {}, 400, 100],
   ['a customer who never wrote', text({ to: '+447700900999' }), {}, 400, 131047],
 ])('%s is refused in the platform’s words, and nothing is sent', async (_what, body, how, status, code) => {
-  simulator.customerWrites({ from: CUSTOMER, text: 'hi' });
+  write('hi');
   const answer = await post(body, how);
   expect([answer.status, answer.body.error?.code]).toEqual([status, code]);
   await new Promise((resolve) => setTimeout(resolve, 100));
@@ -124,16 +126,43 @@ test.each<[string, unknown, object, number, number]>([
 
 test('a webhook that is not taken comes again, the same', async () => {
   answers = [503, 500];
-  simulator.customerWrites({ from: CUSTOMER, text: 'hi' });
+  write('hi');
   await until(() => hooks.length === 3);
   expect(new Set(hooks.map(({ body }) => body.toString())).size).toBe(1);
 });
 
 test('once stopped it sends nothing more, not even what was on its way to be retried', async () => {
   answers = [503];
-  simulator.customerWrites({ from: CUSTOMER, text: 'hi' });
+  write('hi');
   await until(() => hooks.length === 1);
   await simulator.stop();
   await new Promise((resolve) => setTimeout(resolve, 800)); // the first retry comes after 500 ms
   expect(hooks).toHaveLength(1);
+});
+
+test('media: told in the webhook, looked up, downloaded with the token while the link lives; the id ends after 7 days', async () => {
+  const bytes = Buffer.from('a picture');
+  write('see', { media: [{ mimeType: 'image/png', bytes }] });
+  await until(() => hooks.length === 1);
+  const image = values()[0]!.messages![0]!.image as { id: string; url: string; sha256: string };
+  expect(values()[0]!.messages![0]).toMatchObject({
+    type: 'image',
+    image: { mime_type: 'image/png', caption: 'see', sha256: createHash('sha256').update(bytes).digest('base64') },
+  });
+  const get = (address: string, token = 'token') => fetch(address, { headers: { authorization: `Bearer ${token}` } });
+  const looked = (await (await get(`${url}/v26.0/${image.id}`)).json()) as { url: string; sha256: string; file_size: string };
+  expect(looked).toMatchObject({ file_size: '9', sha256: createHash('sha256').update(bytes).digest('hex') });
+  for (const link of [image.url, looked.url]) expect(await (await get(link)).text()).toBe('a picture');
+  expect((await get(looked.url, 'other')).status).toBe(401);
+  clock.advance(5 * 60_000 + 1000);
+  expect((await get(looked.url)).status).toBe(404);
+  expect((await get(`${url}/v26.0/${image.id}`)).status).toBe(200);
+  clock.advance(7 * 24 * 3_600_000);
+  expect((await get(`${url}/v26.0/${image.id}`)).status).toBe(404);
+});
+
+test('a day after the customer’s last message the window is closed', async () => {
+  write('hi');
+  clock.advance(24 * 3_600_000 + 1);
+  expect(await post(text())).toMatchObject({ status: 400, body: { error: { code: 131047 } } });
 });

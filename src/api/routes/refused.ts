@@ -1,4 +1,5 @@
 import { GatewayError } from '../../gateway-error.ts';
+import { addressOf } from '../../http/address-of.ts';
 import { journalRef } from '../../journal/port.ts';
 import type { Asked, Route } from '../deps.ts';
 import { limitOf } from '../query.ts';
@@ -29,7 +30,7 @@ export const refusedRoutes: readonly Route[] = [
             id: r.id,
             at: new Date(r.at).toISOString(),
             url: r.url,
-            signedAs: new URL(r.url.replace(/^\/+/, '/'), deps.config.publicUrl).href,
+            signedAs: addressOf(deps.config.publicUrl, r.url).url.href,
             channel: r.channel,
             why: r.why,
             advice: ADVICE[`${r.endpoint.startsWith('sms') ? 'twilio' : 'meta'} ${r.why}`] ?? 'Nothing here reads this endpoint yet.',

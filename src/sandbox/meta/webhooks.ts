@@ -1,0 +1,62 @@
+import type { Clock } from '../core/clock.ts';
+import { createLanes } from '../core/lanes.ts';
+import type { Outcome, Poster } from '../core/poster.ts';
+import { metaJson, metaSignature } from './body.ts';
+
+export interface Hook {
+  /** The page, number or account that it is about. */
+  readonly account: string;
+  readonly secret: string;
+  /** Webhooks about one customer go out one after the other; a retry does not hold up the next. */
+  readonly customer: string;
+  readonly body: object;
+}
+export interface Failing {
+  /** From 0: how many attempts failed before this one. */
+  readonly attempt: number;
+  /** When this webhook was first tried, and since when the account's webhooks fail. */
+  readonly firstAt: number;
+  readonly failingSince: number;
+  readonly now: number;
+}
+export interface MetaWebhookOptions {
+  readonly url: string;
+  readonly clock: Clock;
+  readonly poster: Poster;
+  /** How long to wait for the next attempt; null: this one is given up. */
+  retry(failing: Failing, account: string): number | null;
+  log(message: string): void;
+}
+/** The documented budget is 5 s for Messenger; clients of the Cloud API report 5 to 10 s. */
+const LIMITS = { connectMs: 5000, readMs: 10_000 };
+const taken = (outcome: Outcome) => outcome.kind === 'answered' && outcome.status === 200; // "anything else is a failure" (whatsapp.md 1.4)
+
+/** Signed deliveries that come again, with the same bytes, until they are answered 200 or given up. */
+export function createMetaWebhooks({ url, clock, poster, retry, log }: MetaWebhookOptions) {
+  const lanes = createLanes();
+  const failing = new Map<string, number>();
+
+  async function deliver(hook: Hook, body: string, tried: { attempt: number; firstAt: number }): Promise<void> {
+    const headers = {
+      'content-type': 'application/json',
+      'x-hub-signature-256': metaSignature(body, hook.secret),
+      'user-agent': 'facebookexternalua',
+      accept: '*/*',
+    };
+    const outcome = await poster.post({ url, headers, body }, LIMITS);
+    if (taken(outcome)) return void failing.delete(hook.account);
+    const now = clock.now();
+    const since = failing.get(hook.account) ?? now;
+    failing.set(hook.account, since);
+    const wait = retry({ ...tried, failingSince: since, now }, hook.account);
+    log(`webhook not taken (${outcome.kind === 'answered' ? outcome.status : outcome.message})${wait === null ? ', given up' : ''}`);
+    if (wait !== null) clock.later(wait, () => void deliver(hook, body, { attempt: tried.attempt + 1, firstAt: tried.firstAt }));
+  }
+  return {
+    send(hook: Hook): void {
+      const body = metaJson(hook.body);
+      lanes.run(hook.customer, () => deliver(hook, body, { attempt: 0, firstAt: clock.now() }));
+    },
+  };
+}
+export type MetaWebhooks = ReturnType<typeof createMetaWebhooks>;
