@@ -46,3 +46,24 @@ export async function startGraphApi(answer: (call: GraphCall, n: number) => Grap
     },
   };
 }
+
+/** As startGraphApi, for a whole test file: started and ended with it; each test sets `answer` and finds its own calls alone. */
+export function useGraphApi() {
+  const graph = {
+    answer: (() => ({ body: {} })) as (call: GraphCall) => GraphAnswer | null,
+    calls: [] as readonly GraphCall[],
+    url: '',
+    options: (ms = 5000) => ({ baseUrl: `${graph.url}/`, credentials: { accessToken: 'secret-token' }, signal: AbortSignal.timeout(ms) }),
+  };
+  let api: Awaited<ReturnType<typeof startGraphApi>>;
+  beforeAll(async () => {
+    api = await startGraphApi((call) => graph.answer(call));
+    graph.url = api.url;
+    graph.calls = api.calls;
+  });
+  beforeEach(() => {
+    api.calls.length = 0;
+  });
+  afterAll(() => api.end());
+  return graph;
+}

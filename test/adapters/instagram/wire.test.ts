@@ -1,24 +1,14 @@
 import fc from 'fast-check';
-import { splitText } from '../../../adapters/_text/split-text.ts';
 import type { RenderContext } from '../../../adapters/contract.ts';
 import { createInstagramAdapter } from '../../../adapters/instagram/index.ts';
-import { type GraphAnswer, type GraphCall, startGraphApi } from '../../support/graph-api.ts';
+import { useGraphApi } from '../../support/graph-api.ts';
 import { thrown } from '../../support/payloads.ts';
 
 const adapter = createInstagramAdapter();
 const IGID = '17841400000000001';
 const PAGE = '104900000000001';
 const CUSTOMER = '9120000000000077';
-let answer: (call: GraphCall, n: number) => GraphAnswer | null = () => ({ body: {} });
-let api: Awaited<ReturnType<typeof startGraphApi>>;
-beforeAll(async () => {
-  api = await startGraphApi((call, n) => answer(call, n));
-});
-beforeEach(() => {
-  api.calls.length = 0;
-});
-afterAll(() => api.end());
-const options = () => ({ baseUrl: api.url, credentials: { accessToken: 'secret-token' }, signal: AbortSignal.timeout(5000) });
+const graph = useGraphApi();
 const rendered = (text: string, settings: Record<string, unknown> = {}, over: Partial<RenderContext> = {}) => {
   const context: RenderContext = {
     channel: { id: 'ch', type: 'instagram', account: IGID, settings },
@@ -59,48 +49,15 @@ test('rendering: parts of at most 1,000 bytes that join to the text', () => {
   );
 });
 
-// ---- splitting, by an oracle of its own ----------------------------------------------------------------------------
-const clusters = (text: string) => [...new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text)].map((s) => s.segment);
-const SIZES = { byte: (s: string) => new TextEncoder().encode(s).length, character: (s: string) => s.length };
-const FAMILY = '👨‍👩‍👧‍👦'; // 25 bytes, 11 characters, one cluster
-const someText = fc.array(fc.constantFrom('a', 'é', 'e\u0301', '漢', '😀', FAMILY, '🇳🇴', ' ', '\n', 'word '), { minLength: 1, maxLength: 400 }).map((parts) => parts.join(''));
-test('splitting: no part too long, no cluster broken that fits one, nothing lost or empty', () => {
-  fc.assert(
-    fc.property(someText, fc.integer({ min: 4, max: 120 }), fc.constantFrom('byte' as const, 'character' as const), (text, max, unit) => {
-      const parts = splitText(text, max, unit);
-      expect(parts.join('')).toBe(text);
-      expect(parts.every((part) => part !== '' && SIZES[unit](part) <= max && part.isWellFormed())).toBe(true);
-      const cuts = new Set<number>();
-      let at = 0;
-      for (const part of parts.slice(0, -1)) {
-        at += part.length;
-        cuts.add(at);
-      }
-      at = 0;
-      for (const cluster of clusters(text)) {
-        const inside = [...cuts].filter((cut) => cut > at && cut < at + cluster.length);
-        if (SIZES[unit](cluster) <= max) expect([cluster, inside]).toEqual([cluster, []]);
-        at += cluster.length;
-      }
-    }),
-    { numRuns: 500 },
-  );
-});
-test('splitting: between words where it can', () => {
-  expect(splitText('one two three', 9, 'byte')).toEqual(['one two ', 'three']);
-  expect(splitText(`${'漢'.repeat(4)} x`, 12, 'byte')).toEqual(['漢漢漢漢', ' x']);
-  expect(splitText(FAMILY, 12, 'byte').length).toBeGreaterThan(2);
-});
-
 test('the wire: sent, refused, restricted', async () => {
   const [call] = calls('Hello');
   if (!call) throw new Error('nothing rendered');
-  answer = () => ({ body: { recipient_id: CUSTOMER, message_id: 'aWdf_o1' } });
-  expect(await adapter.send(call, options())).toMatchObject({ platformId: 'aWdf_o1', aliases: [] });
-  answer = () => ({ status: 403, body: { error: { message: 'outside', type: 'IGApiException', code: 10, error_subcode: 2_534_022 } } });
-  expect(adapter.classify(await thrown(adapter.send(call, options())))).toMatchObject({ code: 'window_closed', scope: 'recipient', outcome: 'not_sent' });
-  answer = () => ({ status: 400, body: { error: { message: 'blocked', code: 100, error_subcode: 2_534_029 } } });
-  expect(adapter.classify(await thrown(adapter.send(call, options())))).toMatchObject({ code: 'channel_restricted', scope: 'channel' });
+  graph.answer = () => ({ body: { recipient_id: CUSTOMER, message_id: 'aWdf_o1' } });
+  expect(await adapter.send(call, graph.options())).toMatchObject({ platformId: 'aWdf_o1', aliases: [] });
+  graph.answer = () => ({ status: 403, body: { error: { message: 'outside', type: 'IGApiException', code: 10, error_subcode: 2_534_022 } } });
+  expect(adapter.classify(await thrown(adapter.send(call, graph.options())))).toMatchObject({ code: 'window_closed', scope: 'recipient', outcome: 'not_sent' });
+  graph.answer = () => ({ status: 400, body: { error: { message: 'blocked', code: 100, error_subcode: 2_534_029 } } });
+  expect(adapter.classify(await thrown(adapter.send(call, graph.options())))).toMatchObject({ code: 'channel_restricted', scope: 'channel' });
 });
 
 test('what was missed comes through the Page where there is one; its own messages are told from the customers by either id', async () => {
@@ -111,7 +68,7 @@ test('what was missed comes through the Page where there is one; its own message
     to: { data: [{ id: to }] },
     message: id,
   });
-  answer = () => ({
+  graph.answer = () => ({
     body: {
       data: [
         {
@@ -124,7 +81,7 @@ test('what was missed comes through the Page where there is one; its own message
     },
   });
   const found: unknown[] = [];
-  for await (const missed of adapter.list?.({ account: IGID, since: new Date('2026-11-22T10:00:00Z'), unsettled: [], settings: { pageId: PAGE } }, options()) ?? []) {
+  for await (const missed of adapter.list?.({ account: IGID, since: new Date('2026-11-22T10:00:00Z'), unsettled: [], settings: { pageId: PAGE } }, graph.options()) ?? []) {
     const [fact] = adapter.normalize({ body: missed.body } as never).facts;
     if (fact?.body.kind === 'message') found.push([fact.idParts.join(' '), fact.body.as, fact.addresses]);
   }
@@ -134,16 +91,16 @@ test('what was missed comes through the Page where there is one; its own message
     [`instagram ${IGID} message b`, 'echo', addresses],
     [`instagram ${IGID} message c`, 'received', addresses],
   ]);
-  expect(api.calls.map((c) => [c.url.pathname, c.url.searchParams.get('platform')])).toEqual([[`/v26.0/${PAGE}/conversations`, 'instagram']]);
+  expect(graph.calls.map((c) => [c.url.pathname, c.url.searchParams.get('platform')])).toEqual([[`/v26.0/${PAGE}/conversations`, 'instagram']]);
 });
 
 test('profile: name, picture, and what else Instagram tells; consent that is missing is no name', async () => {
-  const profile = () => adapter.profile?.({ type: 'igsid', value: CUSTOMER }, { account: IGID, settings: {} }, options());
-  answer = () => ({ body: { id: CUSTOMER, name: 'Kari', username: 'kari', profile_pic: 'https://x.test/p.jpg', follower_count: 7, is_verified_user: false } });
+  const profile = () => adapter.profile?.({ type: 'igsid', value: CUSTOMER }, { account: IGID, settings: {} }, graph.options());
+  graph.answer = () => ({ body: { id: CUSTOMER, name: 'Kari', username: 'kari', profile_pic: 'https://x.test/p.jpg', follower_count: 7, is_verified_user: false } });
   expect(await profile()).toEqual({ name: 'Kari', picture: 'https://x.test/p.jpg', platform: { username: 'kari', followerCount: 7, isVerifiedUser: false } });
-  answer = () => ({ body: { id: CUSTOMER, username: 'kari' } });
+  graph.answer = () => ({ body: { id: CUSTOMER, username: 'kari' } });
   expect(await profile()).toEqual({ platform: { username: 'kari' } });
-  answer = () => ({ status: 400, body: { error: { message: 'User consent is required', code: 230 } } });
+  graph.answer = () => ({ status: 400, body: { error: { message: 'User consent is required', code: 230 } } });
   expect(await profile()).toBeNull();
-  expect(api.calls[0]?.url.searchParams.get('fields')).toBe('name,username,profile_pic,follower_count,is_verified_user,is_user_follow_business,is_business_follow_user');
+  expect(graph.calls[0]?.url.searchParams.get('fields')).toBe('name,username,profile_pic,follower_count,is_verified_user,is_user_follow_business,is_business_follow_user');
 });

@@ -3,22 +3,13 @@ import { ERRORS } from '../../../adapters/_graph/messaging/errors.ts';
 import type { Missed, RenderContext } from '../../../adapters/contract.ts';
 import { createMessengerAdapter } from '../../../adapters/messenger/index.ts';
 import { FAILURES } from '../../../schemas/index.ts';
-import { type GraphAnswer, type GraphCall, startGraphApi } from '../../support/graph-api.ts';
+import { type GraphAnswer, startGraphApi, useGraphApi } from '../../support/graph-api.ts';
 import { thrown } from '../../support/payloads.ts';
 
 const adapter = createMessengerAdapter();
 const PAGE = '104900000000001';
 const CUSTOMER = '7410000000000011';
-let answer: (call: GraphCall, n: number) => GraphAnswer | null = () => ({ body: {} });
-let api: Awaited<ReturnType<typeof startGraphApi>>;
-beforeAll(async () => {
-  api = await startGraphApi((call, n) => answer(call, n));
-});
-beforeEach(() => {
-  api.calls.length = 0;
-});
-afterAll(() => api.end());
-const options = (ms = 5000) => ({ baseUrl: `${api.url}/`, credentials: { accessToken: 'secret-token' }, signal: AbortSignal.timeout(ms) });
+const graph = useGraphApi();
 const context = (over: Partial<RenderContext> = {}, settings: Record<string, unknown> = {}): RenderContext => ({
   channel: { id: 'ch', type: 'messenger', account: PAGE, settings },
   publicUrl: 'https://gw.example/',
@@ -64,23 +55,23 @@ test('what can not be sent says so', () => {
   expect(adapter.render({ type: 'reaction', emoji: 'x', target: { id: 'ms_1' } }, context())).toMatchObject({ ok: false, error: { code: 'content_unsupported' } });
 });
 test('one attempt: the call byte for byte, the token in a header alone', async () => {
-  answer = () => ({ body: { recipient_id: CUSTOMER, message_id: 'm_Out1' } });
-  expect(await adapter.send(call, options())).toMatchObject({ platformId: 'm_Out1', aliases: [], status: 200 });
-  expect(api.calls).toMatchObject([{ method: 'POST', authorization: 'Bearer secret-token', body: JSON.parse(call.body) as object }]);
-  expect(api.calls[0]?.url.search).toBe('');
+  graph.answer = () => ({ body: { recipient_id: CUSTOMER, message_id: 'm_Out1' } });
+  expect(await adapter.send(call, graph.options())).toMatchObject({ platformId: 'm_Out1', aliases: [], status: 200 });
+  expect(graph.calls).toMatchObject([{ method: 'POST', authorization: 'Bearer secret-token', body: JSON.parse(call.body) as object }]);
+  expect(graph.calls[0]?.url.search).toBe('');
 });
 test('a send to a user_ref may name the customer, or not', async () => {
   const [byRef] = calls('Hello', { to: { type: 'user_ref', value: 'checkout-1' } });
-  answer = () => ({ body: { message_id: 'm_Out2' } });
-  expect((await adapter.send(byRef ?? call, options())).aliases).toEqual([]);
-  answer = () => ({ body: { recipient_id: CUSTOMER, message_id: 'm_Out2' } });
-  expect((await adapter.send(byRef ?? call, options())).aliases).toEqual([{ type: 'psid', value: CUSTOMER }]);
+  graph.answer = () => ({ body: { message_id: 'm_Out2' } });
+  expect((await adapter.send(byRef ?? call, graph.options())).aliases).toEqual([]);
+  graph.answer = () => ({ body: { recipient_id: CUSTOMER, message_id: 'm_Out2' } });
+  expect((await adapter.send(byRef ?? call, graph.options())).aliases).toEqual([{ type: 'psid', value: CUSTOMER }]);
 });
 
 // ---- errors --------------------------------------------------------------------------------------------------------
 const failure = async (told: GraphAnswer | null, ms?: number) => {
-  answer = () => told;
-  const error = await thrown(adapter.send(call, options(ms)));
+  graph.answer = () => told;
+  const error = await thrown(adapter.send(call, graph.options(ms)));
   expect(error).not.toBeNull();
   expect(JSON.stringify(adapter.classify(error))).not.toContain('secret-token');
   return adapter.classify(error);
@@ -150,7 +141,7 @@ test('no answer in time is unknown; no connection is surely not sent; anything t
   expect(await failure(null, 150)).toMatchObject({ outcome: 'unknown' });
   const closed = await startGraphApi(() => null);
   await closed.end();
-  expect(adapter.classify(await thrown(adapter.send(call, { ...options(), baseUrl: closed.url })))).toMatchObject({ outcome: 'not_sent', retryable: true });
+  expect(adapter.classify(await thrown(adapter.send(call, { ...graph.options(), baseUrl: closed.url })))).toMatchObject({ outcome: 'not_sent', retryable: true });
   for (const odd of [null, undefined, 7, 'x', {}, new Error('reset')]) expect(adapter.classify(odd)).toMatchObject({ outcome: 'unknown', retryable: false });
 });
 
@@ -209,8 +200,8 @@ test('what was missed: page by page by its cursor, the oldest first, under the i
       paging: { cursors: { after: 'c3' }, next: 'https://evil.example/' },
     },
   };
-  answer = ({ url }) => ({ body: pages[url.searchParams.get('after') ?? ''] ?? graphError(100).body, status: 200 });
-  const missed = await all(adapter.list?.(query, options()));
+  graph.answer = ({ url }) => ({ body: pages[url.searchParams.get('after') ?? ''] ?? graphError(100).body, status: 200 });
+  const missed = await all(adapter.list?.(query, graph.options()));
   expect(readBack(missed)).toEqual([
     { id: `messenger ${PAGE} message m_1`, at: '2026-11-22T10:06:00.000Z', as: 'received', to: CUSTOMER, content: { type: 'text', text: 'hi' } },
     { id: `messenger ${PAGE} message m_2`, at: '2026-11-22T10:10:00.000Z', as: 'echo', to: CUSTOMER, content: { type: 'text', text: 'from the inbox' } },
@@ -224,29 +215,29 @@ test('what was missed: page by page by its cursor, the oldest first, under the i
     { id: `messenger ${PAGE} message m_4`, at: '2026-11-22T10:30:00.000Z', as: 'received', to: CUSTOMER, content: { type: 'text', text: 'hi' } },
   ]);
   expect(missed.every((m) => m.url === '/webhooks/messenger')).toBe(true);
-  expect(api.calls.map((c) => [c.method, c.url.pathname, c.url.searchParams.get('platform'), c.authorization])).toEqual([
+  expect(graph.calls.map((c) => [c.method, c.url.pathname, c.url.searchParams.get('platform'), c.authorization])).toEqual([
     ['GET', `/v26.0/${PAGE}/conversations`, 'messenger', 'Bearer secret-token'],
     ['GET', `/v26.0/${PAGE}/conversations`, 'messenger', 'Bearer secret-token'],
   ]);
 });
 test('a listing that is refused throws', async () => {
-  answer = () => graphError(190);
-  expect(adapter.classify(await thrown(all(adapter.list?.(query, options()))))).toMatchObject({ code: 'channel_unauthorized' });
+  graph.answer = () => graphError(190);
+  expect(adapter.classify(await thrown(all(adapter.list?.(query, graph.options()))))).toMatchObject({ code: 'channel_unauthorized' });
 });
 test('a call in doubt is found by its text, once; two of them tell nothing, and none is not proof', async () => {
   const own = (id: string, over: object = {}) => message(id, 10, { from: { id: PAGE }, to: { data: [{ id: CUSTOMER }] }, message: 'Hello', ...over });
   const look = async (...messages: object[]) => {
-    answer = () => ({ body: { data: [thread(10, ...messages)] } });
-    return adapter.lookUp?.(call, { account: PAGE, since: new Date('2026-11-22T10:05:00Z') }, options());
+    graph.answer = () => ({ body: { data: [thread(10, ...messages)] } });
+    return adapter.lookUp?.(call, { account: PAGE, since: new Date('2026-11-22T10:05:00Z') }, graph.options());
   };
   expect(await look(own('m_Out1'), message('m_in', 10, { message: 'Hello' }))).toMatchObject({ platformId: 'm_Out1' });
-  expect(api.calls[0]?.url.searchParams.get('user_id')).toBe(CUSTOMER);
+  expect(graph.calls[0]?.url.searchParams.get('user_id')).toBe(CUSTOMER);
   expect(await look(own('m_Out1'), own('m_Out2'))).toBeUndefined();
   expect(await look(own('m_Out1', { created_time: '2026-11-22T09:00:00+0000' }))).toBeUndefined();
 });
 
 // ---- profile -------------------------------------------------------------------------------------------------------
-const profile = (type: 'psid' | 'user_ref' = 'psid') => adapter.profile?.({ type, value: CUSTOMER }, { account: PAGE, settings: {} }, options());
+const profile = (type: 'psid' | 'user_ref' = 'psid') => adapter.profile?.({ type, value: CUSTOMER }, { account: PAGE, settings: {} }, graph.options());
 test.each<[string, GraphAnswer, object | null]>([
   [
     'a name and a picture',
@@ -262,10 +253,10 @@ test.each<[string, GraphAnswer, object | null]>([
   ['no such object', graphError(100, 33), null],
   ['no permission', graphError(200), null],
 ])('profile: %s', async (_what, told, expected) => {
-  answer = () => told;
+  graph.answer = () => told;
   const found = await profile();
   expected === null ? expect(found).toBeNull() : expect(found).toMatchObject(expected);
-  expect(api.calls.map((c) => c.url.pathname + c.url.search)).toEqual([`/v26.0/${CUSTOMER}?fields=name,first_name,last_name,profile_pic`]);
+  expect(graph.calls.map((c) => c.url.pathname + c.url.search)).toEqual([`/v26.0/${CUSTOMER}?fields=name,first_name,last_name,profile_pic`]);
 });
 test.each<[string, GraphAnswer]>([
   ['throttled', graphError(4)],
@@ -273,10 +264,10 @@ test.each<[string, GraphAnswer]>([
   ['out of order', { status: 503, body: '' }],
   ['transient', graphError(100, undefined, { is_transient: true })],
 ])('profile: %s throws, for another time', async (_what, told) => {
-  answer = () => told;
+  graph.answer = () => told;
   expect(await thrown(profile() as Promise<unknown>)).toBeInstanceOf(Error);
 });
 test('a user_ref has no profile, and no call is made', async () => {
   expect(await profile('user_ref')).toBeNull();
-  expect(api.calls).toEqual([]);
+  expect(graph.calls).toEqual([]);
 });
