@@ -39,6 +39,20 @@ const echo = (account: string, customer: object, message: Item): Item => ({
 });
 const post = async (value: unknown, path = '/webhooks/messenger') => expect(await gateway.post(value, { path })).toBe(200);
 
+/** Every call is taken and answered only when `go` is called. */
+function hold(told: () => object): () => void {
+  let go: () => void = () => {};
+  const held = new Promise<void>((resolve) => {
+    go = resolve;
+  });
+  answer = async () => {
+    const body = told();
+    await held;
+    return { body };
+  };
+  return go;
+}
+
 const events = () => gateway.events();
 const of = (all: Event[], type: string, platformId: string) => all.filter((e) => e.type === type && e.data.message?.platformId === platformId);
 const arrived = (platformId: string) => until(platformId, async () => (await events()).some((e) => e.data.message?.platformId === platformId));
@@ -125,13 +139,8 @@ test("an echo of our own send is absorbed, another app's is message.echo; delive
 
 test('echo, delivery and reading before the answer of the send: one message, its statuses, nothing doubled', async () => {
   const customer = { id: '7410000000000031' };
-  let go: () => void = () => {};
-  const held = new Promise<void>((resolve) => (go = resolve));
+  const go = hold(() => ({ recipient_id: customer.id, message_id: 'm_Early' }));
   const before = graph.calls.length;
-  answer = async () => {
-    await held;
-    return { body: { recipient_id: customer.id, message_id: 'm_Early' } };
-  };
   await post(body('page', PAGE, [from(customer, PAGE, { message: { mid: 'm_hi31', text: 'Hello' } })]));
   await arrived('m_hi31');
   const id = await send('ch_fb', { psid: customer.id }, 'early');
@@ -152,13 +161,8 @@ test('echo, delivery and reading before the answer of the send: one message, its
 
 test('a watermark before the answer alone: applied when the answer comes', async () => {
   const customer = { id: '7410000000000032' };
-  let go: () => void = () => {};
-  const held = new Promise<void>((resolve) => (go = resolve));
+  const go = hold(() => ({ recipient_id: customer.id, message_id: 'm_Mark' }));
   const before = graph.calls.length;
-  answer = async () => {
-    await held;
-    return { body: { recipient_id: customer.id, message_id: 'm_Mark' } };
-  };
   await post(body('page', PAGE, [from(customer, PAGE, { message: { mid: 'm_hi32', text: 'Hello' } })]));
   await arrived('m_hi32');
   const id = await send('ch_fb', { psid: customer.id }, 'marked');
@@ -174,20 +178,15 @@ test('a watermark before the answer alone: applied when the answer comes', async
 
 test('Instagram: an echo without our id before the answer is ours by what it says; reading names one message and means all before it', async () => {
   const customer = { id: '9120000000000041' };
-  let go: () => void = () => {};
-  let held = Promise.resolve();
   let n = 0;
-  answer = async () => {
-    const mid = `aWdf_own${++n}`;
-    await held;
-    return { body: { recipient_id: customer.id, message_id: mid } };
-  };
+  const told = () => ({ recipient_id: customer.id, message_id: `aWdf_own${++n}` });
+  answer = () => ({ body: told() });
   await post(body('instagram', IGID, [from(customer, IGID, { message: { mid: 'aWdf_hi', text: 'Hello' } })]));
   await arrived('aWdf_hi');
   const first = await send('ch_ig', { psid: customer.id }, 'first');
   await reaches(first, 'sent');
   expect(graph.calls.at(-1)).toMatchObject({ url: { pathname: `/v26.0/${IGID}/messages` }, authorization: 'Bearer token-ch_ig' });
-  held = new Promise<void>((resolve) => (go = resolve));
+  const go = hold(told);
   const before = graph.calls.length;
   const second = await send('ch_ig', { psid: customer.id }, 'say "this" — 2 €');
   await until('the call', async () => graph.calls.length > before);

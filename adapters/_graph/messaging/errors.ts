@@ -1,24 +1,6 @@
-import { FAILURES, type Failure, type FailureCode } from '../../../schemas/index.ts';
+import type { Failure } from '../../../schemas/index.ts';
 import type { GraphError } from '../classify-graph.ts';
-
-export interface Row {
-  readonly code: FailureCode;
-  readonly scope: Failure['scope'];
-  readonly outcome: Failure['outcome'];
-  readonly retryable: boolean;
-  readonly retryAfterMs?: number;
-}
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const row = (code: FailureCode, scope: Failure['scope'] = 'message', more: Partial<Row> = {}): Row => ({
-  code,
-  scope,
-  outcome: 'not_sent',
-  retryable: FAILURES[code].retryable,
-  ...more,
-});
-const group = (keys: string, value: Row): [string, Row][] => keys.split(' ').map((key) => [key, value]);
-const range = (from: number, to: number, value: Row): [string, Row][] => Array.from({ length: to - from + 1 }, (_, i) => [String(from + i), value]);
+import { failureFrom, group, MINUTE, type Row, range, row, SECOND } from '../error-rows.ts';
 
 const rejected = row('request_rejected');
 const unsure = row('outcome_unknown', 'message', { outcome: 'unknown', retryable: false });
@@ -77,15 +59,4 @@ function rowOf({ code, subcode, transient, status }: GraphError): Row {
 }
 
 /** Our failure for an error of the platform. */
-export function failureOf(error: GraphError): Failure {
-  const { code, scope, outcome, retryable, retryAfterMs } = rowOf(error);
-  return {
-    code,
-    outcome,
-    scope,
-    retryable,
-    platformCode: error.subcode === undefined ? error.code : `${error.code}/${error.subcode}`,
-    ...(error.message === undefined ? {} : { platformMessage: error.message.slice(0, 500) }),
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-  };
-}
+export const failureOf = (error: GraphError): Failure => failureFrom(rowOf(error), error.subcode === undefined ? error.code : `${error.code}/${error.subcode}`, error.message);
