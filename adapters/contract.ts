@@ -61,6 +61,8 @@ export interface MessageFact {
   readonly platform?: Readonly<Record<string, unknown>>;
   /** Our own id, where the platform returns it in an echo (Messenger `metadata`): evidence that a call of ours arrived. */
   readonly ownId?: string;
+  /** An echo that may be of a call of ours and carries nothing to tell it by: then the same words to the same customer tell. */
+  readonly mayBeOurs?: boolean;
   /** Whether this opens or refreshes the reply window (24 h from `at`). */
   readonly opensWindow: boolean;
 }

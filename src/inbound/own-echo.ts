@@ -5,12 +5,9 @@ import type { Channel } from './directory.ts';
 import { applyStatus, type Call, callOf, conversationOf, type Disposition, type StatusFact } from './statuses.ts';
 import { applyWatermarks } from './watermarks.ts';
 
-/**
- * The only call of this conversation whose answer is missing and that says the same. Instagram's echoes carry neither our id nor an
- * app, and may come before the answer that names the message.
- */
+/** The only call of this conversation whose answer is missing and that says the same: an echo may come before the answer that names its message. */
 async function callThatSays(ctx: Context, fact: Fact, body: MessageFact, channel: Channel): Promise<Call | undefined> {
-  if (body.sender?.app !== undefined || body.sender?.metadata !== undefined || body.content.type !== 'text') return undefined;
+  if (!body.mayBeOurs || body.content.type !== 'text') return undefined;
   const conversation = await findConversation(ctx.tx, channel.id, fact.addresses);
   if (!conversation) return undefined;
   const open = await ctx.tx.all<Call & { body: string }>(

@@ -57,6 +57,7 @@ async function turn(ctx: Context, fact: Fact, channel: Channel): Promise<Outcome
   await aboutCustomer(ctx, fact, { channel, conversation });
   return PUBLISHED;
 }
+
 const detail = (v: Readonly<Record<string, unknown>> | undefined) => (v ? { platform: v } : {});
 async function aboutChannel(ctx: Context, fact: Fact, channel: Channel): Promise<void> {
   const { body } = fact;

@@ -65,7 +65,7 @@ export const conversationsQuery = (product: Product): Readonly<Record<string, st
   fields: `id,updated_time,participants,${MESSAGES}`,
 });
 
-/** What was missed: messages both ways since then, the oldest first, each in the form of its webhook. */
+/** What was missed: messages both ways since then, the oldest first, each in the form of its webhook. The list tells no states: of a message of ours only that it was sent. */
 export async function* listMissed(http: AxiosInstance, query: ListQuery, how: { readonly product: Product; readonly options: SendOptions }): AsyncIterable<Missed> {
   const since = query.since.getTime();
   const all: { readonly at: number; readonly element: Loose }[] = [];

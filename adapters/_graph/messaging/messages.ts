@@ -41,6 +41,8 @@ function sent(item: Item, mid: string): ReturnType<Reader> {
       referral: camelOf(m.referral),
       platform: platformOf(item, template ? [] : attachments),
       ownId: item.outbound && metadata !== undefined && OWN.test(metadata) ? metadata : undefined,
+      // Instagram's echoes name neither the app nor its metadata; nor does the list of a conversation.
+      mayBeOurs: item.outbound && sender.app === undefined && metadata === undefined ? true : undefined,
       // A message with hop_context is Meta's own summary of a lead form: nobody wrote it.
       opensWindow: opensWindow(item) && item.item.hop_context === undefined,
     }),
@@ -58,9 +60,8 @@ export const message: Reader = (item) => {
 /** `postback`: a tapped button, menu item, ice breaker or Get Started. Old versions give no mid; on standby the payload is missing. */
 export const postback: Reader = (item) => {
   const p = item.event;
-  const title = text(p.title);
-  const platformId = text(p.mid) ?? ['postback', customerKey(item), text(item.item.timestamp) ?? '', text(p.payload) ?? title ?? ''].join(':');
-  customerKey(item);
+  const [who, title] = [customerKey(item), text(p.title)];
+  const platformId = text(p.mid) ?? ['postback', who, text(item.item.timestamp) ?? '', text(p.payload) ?? title ?? ''].join(':');
   return {
     meaning: ['message', platformId],
     body: present({

@@ -1,4 +1,4 @@
-import { list, Malformed, need, present, text, time } from '../loose.ts';
+import { canonical, list, Malformed, need, present, text, time } from '../loose.ts';
 import { customerKey, type Item, opensWindow, type Reader, writer } from './item.ts';
 
 /** Emoji are also written as literal text: \u{2764}\u{FE0F}. */
@@ -22,6 +22,8 @@ export const reaction: Reader = (item) => {
 
 function watermark(item: Item, status: 'delivered' | 'read'): ReturnType<Reader> {
   const until = time(item.event.watermark);
+  // That the business read its customer says nothing of what it sent.
+  if (item.outbound) return { meaning: ['absorbed', status, canonical(item.item)], body: { kind: 'absorbed', reason: 'own_receipt' } };
   const platformIds = [...list(item.event.mids), item.event.mid].flatMap((id) => text(id) ?? []);
   if (until === null && !platformIds.length) throw new Malformed('neither a watermark nor a message is named');
   return {
