@@ -62,6 +62,8 @@ test('500 SMS and 500 Messenger messages that came while it was away: all there 
     subjects.set(e.subject, e.data.seq);
   }
   expect(subjects.size).toBe(2 * CUSTOMERS);
-  const books = (await gateway.call('/v1/ledger')).json as unknown as { channels: { elements: number; published: number; duplicate: number; absorbed: Record<string, number>; deadLettered: number; waiting: number }[] };
+  const books = (await gateway.call('/v1/ledger')).json as unknown as {
+    channels: { elements: number; published: number; duplicate: number; absorbed: Record<string, number>; deadLettered: number; waiting: number }[];
+  };
   for (const c of books.channels) expect(c.elements).toBe(c.published + c.duplicate + Object.values(c.absorbed).reduce((a, b) => a + b, 0) + c.deadLettered + c.waiting);
 }, 180_000);
