@@ -185,6 +185,8 @@ export interface RenderContext {
   readonly replyTo?: string;
   /** Our id of this message and attempt; the platform returns it in statuses where it can. */
   readonly ownId: string;
+  /** Set where the 24-hour window is closed and a person answers within 7 days: the platform takes it under this tag alone. */
+  readonly tag?: 'HUMAN_AGENT';
 }
 export interface Loss {
   readonly code: string;
@@ -209,15 +211,38 @@ export interface Capabilities {
   readonly acceptedIsSent?: true;
   /** Hours after the customer's last message in which free-form replies are allowed; null: no window. */
   readonly windowHours: number | null;
+  /** Hours after the customer's last message in which a person (never a bot) may still answer, under the tag HUMAN_AGENT. */
+  readonly humanAgentHours?: number;
+  /** Outside the window an approved template may be sent. */
+  readonly templateOutsideWindow?: true;
+  /** Values of `tag` in a raw payload that the platform no longer takes. */
+  readonly retiredTags?: readonly string[];
+  /** The platform keeps no order between calls: a part waits for the status `sent` of the one before, so many ms at most. */
+  readonly partWaitMs?: number;
   readonly limits: Limits;
 }
 export interface Limits {
   /** Calls per second of one sending account; `inboundCounts`: inbound messages use the same allowance. */
-  readonly account: { readonly perSecond: number; readonly inboundCounts: boolean };
+  readonly account: {
+    readonly perSecond: number;
+    readonly inboundCounts: boolean /** By what the sender's own address looks like, first match; else `perSecond`. */;
+    readonly senders?: readonly SenderPace[];
+  };
+  /** Calls that carry audio or video have an allowance of their own, beside that of the account. */
+  readonly media?: { readonly perSecond: number };
   /** Per recipient: one call per `everyMs`, with a burst. */
   readonly recipient?: { readonly everyMs: number; readonly burst: number };
   /** Requests per second to the platform's lists, for what was missed. Absent: it has none. */
   readonly listPerSecond?: number;
+}
+export interface SenderPace {
+  readonly address: RegExp;
+  readonly perSecond: number;
+}
+/** What a call uses up: places of the account's allowance (segments, on SMS), and whether it counts as media. */
+export interface Cost {
+  readonly units: number;
+  readonly media: boolean;
 }
 /** What a call needs to be made: unsealed, never logged. `accessToken` for Graph, `accountSid`/`authToken` for Twilio. */
 export type Credentials = Readonly<Record<string, string>>;
@@ -294,6 +319,8 @@ export interface ChannelAdapter {
   /** Total: any bytes give facts and rejects, nothing throws. */
   normalize(request: VerifiedRequest): Normalized;
   render(content: OutboundContent, context: RenderContext): Result<Rendered, Failure>;
+  /** What a call of ours uses up; absent: one place. Total. */
+  costs?(call: Call): Cost;
   /** Total. */
   classify(error: unknown): Failure;
 

@@ -11,6 +11,15 @@ export const Recipient = z.union([
 ]);
 export type Recipient = z.infer<typeof Recipient>;
 
+/** As content of type `template`, without the word. */
+const Template = z.strictObject({
+  name: z.string().optional(),
+  language: z.string().optional(),
+  components: z.array(z.unknown()).optional(),
+  contentSid: z.string().optional(),
+  variables: z.record(z.string(), z.string()).optional(),
+});
+
 /** Body of `POST /v1/messages` and data of the command `message.send`. */
 export const SendCommand = z.strictObject({
   channel: z.string().min(1),
@@ -32,6 +41,10 @@ export const SendCommand = z.strictObject({
       }),
     )
     .optional(),
+  /** What the message is for: marketing is refused to who opted out of it. Absent: marketing where priority is bulk. */
+  category: z.enum(['marketing', 'utility', 'authentication', 'service']).optional(),
+  /** Sent instead where the reply window is closed. */
+  onWindowClosed: z.strictObject({ template: Template }).optional(),
   /** Returned untouched with every status event of the message; at most 4 KB as JSON. */
   metadata: z.unknown().optional(),
 });

@@ -49,6 +49,18 @@ export const FAILURES = {
   content_unsupported: { status: 422, retryable: false, title: 'Content not supported on this channel', advice: 'Send a kind that the channel takes; see the preview.' },
   content_too_long: { status: 422, retryable: false, title: 'Content too long', advice: 'Shorten it to the limit that detail names.' },
   window_closed: { status: 422, retryable: false, title: 'Reply window closed', advice: 'Send an approved template, or wait until the customer writes.' },
+  template_needed: {
+    status: 422,
+    retryable: false,
+    title: 'Only a template may open this conversation',
+    advice: 'Send an approved template; free text is allowed once the customer has answered.',
+  },
+  tag_not_allowed: {
+    status: 422,
+    retryable: false,
+    title: 'Message tag not allowed',
+    advice: 'HUMAN_AGENT needs "author": "human" and a message of the customer in the last 7 days; the other tags have ended: send a utility template.',
+  },
   not_opted_in: { status: 422, retryable: false, title: 'Customer has opted out', advice: 'Do not write until the customer opts in again.' },
   expired: { status: 422, retryable: false, title: 'Expired before it could be sent', advice: 'Send it again with a later expiresAt if it still matters.' },
   canceled: { status: 409, retryable: false, title: 'Canceled', advice: 'Nothing to do.' },
@@ -82,7 +94,7 @@ export const FAILURES = {
   },
   platform_throttled: { status: 503, retryable: true, title: 'Platform rate limit', advice: 'Nothing to do: the lane slows down and tries again.' },
   recipient_throttled: { status: 503, retryable: true, title: 'Too many messages to this recipient', advice: 'Nothing to do: later ones wait.' },
-  marketing_capped: { status: 502, retryable: false, title: 'Withheld by the platform for this user', advice: 'Wait at least a day; do not repeat marketing to this user.' },
+  marketing_capped: { status: 422, retryable: false, title: 'Withheld by the platform for this user', advice: 'Wait at least a day; do not repeat marketing to this user.' },
   platform_unavailable: { status: 503, retryable: true, title: 'Platform unavailable', advice: 'Nothing to do: it is tried again.' },
   outcome_unknown: { status: 504, retryable: false, title: 'Not known whether it was sent', advice: 'Wait for evidence; resend by hand only if a second copy does no harm.' },
   attempts_exhausted: {
@@ -121,4 +133,6 @@ export interface Failure {
   readonly retryAfterMs?: number;
   /** How far the fault reaches: this message, this recipient, or the whole channel (pause it). */
   readonly scope: 'message' | 'recipient' | 'channel';
+  /** The platform says by it what the customer does not want: everything from this sender, or marketing. */
+  readonly optOut?: 'sender' | 'marketing';
 }

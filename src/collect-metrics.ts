@@ -41,5 +41,5 @@ export async function collectMetrics({ metrics, store, journal, reader, broker }
     .where('queue_state', '<>', 'done')
     .groupBy('queue_state')
     .execute();
-  for (const state of ['ready', 'calling', 'waiting', 'doubt']) metrics.state.queue.set({ state }, Number(queue.find((q) => q.queue_state === state)?.n ?? 0));
+  for (const state of ['held', 'ready', 'calling', 'waiting', 'doubt']) metrics.state.queue.set({ state }, Number(queue.find((q) => q.queue_state === state)?.n ?? 0));
 }

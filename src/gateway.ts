@@ -77,6 +77,7 @@ export async function startGateway(given: Config, log: Logger, onFatal: (reason:
     publicUrl: config.publicUrl.href,
     mediaLinkDays: config.mediaLinkDays,
     mediaKey,
+    outbound: config.outbound,
     retention: {
       eventDays: config.eventRetentionDays,
       messageDays: config.messageRetentionDays,
@@ -129,6 +130,7 @@ export async function startGateway(given: Config, log: Logger, onFatal: (reason:
     reader,
     auth: createAuth({ store, operatorToken: config.operatorToken }),
     wakeDispatcher: dispatcher.wake,
+    adapterOf: adapters.of,
     channelsChanged,
     health: async () => ({
       journal: { ok: journal.writable(), id: journal.id, lastOffset: journal.lastOffset(), processed: progress.offset() },

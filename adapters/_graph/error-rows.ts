@@ -7,6 +7,7 @@ export interface Row {
   readonly outcome: Failure['outcome'];
   readonly retryable: boolean;
   readonly retryAfterMs?: number;
+  readonly optOut?: 'sender' | 'marketing';
 }
 export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;
@@ -33,4 +34,5 @@ export const failureFrom = (found: Row, code: string | undefined, message: strin
   ...(code === undefined ? {} : { platformCode: code }),
   ...(message === undefined ? {} : { platformMessage: message.slice(0, MAX_MESSAGE) }),
   ...(found.retryAfterMs === undefined ? {} : { retryAfterMs: found.retryAfterMs }),
+  ...(found.optOut === undefined ? {} : { optOut: found.optOut }),
 });

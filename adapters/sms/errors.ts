@@ -34,7 +34,7 @@ export const ERRORS: ReadonlyMap<string, Row> = new Map<string, Row>([
   ['21408', row('permission_missing', 'message')],
   ...group('21602 21619 21604 21617 21618 21624 30045 90007 21626 21652 21653 21658 21910 35111 35114 35115 35126', rejected),
   ...group('21654 21655 21656', template),
-  ['21610', row('not_opted_in', 'recipient')],
+  ['21610', row('not_opted_in', 'recipient', { optOut: 'sender' })],
   ['21611', slower(5 * MINUTE)],
   ...group('21620 21621 21622 21623', media),
   ['35125', later(HOUR)],
@@ -42,7 +42,7 @@ export const ERRORS: ReadonlyMap<string, Row> = new Map<string, Row>([
   // told by a callback
   ['30001', slower(5 * MINUTE)],
   ...group('30003', row('recipient_unreachable', 'recipient', { retryable: true, retryAfterMs: 3 * HOUR })),
-  ['30004', blocked],
+  ['30004', row('recipient_blocked', 'recipient', { optOut: 'sender' })], // a carrier's own STOP (toll-free) tells it so
   ...group('30005 30006 30014 30015 30016', unreachable),
   ...group('30007 30018', rejected),
   ['30008', later(HOUR)],
@@ -66,7 +66,8 @@ export const ERRORS: ReadonlyMap<string, Row> = new Map<string, Row>([
   ...group('63003 63024 63036', unreachable),
   ...group('63005 63006 63011 63013 63026 63030 63031 63032', rejected),
   ...group('63009 63010 63012', unsure),
-  ...group('63014 63033', blocked),
+  ['63014', row('recipient_blocked', 'recipient', { optOut: 'sender' })],
+  ['63033', blocked],
   ...group('63015 63022 63035 63043 63044 63045 63046 63047 63037 63039', setup),
   ['63016', row('window_closed', 'recipient')],
   ...group('63017', slower(SECOND)),

@@ -8,5 +8,6 @@ export const capabilities: Capabilities = {
   content: ['text'],
   text: { max: 4096, unit: 'character' },
   windowHours: 24,
+  templateOutsideWindow: true,
   limits: { account: { perSecond: 80, inboundCounts: true }, recipient: { everyMs: 6000, burst: 45 } },
 };

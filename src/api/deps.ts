@@ -1,4 +1,5 @@
-import type { Finding } from '../../adapters/contract.ts';
+import type { ChannelAdapter, Finding, Provider } from '../../adapters/contract.ts';
+import type { ChannelType } from '../../schemas/index.ts';
 import type { Config } from '../config/config.ts';
 import type { Refused, RefusedRing } from '../http/refused-ring.ts';
 import type { Verdict } from '../http/verify-again.ts';
@@ -14,8 +15,10 @@ export interface ApiDeps {
   readonly journal: Journal;
   readonly reader: JournalReader;
   readonly auth: Auth;
-  /** Something was queued. */
-  wakeDispatcher(): void;
+  /** Something was queued on this channel; without one, on any. */
+  wakeDispatcher(channel?: string): void;
+  /** Who sends on a kind of channel; its limits give the pace. */
+  adapterOf(type: ChannelType, provider: Provider): ChannelAdapter | undefined;
   /** Channels changed: keys and credentials are read again. */
   channelsChanged(): Promise<void>;
   health(): Promise<Readonly<Record<string, unknown>>>;

@@ -1,6 +1,7 @@
 import { GatewayError } from '../gateway-error.ts';
-import { newId } from '../id.ts';
+import { tellChannel } from '../outbound/pause-channel.ts';
 import type { Tx } from '../store/port.ts';
+import { type Acting, audit } from './audit.ts';
 
 export interface ChannelInput {
   readonly id: string;
@@ -17,23 +18,6 @@ export interface ChannelInput {
   readonly settings: string /** Tells whether credentials changed without opening them. */;
   readonly fingerprint: string;
 }
-interface Acting {
-  readonly actor: string;
-  readonly tenant: string | null;
-  readonly nowMs: number;
-}
-
-async function audit(tx: Tx, by: Acting, entry: { action: string; detail: unknown }): Promise<void> {
-  await tx.run('INSERT INTO audit (id, at, actor, tenant, action, detail) VALUES ($1,$2,$3,$4,$5,$6)', [
-    newId('au_', by.nowMs),
-    by.nowMs,
-    by.actor,
-    by.tenant,
-    entry.action,
-    JSON.stringify(entry.detail),
-  ]);
-}
-
 async function putChannel(tx: Tx, c: ChannelInput, nowMs: number): Promise<void> {
   await tx.run('INSERT INTO tenants (id, name, created_at) VALUES ($1,NULL,$2) ON CONFLICT (id) DO NOTHING', [c.tenant, nowMs]);
   const settings = JSON.stringify({ ...(JSON.parse(c.settings) as object), _fingerprint: c.fingerprint });
@@ -63,9 +47,11 @@ interface ChannelRow {
   name: string | null;
   address: string | null;
   settings: string;
+  state: string;
+  state_reason: string | null;
 }
 async function ownChannel(tx: Tx, args: Acting & { readonly id: string }): Promise<ChannelRow> {
-  const [c] = await tx.all<ChannelRow>("SELECT tenant, managed, name, address, settings FROM channels WHERE id = $1 AND state <> 'deleted'", [args.id]);
+  const [c] = await tx.all<ChannelRow>("SELECT tenant, managed, name, address, settings, state, state_reason FROM channels WHERE id = $1 AND state <> 'deleted'", [args.id]);
   if (!c || (args.tenant !== null && c.tenant !== args.tenant)) throw new GatewayError('not_found', 'There is no such channel.');
   return c;
 }
@@ -94,6 +80,8 @@ export const apiOperations = {
     if (args.change === 'delete' && c.managed === 'file') throw new GatewayError('managed_by_file', 'This channel is set by CHANNELS_FILE.');
     const state = { pause: 'paused', resume: 'active', delete: 'deleted' }[args.change];
     await tx.run('UPDATE channels SET state = $2, state_reason = $3, updated_at = $4 WHERE id = $1', [args.id, state, args.change === 'pause' ? 'operator' : null, args.nowMs]);
+    if (args.change !== 'delete' && c.state !== state)
+      await tellChannel(tx, { id: args.id, kind: args.change === 'pause' ? 'paused' : 'resumed', event: 'operator', nowMs: args.nowMs });
     await audit(tx, args, { action: `channel.${args.change}`, detail: { id: args.id } });
     return { id: args.id, state };
   },
@@ -122,11 +110,12 @@ export const apiOperations = {
     tx: Tx,
     args: Acting & { readonly id: string; readonly sealed: string; readonly keyIds: readonly string[]; readonly names: readonly string[] },
   ): Promise<void> {
-    await ownChannel(tx, args);
+    const c = await ownChannel(tx, args);
     await tx.run(
       "UPDATE channels SET sealed = $2, key_ids = $3, state = CASE WHEN state_reason = 'channel_unauthorized' THEN 'active' ELSE state END, state_reason = CASE WHEN state_reason = 'channel_unauthorized' THEN NULL ELSE state_reason END, updated_at = $4 WHERE id = $1",
       [args.id, args.sealed, JSON.stringify(args.keyIds), args.nowMs],
     );
+    if (c.state_reason === 'channel_unauthorized') await tellChannel(tx, { id: args.id, kind: 'resumed', event: 'rotated', nowMs: args.nowMs });
     await audit(tx, args, { action: 'channel.rotate', detail: { id: args.id, names: args.names } });
   },
   async createKey(

@@ -72,7 +72,7 @@ export function createOperatorListener(deps: ApiDeps, sandbox: Router | null) {
     next(local && !LOCAL.test(request.headers.host ?? '') ? new GatewayError('forbidden', 'This listener answers to localhost only.') : undefined);
   });
   if (sandbox) app.use('/sandbox', sandbox); // reads its bodies itself: they may carry media
-  app.use(express.text({ type: () => true, limit: '1mb' }));
+  app.use(express.text({ type: () => true, limit: '5mb' }));
   app.get('/healthz', (_request, response) => void response.type('text/plain').send('ok\n'));
   app.get('/openapi.json', (_request, response) => void response.json(openapi()));
   app.get('/asyncapi.json', (_request, response) => void response.json(asyncapi(deps.config.kafka?.topicPrefix)));
@@ -120,7 +120,7 @@ export function createOperatorListener(deps: ApiDeps, sandbox: Router | null) {
       error instanceof GatewayError
         ? error
         : http.type === 'entity.too.large'
-          ? new GatewayError('payload_too_large', 'At most 1 MB.')
+          ? new GatewayError('payload_too_large', 'At most 5 MB.')
           : typeof http.status === 'number' && http.status < 500
             ? new GatewayError('invalid_request', 'The request could not be read.')
             : null;

@@ -10,7 +10,7 @@ export interface CommandsOptions {
   readonly topic: string;
   readonly group: string;
   parseSendCommand(body: unknown): SendCommand;
-  wake(): void;
+  wake(channel?: string): void;
 }
 const MAX_VALUE = 1024 * 1024;
 
@@ -75,7 +75,7 @@ export async function takeCommand(options: CommandsOptions, value: Buffer | null
   try {
     if (read.type === 'message.send') {
       await options.store.write('admit', { source: read.source, key: read.id, tenant: null, command: read.command, nowMs });
-      options.wake();
+      options.wake(read.command.channel);
     } else await options.store.write('cancelByCommand', { source: read.source, key: read.id, ...read.command, message: read.command.id, nowMs });
   } catch (error) {
     if (!(error instanceof GatewayError) || FAILURES[error.code].status >= 500) throw error;

@@ -31,6 +31,20 @@ export interface ChannelConfig {
   readonly managed: 'file' | 'api';
 }
 
+/** How sends are tried again, how long a doubt lasts, how much may wait. */
+export interface OutboundSettings {
+  /** Tries of one call that was surely not sent; what the platform only throttled is not counted, but ends after throttledMaxMs. */
+  readonly maxAttempts: number;
+  readonly firstMs: number;
+  readonly maxMs: number;
+  /** New attempts after a failed status that the platform's table calls temporary. */
+  readonly failedStatuses: number;
+  readonly throttledMaxMs: number;
+  readonly doubtHoldMs: number;
+  readonly doubtWaitMs: number;
+  readonly queueMaxPerTenant: number;
+}
+
 /** The whole configuration, read once and frozen. Names are those of the environment (DESIGN 5b), camel case. */
 export interface Config {
   readonly host: string;
@@ -52,6 +66,7 @@ export interface Config {
   readonly exchangeRetentionDays: number;
   readonly idempotencyDays: number;
   readonly mediaLinkDays: number;
+  readonly outbound: OutboundSettings;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   readonly channelsFile: string | null;
   readonly channels: readonly ChannelConfig[];

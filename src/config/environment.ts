@@ -6,6 +6,11 @@ const port = (fallback: number) =>
   z.preprocess(blankIsAbsent, z.coerce.number('must be a number').int().min(0, 'must be 0 to 65535').max(65535, 'must be 0 to 65535').default(fallback));
 const days = (fallback: number) =>
   z.preprocess(blankIsAbsent, z.coerce.number('must be a number of days').int('must be whole days').min(1, 'must be at least 1 day').max(36500).default(fallback));
+const count = (fallback: number, least: number, most: number) =>
+  z.preprocess(
+    blankIsAbsent,
+    z.coerce.number('must be a number').int('must be a whole number').min(least, `must be at least ${least}`).max(most, `must be at most ${most}`).default(fallback),
+  );
 const url = z.preprocess(blankIsAbsent, z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional());
 const flag = z.preprocess(blankIsAbsent, z.enum(['1', '0', 'true', 'false'], 'must be 1 or 0').optional());
 
@@ -60,6 +65,14 @@ export const Environment = z.object({
   EXCHANGE_RETENTION_DAYS: days(14),
   IDEMPOTENCY_DAYS: days(7),
   MEDIA_LINK_DAYS: days(7),
+  RETRY_MAX_ATTEMPTS: count(20, 1, 1000),
+  RETRY_FIRST_SECONDS: count(1, 1, 3600),
+  RETRY_MAX_SECONDS: count(300, 1, 86_400),
+  RETRY_FAILED_STATUSES: count(2, 0, 10),
+  THROTTLED_MAX_HOURS: count(24, 1, 720),
+  DOUBT_HOLD_SECONDS: count(60, 0, 3600),
+  DOUBT_WAIT_SECONDS: count(600, 1, 86_400),
+  QUEUE_MAX_PER_TENANT: count(500_000, 1, 100_000_000),
   LOG_LEVEL: z.preprocess(
     blankIsAbsent,
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'must be fatal, error, warn, info, debug, trace or silent').default('info'),

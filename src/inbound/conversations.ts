@@ -1,6 +1,7 @@
 import type { Identity } from '../../schemas/index.ts';
 import { newId } from '../id.ts';
 import type { Tx } from '../store/port.ts';
+import { moveConsents } from './consents.ts';
 import { canonicalPhone } from './phone-variants.ts';
 
 export interface Conversation {
@@ -166,6 +167,7 @@ export async function conversationFor(
     await tx.run('UPDATE aliases SET conversation = $2 WHERE conversation = $1', [ended.id, conversation.id]);
     await tx.run('UPDATE conversations SET moved_to = $2 WHERE id = $1', [ended.id, conversation.id]);
     await keepIdentities(tx, conversation, ended.identities);
+    await moveConsents(tx, ended.contact, conversation.contact);
     links.push({ ended });
   }
   const missing = keys.filter((k) => !found.some((f) => f.kind === k.kind && f.value === k.value));

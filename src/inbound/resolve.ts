@@ -1,6 +1,7 @@
 import type { Fact, FactBody } from '../../adapters/contract.ts';
 import { eventId } from '../../schemas/index.ts';
 import { asFetched } from './backfill.ts';
+import { recordConsent } from './consents.ts';
 import type { Context } from './context.ts';
 import { addAddresses, type Conversation, conversationFor, type Link, touch } from './conversations.ts';
 import { deadLetter } from './dead-letters.ts';
@@ -102,6 +103,10 @@ async function aboutCustomer(ctx: Context, fact: Fact, where: Where): Promise<vo
       return publish(ctx, fact, { type: 'contact.activity', ...where, data: { activity: activityOf(body) } });
     case 'consent': {
       const { kind: _kind, ...consent } = body;
+      const { contact, tenant } = where.conversation;
+      const at = fact.at?.getTime() ?? ctx.row.receivedAt;
+      const { scope, state, source, keyword, detail: words } = consent;
+      await recordConsent(ctx.tx, { tenant, contact, channel: where.channel.id, scope, state, source, keyword, detail: words, at });
       return publish(ctx, fact, { type: 'contact.consent', ...where, data: { consent } });
     }
     case 'control': {

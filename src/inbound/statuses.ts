@@ -1,7 +1,9 @@
 import type { Fact, FactBody } from '../../adapters/contract.ts';
 import { advance, eventId, FAILURES, type Failure, type MessageState } from '../../schemas/index.ts';
 import { newId } from '../id.ts';
+import { leaveQueue, makeReady } from '../outbound/queue-order.ts';
 import type { Tx } from '../store/port.ts';
+import { learnFromRefusal } from './consents.ts';
 import type { Context } from './context.ts';
 import { type Conversation, findConversation } from './conversations.ts';
 import type { Channel } from './directory.ts';
@@ -29,7 +31,12 @@ interface Message {
   command_id: string | null;
   metadata: string | null;
   queue_state: string | null;
+  awaits: number | null;
+  channel: string;
+  tenant: string;
+  contact: string | null;
 }
+const MESSAGE = 'id, state, attempt, parts, sent_parts, conversation, command_id, metadata, queue_state, awaits, channel, tenant, contact';
 const WAIT_MS = 10 * 60_000;
 const RANK: Readonly<Record<MessageState, number>> = { failed: 0, expired: 0, canceled: 0, unknown: 1, queued: 2, sent: 3, delivered: 4, read: 5, played: 6 };
 
@@ -81,17 +88,38 @@ async function settle(ctx: Context, call: Call, message: Message, platformId: st
   );
   if (call.state === 'sent' || call.attempt !== message.attempt) return;
   const sent = message.sent_parts + 1;
-  const queue = sent >= message.parts ? 'done' : 'ready';
-  await ctx.tx.run('UPDATE messages SET sent_parts = $2, queue_state = $3, next_at = NULL WHERE id = $1', [message.id, sent, queue]);
+  await ctx.tx.run('UPDATE messages SET sent_parts = $2 WHERE id = $1', [message.id, sent]);
   message.sent_parts = sent;
+  if (sent >= message.parts) await leaveQueue(ctx.tx, message.id);
+  else if (message.queue_state !== 'done') await makeReady(ctx.tx, message.id);
+}
+
+/** What a status means for the queue: the part that waits for this one may go, and what is delivered is not sent again. */
+async function moveQueue(ctx: Context, call: Call, message: Message): Promise<void> {
+  if (message.awaits === call.part && call.attempt === message.attempt && RANK[call.status] >= RANK.sent) await makeReady(ctx.tx, message.id);
+  if (RANK[call.status] < RANK.delivered) return;
+  // A new attempt that has not begun is called off; so is what would stand in for it.
+  if (call.attempt < message.attempt && message.sent_parts === 0 && ['ready', 'waiting', 'held'].includes(message.queue_state ?? '')) await leaveQueue(ctx.tx, message.id);
+  await ctx.tx.run('UPDATE messages SET again_at = NULL WHERE id = $1 AND again_at IS NOT NULL', [message.id]);
+}
+
+/** A failed status ends the message; whether it is tried again, or another channel takes over, is looked at by the queue (attempts.ts, fallbacks.ts). */
+async function endFailed(ctx: Context, message: Message, at: { current: MessageState; failure: Failure | undefined }): Promise<void> {
+  const { failure, current } = at;
+  const now = ctx.nowMs;
+  const again = failure?.retryable && failure.outcome === 'not_sent' ? now + (failure.retryAfterMs ?? 0) : null;
+  await ctx.tx.run(
+    'UPDATE messages SET state = $2, error_code = $3, platform_code = $4, platform_message = $5, updated_at = $6, again_at = $7, fallback_at = CASE WHEN fallback IS NOT NULL AND $8 = 1 THEN $6 ELSE fallback_at END WHERE id = $1',
+    [message.id, current, failure?.code ?? 'request_rejected', failure?.platformCode, failure?.platformMessage, now, again, again === null ? 1 : 0],
+  );
+  await leaveQueue(ctx.tx, message.id);
+  if (failure) await learnFromRefusal(ctx.tx, message, { failure, nowMs: now });
 }
 
 /** What a status means for a call that is known: its state, its message's, timeline and event; absorbed where it tells nothing new. */
 export async function applyStatus(ctx: Context, at: { fact: Fact; body: StatusFact; channel: Channel }, call: Call): Promise<Disposition> {
   const { fact, body } = at;
-  const [message] = await ctx.tx.all<Message>('SELECT id, state, attempt, parts, sent_parts, conversation, command_id, metadata, queue_state FROM messages WHERE id = $1', [
-    call.message,
-  ]);
+  const [message] = await ctx.tx.all<Message>(`SELECT ${MESSAGE} FROM messages WHERE id = $1`, [call.message]);
   if (!message) return { term: 'absorbed', reason: 'message_gone' };
   const next = advance(call.status, body.status);
   if (next === call.status && !body.participant) {
@@ -104,15 +132,8 @@ export async function applyStatus(ctx: Context, at: { fact: Fact; body: StatusFa
   const parts = await ctx.tx.all<{ status: MessageState }>('SELECT status FROM calls WHERE message = $1 AND attempt = $2', [call.message, call.attempt]);
   const current = call.attempt === message.attempt || RANK[next] >= RANK.delivered ? stateOfParts(parts, message.state) : message.state;
   const failure = body.failure;
-  if (body.status === 'failed')
-    await ctx.tx.run("UPDATE messages SET state = $2, queue_state = 'done', error_code = $3, platform_code = $4, platform_message = $5, updated_at = $6 WHERE id = $1", [
-      message.id,
-      current,
-      failure?.code ?? 'request_rejected',
-      failure?.platformCode,
-      failure?.platformMessage,
-      ctx.nowMs,
-    ]);
+  await moveQueue(ctx, call, message);
+  if (body.status === 'failed' && call.attempt === message.attempt) await endFailed(ctx, message, { current, failure });
   else
     await ctx.tx.run('UPDATE messages SET state = $2, updated_at = $3, platform_id = coalesce(platform_id, $4) WHERE id = $1', [message.id, current, ctx.nowMs, body.platformId]);
   await ctx.tx.run('INSERT INTO timeline (id, message, at, recorded_at, kind, detail) VALUES ($1,$2,$3,$4,$5,$6)', [

@@ -1,17 +1,28 @@
 import { createHash } from 'node:crypto';
-import type { Adapters, ChannelAdapter, Provider, RenderContext } from '../../adapters/contract.ts';
-import { type ChannelType, FAILURES, type Identity, SendCommand } from '../../schemas/index.ts';
+import type { Adapters } from '../../adapters/contract.ts';
+import { type Identity, type OutboundContent, SendCommand } from '../../schemas/index.ts';
+import type { OutboundSettings } from '../config/config.ts';
 import { GatewayError } from '../gateway-error.ts';
 import { newId } from '../id.ts';
-import { type Conversation, conversationFor } from '../inbound/conversations.ts';
+import { conversationFor } from '../inbound/conversations.ts';
 import { appendEvents } from '../store/append-events.ts';
 import type { Tx } from '../store/port.ts';
+import { type ChannelRow, channelRow } from './channel-row.ts';
+import { situationOf } from './check-policy.ts';
+import { newEta } from './eta.ts';
+import { judge } from './policy.ts';
+import { BULK, enterQueue, makeReady, rankOf } from './queue-order.ts';
+import { quietUntil } from './quiet-hours.ts';
+import { checkQuota } from './quota.ts';
 import { recipientOf } from './recipient.ts';
+import { insertCalls, renderMessage } from './render-message.ts';
 import { statusDraft } from './status-event.ts';
+import { tenantSettings } from './tenant-settings.ts';
 
 export interface OutboundEnvironment {
   readonly adapters: Adapters;
   readonly publicUrl: string;
+  readonly outbound: OutboundSettings;
 }
 export interface AdmitArgs {
   /** 'api', or the source of the command's CloudEvent. */
@@ -22,6 +33,8 @@ export interface AdmitArgs {
   readonly tenant: string | null;
   readonly command: SendCommand;
   readonly nowMs: number;
+  /** The message that this one stands in for, and whose command asked for both. */
+  readonly fallbackOf?: { readonly id: string; readonly commandId: string | null };
 }
 export interface Admitted {
   readonly id: string;
@@ -30,18 +43,8 @@ export interface Admitted {
   readonly repeated: boolean;
   readonly tenant: string;
 }
-export interface ChannelRow {
-  id: string;
-  type: ChannelType;
-  provider: Provider;
-  tenant: string;
-  name: string | null;
-  address: string | null;
-  account: string;
-  settings: string;
-  state: string;
-}
 const MAX_METADATA = 4096;
+const FALLBACK_AFTER_S = 300;
 
 /** Parses a body; the first fault as GatewayError invalid_request with a pointer. */
 export function parseSendCommand(body: unknown): SendCommand {
@@ -56,12 +59,6 @@ export function parseSendCommand(body: unknown): SendCommand {
   return parsed.data;
 }
 
-export async function channelRow(tx: Tx, id: string, tenant: string | null): Promise<ChannelRow> {
-  const [row] = await tx.all<ChannelRow>("SELECT id, type, provider, tenant, name, address, account, settings, state FROM channels WHERE id = $1 AND state <> 'deleted'", [id]);
-  if (!row || (tenant !== null && row.tenant !== tenant)) throw new GatewayError('unknown_channel', `There is no channel ${JSON.stringify(id)}.`, { pointer: '/channel' });
-  return row;
-}
-
 async function knownKey(tx: Tx, args: AdmitArgs, tenant: string, hash: string): Promise<Admitted | null> {
   if (args.key === null) return null;
   const [row] = await tx.all<{ message: string; body_hash: string; state: string; created_at: number }>(
@@ -73,67 +70,82 @@ async function knownKey(tx: Tx, args: AdmitArgs, tenant: string, hash: string): 
   return { id: row.message, status: row.state, eta: new Date(row.created_at).toISOString(), repeated: true, tenant };
 }
 
-/** Policy that is known before the platform is asked. A refusal names the rule and the fix. */
-function checkPolicy(args: AdmitArgs, adapter: ChannelAdapter, conversation: Conversation): void {
-  const { command, nowMs } = args;
-  if (command.expiresAt && Date.parse(command.expiresAt) <= nowMs) throw new GatewayError('expired', 'expiresAt is in the past.', { pointer: '/expiresAt' });
-  const free = command.content.type !== 'template' && command.content.type !== 'raw';
-  if (adapter.capabilities.windowHours === null || !free) return;
-  const open = conversation.windowExpiresAt !== null && conversation.windowExpiresAt > nowMs;
-  if (!open) {
-    const since = conversation.windowExpiresAt === null ? 'the customer has not written to this channel' : `it closed at ${new Date(conversation.windowExpiresAt).toISOString()}`;
-    throw new GatewayError('window_closed', `Free-form messages are allowed for ${adapter.capabilities.windowHours} h after the customer's last one: ${since}.`, {
-      pointer: '/content',
-    });
-  }
+const INSERT = `INSERT INTO messages (id, tenant, channel, conversation, contact, direction, platform_id, state, content_type, content, preview, at, created_at, updated_at, reply_to, author, priority, send_at, expires_at,
+  queue_state, next_at, attempt, parts, sent_parts, command_source, command_id, metadata, recipient, category, on_closed, mode, queue_rank, fallback, fallback_of, fallback_at)
+  VALUES ($1,$2,$3,$4,$5,'outbound',NULL,'queued',$6,$7,$8,$9,$9,$9,$10,$11,$12,$13,$14,$15,$16,1,$17,0,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28)`;
+const PRIORITY = { high: 2, normal: 1, bulk: BULK } as const;
+export const priorityOf = ({ priority = 'normal' }: Pick<SendCommand, 'priority'>): number => PRIORITY[priority];
+const json = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
+const timeOf = (iso: string | undefined): number | null => (iso === undefined ? null : Date.parse(iso));
+
+/** When the first link of the chain is looked at, where it is to be before the message has failed. */
+function fallbackAt({ fallback }: SendCommand, from: number): number | null {
+  const first = fallback?.[0];
+  return first?.on.includes('not_delivered') ? from + (first.afterSeconds ?? FALLBACK_AFTER_S) * 1000 : null;
 }
 
-const INSERT = `INSERT INTO messages (id, tenant, channel, conversation, contact, direction, platform_id, state, content_type, content, preview, at, created_at, updated_at, reply_to, author, priority, send_at, expires_at,
-  queue_state, next_at, attempt, parts, sent_parts, command_source, command_id, metadata, recipient)
-  VALUES ($1,$2,$3,$4,$5,'outbound',NULL,'queued',$6,$7,$8,$9,$9,$9,$10,$11,$12,$13,$14,$15,$16,1,$17,0,$18,$19,$20,$21)`;
-const PRIORITY = { high: 2, normal: 1, bulk: 0 } as const;
-
-/** Validates, resolves and queues one message; once per (tenant, source, key). */
+/** Validates, resolves, applies the policy and queues one message; once per (tenant, source, key). */
 export async function admit(tx: Tx, args: AdmitArgs, env: OutboundEnvironment): Promise<Admitted> {
   const { command, nowMs } = args;
   const channel = await channelRow(tx, command.channel, args.tenant);
   const hash = createHash('sha256').update(JSON.stringify(command)).digest('hex');
   const known = await knownKey(tx, args, channel.tenant, hash);
   if (known) return known;
-  const { rendered, conversation, to, id, replyTo } = await prepare(tx, args, { channel, env });
-  checkPolicy(args, env.adapters.of(channel.type, channel.provider) as ChannelAdapter, conversation);
-  const sendAt = command.sendAt ? Date.parse(command.sendAt) : null;
-  const later = sendAt !== null && sendAt > nowMs;
-  const preview = command.content.type === 'text' ? command.content.text.slice(0, 120).toWellFormed() : '';
+  if (command.expiresAt && Date.parse(command.expiresAt) <= nowMs) throw new GatewayError('expired', 'expiresAt is in the past.', { pointer: '/expiresAt' });
+  const settings = await tenantSettings(tx, channel.tenant);
+  const priority = priorityOf(command);
+  await checkQuota(tx, { tenant: channel.tenant, priority, max: settings.queueMax ?? env.outbound.queueMaxPerTenant });
+  for (const [i, next] of (command.fallback ?? []).entries())
+    await channelRow(tx, next.channel, channel.tenant).catch(() => {
+      throw new GatewayError('unknown_channel', `There is no channel ${JSON.stringify(next.channel)}.`, { pointer: `/fallback/${i}/channel` });
+    });
+  const prepared = await prepare(tx, args, { channel, env });
+  const { rendered, conversation, to, id, replyTo, adapter, mode, verdict } = prepared;
+  if (!verdict.ok) throw new GatewayError(verdict.code, verdict.detail, { pointer: verdict.pointer });
+  const sendAt = timeOf(command.sendAt);
+  const scheduled = sendAt !== null && sendAt > nowMs;
+  const from = scheduled ? sendAt : nowMs;
+  const quiet = priority === BULK ? quietUntil(settings.quietHours, from) : null;
+  const notBefore = quiet ?? (scheduled ? sendAt : null);
+  const eta = await newEta(
+    tx,
+    { ...channel, settings: JSON.parse(channel.settings) as Record<string, unknown> },
+    { priority, limits: adapter.capabilities.limits, notBefore, nowMs },
+  );
+  const content = mode === 'template' ? swapped(command) : command.content;
   await tx.run(INSERT, [
     id,
     channel.tenant,
     channel.id,
     conversation.id,
     conversation.contact,
-    command.content.type,
+    content.type,
     JSON.stringify(command.content),
-    preview,
+    command.content.type === 'text' ? command.content.text.slice(0, 120).toWellFormed() : '',
     nowMs,
     replyTo ?? null,
     command.author ?? null,
-    PRIORITY[command.priority ?? 'normal'],
+    priority,
     sendAt,
-    command.expiresAt ? Date.parse(command.expiresAt) : null,
-    later ? 'waiting' : 'ready',
-    later ? sendAt : null,
+    timeOf(command.expiresAt),
+    notBefore === null ? 'ready' : 'waiting',
+    notBefore,
     rendered.calls.length,
     args.source,
-    args.key,
-    command.metadata === undefined ? null : JSON.stringify(command.metadata),
+    args.fallbackOf?.commandId ?? args.key,
+    json(command.metadata),
     JSON.stringify(to),
+    command.category ?? null,
+    json(command.onWindowClosed?.template),
+    mode,
+    rankOf(priority, scheduled),
+    json(command.fallback?.length ? command.fallback : undefined),
+    args.fallbackOf?.id ?? null,
+    fallbackAt(command, from),
   ]);
-  for (const [i, call] of rendered.calls.entries()) {
-    await tx.run(
-      "INSERT INTO calls (message, attempt, part, channel, state, status, platform_id, epoch, started_at, ended_at, method, path, content_type, body, failure) VALUES ($1,1,$2,$3,'pending','queued',NULL,0,NULL,NULL,$4,$5,$6,$7,NULL)",
-      [id, i + 1, channel.id, call.method, call.path, call.contentType, call.body],
-    );
-  }
+  await insertCalls(tx, { message: id, attempt: 1, channel: channel.id, adapter }, rendered.calls);
+  await enterQueue(tx, { channel: channel.id, priority, tenant: channel.tenant });
+  if (notBefore === null) await makeReady(tx, id);
   if (args.key !== null)
     await tx.run('INSERT INTO idempotency (tenant, source, key, message, body_hash, created_at) VALUES ($1,$2,$3,$4,$5,$6)', [
       channel.tenant,
@@ -143,38 +155,40 @@ export async function admit(tx: Tx, args: AdmitArgs, env: OutboundEnvironment): 
       hash,
       nowMs,
     ]);
-  await tx.run("INSERT INTO timeline (id, message, at, recorded_at, kind, detail) VALUES ($1,$2,$3,$3,'queued','{}')", [newId('tl_', nowMs), id, nowMs]);
-  const message = { id, commandId: args.key, metadata: command.metadata, attempt: 1, parts: rendered.calls.length, platformId: null };
+  const detail = JSON.stringify({ ...(quiet === null ? {} : { quietUntil: new Date(quiet).toISOString() }), ...(mode === 'plain' ? {} : { sentAs: mode }) });
+  await tx.run("INSERT INTO timeline (id, message, at, recorded_at, kind, detail) VALUES ($1,$2,$3,$3,'queued',$4)", [newId('tl_', nowMs), id, nowMs, detail]);
+  const message = { id, commandId: args.fallbackOf?.commandId ?? args.key, metadata: command.metadata, attempt: 1, parts: rendered.calls.length, platformId: null };
   await appendEvents(tx, [statusDraft({ channel, conversation, message, status: 'queued', current: 'queued', nowMs })], nowMs);
-  return { id, status: 'queued', eta: new Date(later ? sendAt : nowMs).toISOString(), repeated: false, tenant: channel.tenant };
+  return { id, status: 'queued', eta: new Date(eta).toISOString(), repeated: false, tenant: channel.tenant };
 }
 
-/** Recipient and calls, without writing anything but a first conversation. */
+const swapped = (command: SendCommand): OutboundContent => ({ type: 'template', ...command.onWindowClosed?.template });
+
+/** Recipient, verdict of the policy and calls, without writing anything but a first conversation. What the policy refuses is rendered as it was asked, for the preview. */
 export async function prepare(tx: Tx, args: AdmitArgs, at: { channel: ChannelRow; env: OutboundEnvironment }) {
   const { channel, env } = at;
+  const { command, nowMs } = args;
   const adapter = env.adapters.of(channel.type, channel.provider);
   if (!adapter) throw new GatewayError('content_unsupported', `Sending on ${channel.type} is not possible yet.`, { pointer: '/channel' });
-  const target = await recipientOf(tx, args.command.to, channel);
+  const target = await recipientOf(tx, command.to, channel);
   const conversation =
-    target.conversation ?? (await conversationFor(tx, { id: channel.id, tenant: channel.tenant }, { addresses: [target.to], name: undefined, nowMs: args.nowMs })).conversation;
-  const id = newId('ms_', args.nowMs);
-  const replyTo = await quoted(tx, args.command, channel.id);
-  const context: RenderContext = {
-    channel: {
-      id: channel.id,
-      type: channel.type,
-      account: channel.account,
-      settings: JSON.parse(channel.settings) as Record<string, unknown>,
-      ...(channel.address ? { address: channel.address } : {}),
-    },
-    publicUrl: env.publicUrl,
-    to: target.to,
-    ownId: `${id}.1`,
-    ...(replyTo === undefined ? {} : { replyTo }),
+    target.conversation ?? (await conversationFor(tx, { id: channel.id, tenant: channel.tenant }, { addresses: [target.to], name: undefined, nowMs })).conversation;
+  const id = newId('ms_', nowMs);
+  const replyTo = await quoted(tx, command, channel.id);
+  const asked = {
+    content: command.content,
+    author: command.author ?? null,
+    category: command.category ?? null,
+    bulk: command.priority === 'bulk',
+    swap: command.onWindowClosed !== undefined,
+    nowMs,
   };
-  const rendered = adapter.render(args.command.content, context);
-  if (!rendered.ok) throw new GatewayError(rendered.error.code, rendered.error.platformMessage ?? FAILURES[rendered.error.code].title, { pointer: '/content' });
-  return { rendered: rendered.value, conversation, to: target.to satisfies Identity, id, replyTo };
+  const situation = await situationOf(tx, asked, { channel, adapter, conversation });
+  const verdict = judge(situation);
+  const mode = verdict.ok ? verdict.mode : 'plain';
+  const content = mode === 'template' ? swapped(command) : command.content;
+  const rendered = renderMessage({ channel, adapter, publicUrl: env.publicUrl, content, to: target.to, ownId: `${id}.1`, replyTo, mode });
+  return { rendered, conversation, to: target.to satisfies Identity, id, replyTo, adapter, situation, verdict, mode } as const;
 }
 
 async function quoted(tx: Tx, command: SendCommand, channel: string): Promise<string | undefined> {

@@ -1,6 +1,16 @@
 import type { Call } from '../../adapters/contract.ts';
+import type { Failure, OutboundContent } from '../../schemas/index.ts';
+import { GatewayError } from '../gateway-error.ts';
 import type { Tx } from '../store/port.ts';
-import { DOUBT_MS, HOLD_MS, loadMessage, note, type QueuedMessage, READY, tell } from './queue.ts';
+import type { OutboundEnvironment } from './admit.ts';
+import { loadChannel } from './channel-row.ts';
+import { checkPolicy } from './check-policy.ts';
+import { loadMessage, note, type QueuedMessage, tell } from './queue.ts';
+import { BULK, FREE, leaveQueue } from './queue-order.ts';
+import { quietUntil } from './quiet-hours.ts';
+import { loadConversation } from './recipient.ts';
+import { renderAgain } from './render-again.ts';
+import { tenantSettings } from './tenant-settings.ts';
 
 export interface ClaimArgs {
   readonly id: string;
@@ -16,31 +26,80 @@ export interface Claimed {
   readonly call: Call;
 }
 
-/** Journals the next call of a message as `calling`, before it is made; null where it may not be sent now. */
-export async function claim(tx: Tx, args: ClaimArgs): Promise<Claimed | null> {
-  const [row] = await tx.all<{ id: string }>(`SELECT m.id FROM messages m WHERE m.id = $3 AND ${READY}`, [args.nowMs, args.nowMs - HOLD_MS, args.id]);
-  const m = row ? await loadMessage(tx, row.id) : null;
-  if (!m) return null;
-  if (m.expires_at !== null && m.expires_at <= args.nowMs && m.sent_parts === 0) {
-    await tx.run("UPDATE messages SET queue_state = 'done' WHERE id = $1", [m.id]);
-    await tell(tx, m, { status: 'expired', nowMs: args.nowMs });
-    return null;
+async function end(tx: Tx, m: QueuedMessage, told: { status: 'expired' | 'failed'; nowMs: number; failure?: Failure }): Promise<null> {
+  await leaveQueue(tx, m.id);
+  await tell(tx, m, told);
+  return null;
+}
+const refusal = (code: Failure['code'], platformMessage: string): Failure => ({ code, outcome: 'not_sent', retryable: false, scope: 'message', platformMessage });
+
+/** The policy once more, since the customer may have opted out and the window closed while the message waited. True: it may go. */
+async function stillAllowed(tx: Tx, m: QueuedMessage, at: { env: OutboundEnvironment; nowMs: number }): Promise<boolean> {
+  const { env, nowMs } = at;
+  const channel = await loadChannel(tx, m.channel);
+  const adapter = channel && env.adapters.of(channel.type, channel.provider);
+  const conversation = m.conversation ? await loadConversation(tx, 'c.id', m.conversation) : null;
+  if (!channel || !adapter || !conversation) return true; // what the platform makes of it is its own word
+  const content = JSON.parse(m.content) as OutboundContent;
+  const swap = m.on_closed !== null && m.sent_parts === 0;
+  const verdict = await checkPolicy(tx, { content, author: m.author, category: m.category ?? null, bulk: m.priority === BULK, swap, nowMs }, { channel, adapter, conversation });
+  if (!verdict.ok) {
+    await end(tx, m, { status: 'failed', nowMs, failure: refusal(verdict.code, verdict.detail) });
+    return false;
   }
+  // Once part of it went out as a template it stays one.
+  if (verdict.mode === (m.mode ?? 'plain') || (m.sent_parts > 0 && m.mode === 'template')) return true;
+  try {
+    await renderAgain(tx, m, { channel, adapter, publicUrl: env.publicUrl, mode: verdict.mode, nowMs });
+    return true;
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    await end(tx, m, { status: 'failed', nowMs, failure: refusal(error.code, error.message) });
+    return false;
+  }
+}
+
+/** Bulk messages wait for the end of the tenant's quiet hours. */
+async function isQuiet(tx: Tx, m: QueuedMessage, nowMs: number): Promise<boolean> {
+  const until = m.priority === BULK && m.sent_parts === 0 ? quietUntil((await tenantSettings(tx, m.tenant)).quietHours, nowMs) : null;
+  if (until === null) return false;
+  await tx.run("UPDATE messages SET queue_state = 'waiting', next_at = $2 WHERE id = $1", [m.id, until]);
+  await note(tx, m.id, { kind: 'waiting', detail: { quietUntil: new Date(until).toISOString() }, nowMs });
+  return true;
+}
+
+/** Whether it is this message's turn; one that is not is held. */
+async function isItsTurn(tx: Tx, m: QueuedMessage): Promise<boolean> {
+  if (m.queue_state !== 'ready') return false;
+  const [active] = await tx.all<{ state: string }>("SELECT state FROM channels WHERE id = $1 AND state = 'active'", [m.channel]);
+  if (!active) return false;
+  const [free] = await tx.all<{ id: string }>(`SELECT m.id FROM messages m WHERE m.id = $1 AND ${FREE}`, [m.id]);
+  if (!free) await tx.run("UPDATE messages SET queue_state = 'held' WHERE id = $1", [m.id]);
+  return free !== undefined;
+}
+
+/** Journals the next call of a message as `calling`, before it is made; null where it may not be sent now. */
+export async function claim(tx: Tx, args: ClaimArgs, env: OutboundEnvironment): Promise<Claimed | null> {
+  const { nowMs } = args;
+  const m = await loadMessage(tx, args.id);
+  if (!m || !(await isItsTurn(tx, m))) return null;
+  if (m.expires_at !== null && m.expires_at <= nowMs && m.sent_parts === 0) return end(tx, m, { status: 'expired', nowMs });
+  if ((await isQuiet(tx, m, nowMs)) || !(await stillAllowed(tx, m, { env, nowMs }))) return null;
   const [call] = await tx.all<{ part: number; method: string; path: string; content_type: string; body: string }>(
     "SELECT part, method, path, content_type, body FROM calls WHERE message = $1 AND attempt = $2 AND state = 'pending' ORDER BY part LIMIT 1",
     [m.id, m.attempt],
   );
   if (!call) {
-    await tx.run("UPDATE messages SET queue_state = 'done', updated_at = $2 WHERE id = $1", [m.id, args.nowMs]);
+    await leaveQueue(tx, m.id);
     return null;
   }
-  await tx.run("UPDATE messages SET queue_state = 'calling', epoch = $2, next_at = NULL, updated_at = $3 WHERE id = $1", [m.id, args.epoch, args.nowMs]);
+  await tx.run("UPDATE messages SET queue_state = 'calling', epoch = $2, next_at = NULL, updated_at = $3 WHERE id = $1", [m.id, args.epoch, nowMs]);
   await tx.run("UPDATE calls SET state = 'calling', epoch = $4, started_at = $5 WHERE message = $1 AND attempt = $2 AND part = $3", [
     m.id,
     m.attempt,
     call.part,
     args.epoch,
-    args.nowMs,
+    nowMs,
   ]);
   return {
     message: m.id,
@@ -50,48 +109,4 @@ export async function claim(tx: Tx, args: ClaimArgs): Promise<Claimed | null> {
     conversation: m.conversation,
     call: { method: call.method as Call['method'], path: call.path, contentType: call.content_type as Call['contentType'], body: call.body },
   };
-}
-
-/** After a start: what is found `calling` may have gone out; it counts as unknown, never as not sent. */
-export async function recoverCalling(tx: Tx, args: { readonly nowMs: number }): Promise<number> {
-  const rows = await tx.all<{ message: string; attempt: number; part: number }>(
-    "SELECT c.message, c.attempt, c.part FROM messages m JOIN calls c ON c.message = m.id WHERE m.queue_state = 'calling' AND c.state = 'calling'",
-  );
-  for (const r of rows) {
-    const m = await loadMessage(tx, r.message);
-    if (m) await doubt(tx, m, { part: r.part, nowMs: args.nowMs });
-  }
-  return rows.length;
-}
-
-/** The outcome of a call is not known: evidence is awaited, later messages of the conversation after HOLD_MS. */
-export async function doubt(tx: Tx, m: QueuedMessage, at: { part: number; nowMs: number; platformMessage?: string }): Promise<void> {
-  await tx.run("UPDATE calls SET state = 'unknown', ended_at = $4 WHERE message = $1 AND attempt = $2 AND part = $3", [m.id, m.attempt, at.part, at.nowMs]);
-  await tx.run("UPDATE messages SET queue_state = 'doubt', next_at = $2 WHERE id = $1", [m.id, at.nowMs + DOUBT_MS]);
-  const failure = {
-    code: 'outcome_unknown',
-    outcome: 'unknown',
-    retryable: false,
-    scope: 'message',
-    ...(at.platformMessage ? { platformMessage: at.platformMessage } : {}),
-  } as const;
-  await tell(tx, m, { status: 'unknown', part: at.part, nowMs: at.nowMs, failure });
-}
-
-/** Doubts whose time is over: resent or failed, by the channel's policy (settings.onUnknown: resend, or fail). */
-export async function settleDoubts(tx: Tx, args: { readonly nowMs: number }): Promise<void> {
-  const due = await tx.all<{ id: string }>("SELECT id FROM messages WHERE queue_state = 'doubt' AND next_at <= $1 ORDER BY id LIMIT 50", [args.nowMs]);
-  for (const { id } of due) {
-    const m = await loadMessage(tx, id);
-    if (!m) continue;
-    const [channel] = await tx.all<{ settings: string }>('SELECT settings FROM channels WHERE id = $1', [m.channel]);
-    if ((JSON.parse(channel?.settings ?? '{}') as { onUnknown?: string }).onUnknown === 'resend') {
-      await tx.run("UPDATE calls SET state = 'pending' WHERE message = $1 AND attempt = $2 AND state = 'unknown'", [m.id, m.attempt]);
-      await tx.run("UPDATE messages SET queue_state = 'ready', next_at = NULL, updated_at = $2 WHERE id = $1", [m.id, args.nowMs]);
-      await note(tx, m.id, { kind: 'resend', detail: { why: 'no evidence came' }, nowMs: args.nowMs });
-      continue;
-    }
-    await tx.run("UPDATE messages SET queue_state = 'done', next_at = NULL WHERE id = $1", [m.id]);
-    await tell(tx, m, { status: 'failed', nowMs: args.nowMs, failure: { code: 'outcome_unknown', outcome: 'unknown', retryable: false, scope: 'message' } });
-  }
 }

@@ -1,13 +1,12 @@
-import { sql } from 'kysely';
 import type { Adapters, ChannelAdapter } from '../../adapters/contract.ts';
-import type { ChannelType, Failure } from '../../schemas/index.ts';
+import type { ChannelType } from '../../schemas/index.ts';
 import type { Store } from '../store/port.ts';
-import type { Claimed } from './claim.ts';
+import { CALL_MS, callPlatform } from './call-platform.ts';
 import { createLookUp } from './look-up.ts';
-import { createPacing, MEMORY_MS } from './pacing.ts';
-import { HOLD_MS, READY } from './queue.ts';
-import type { CallOutcome } from './record-outcome.ts';
-import { redact } from './redact.ts';
+import { createPacing } from './pacing.ts';
+import { channelsReady, type ReadyMessage, readyOf } from './ready.ts';
+import type { OutcomeArgs } from './record-outcome.ts';
+import { remember } from './remember.ts';
 import type { SendingChannel } from './sending-channel.ts';
 
 export interface DispatcherDeps {
@@ -18,64 +17,44 @@ export interface DispatcherDeps {
   /** Bounded labels. */
   observe(type: ChannelType, outcome: string): void;
 }
-const CALL_MS = 15_000;
-const MAX_SCHEDULED = 2000;
+/** A channel that can send, its adapter, and what of it is scheduled or waits for its recipient's turn. */
+interface Sender {
+  readonly channel: SendingChannel;
+  readonly adapter: ChannelAdapter;
+}
+interface Desk {
+  readonly scheduled: Set<string>;
+  readonly parked: Set<string>;
+  looking: boolean;
+  again: boolean;
+  resume: NodeJS.Timeout | null;
+}
 const POLL_MS = 1000;
+/** So much of a channel is scheduled ahead: a second's worth, and enough to keep a slow one busy. */
+const LEAST_AHEAD = 20;
 
-/** Takes what is ready, paces it per account and per recipient, makes the call, and records how it ended. */
+/** Takes what is ready, channel by channel, paces it per account and per recipient, makes the call, and records how it ended. One channel's queue costs no other anything. */
 export function createDispatcher(deps: DispatcherDeps) {
   const { store } = deps;
   const pacing = createPacing();
-  const scheduled = new Set<string>();
+  const desks = new Map<string, Desk>();
   const doubts = createLookUp(deps);
-  const state = { stopping: false, looking: false, again: false };
+  const state = { stopping: false };
   let timer: NodeJS.Timeout | null = null;
 
-  /** A channel that can send, and its adapter. */
-  function senderOf(id: string): { channel: SendingChannel; adapter: ChannelAdapter } | null {
+  function senderOf(id: string): Sender | null {
     const channel = deps.channelOf(id);
     const adapter = channel && deps.adapters.of(channel.type, channel.provider);
     return channel && adapter ? { channel, adapter } : null;
   }
+  function deskOf(id: string): Desk {
+    const known = desks.get(id) ?? { scheduled: new Set(), parked: new Set(), looking: false, again: false, resume: null };
+    desks.set(id, known);
+    return known;
+  }
 
-  async function call(claimed: Claimed, channel: SendingChannel, adapter: ChannelAdapter): Promise<void> {
-    const at = Date.now();
-    const started = performance.now();
-    let outcome: CallOutcome;
-    let answer: { status: number | null; response: string | null };
-    try {
-      const sent = await adapter.send(claimed.call, { baseUrl: channel.baseUrl, credentials: channel.credentials, signal: AbortSignal.timeout(CALL_MS) });
-      outcome = { kind: 'sent', platformId: sent.platformId, aliases: sent.aliases, final: adapter.capabilities.acceptedIsSent === true };
-      answer = { status: sent.status, response: redact(sent.body) };
-    } catch (error) {
-      outcome = { kind: 'failed', failure: adapter.classify(error) };
-      const refused = error as { status?: unknown; body?: unknown };
-      answer = { status: typeof refused.status === 'number' ? refused.status : null, response: typeof refused.body === 'string' ? redact(refused.body) : null };
-    }
-    deps.observe(channel.type, outcome.kind === 'sent' ? 'sent' : outcome.failure.code);
-    if (outcome.kind === 'failed') {
-      pacing.refused(channel, adapter.capabilities.limits, { code: outcome.failure.code, conversation: claimed.conversation });
-      tellRefusal(outcome.failure, channel, claimed);
-    }
-    const exchange = {
-      at,
-      ms: Math.round(performance.now() - started),
-      request: JSON.stringify({ method: claimed.call.method, path: claimed.call.path, body: redact(claimed.call.body) }),
-      ...answer,
-    };
-    await record({ message: claimed.message, attempt: claimed.attempt, part: claimed.part, outcome, exchange, random: Math.random(), nowMs: Date.now() });
-  }
-  function tellRefusal(failure: Failure, channel: SendingChannel, claimed: Claimed): void {
-    deps.log('warn', 'a platform call did not succeed', {
-      message: claimed.message,
-      channel: channel.id,
-      code: failure.code,
-      outcome: failure.outcome,
-      platformCode: failure.platformCode,
-    });
-  }
   /** The outcome must reach the store; while it is away it is tried until it does. */
-  async function record(args: Parameters<typeof store.write<'recordOutcome'>>[1]): Promise<void> {
+  async function record(args: OutcomeArgs): Promise<void> {
     for (let wait = 100; ; wait = Math.min(wait * 2, 5000)) {
       try {
         return await store.write('recordOutcome', args);
@@ -86,88 +65,107 @@ export function createDispatcher(deps: DispatcherDeps) {
       }
     }
   }
-
-  async function one(id: string, channel: SendingChannel, adapter: ChannelAdapter): Promise<void> {
-    if (state.stopping) return;
+  async function one(row: ReadyMessage, { channel, adapter }: Sender): Promise<void> {
+    const { limits } = adapter.capabilities;
     const epoch = store.lease.epoch(store.lease.shardOf(channel.id));
-    if (epoch === null) return;
-    const claimed = await store.write('claim', { id, epoch, nowMs: Date.now() });
-    if (claimed) await call(claimed, channel, adapter);
+    const may = !state.stopping && epoch !== null && pacing.lane(channel, limits).pausedFor() === 0;
+    const claimed = may ? await store.write('claim', { id: row.id, epoch, nowMs: Date.now() }) : null;
+    if (!claimed) return pacing.giveBack(channel, limits, row.conversation);
+    const args = await callPlatform(claimed, channel, adapter);
+    const { outcome } = args;
+    deps.observe(channel.type, outcome.kind === 'sent' ? 'sent' : outcome.failure.code);
+    if (outcome.kind === 'failed') {
+      const { failure } = outcome;
+      pacing.refused(channel, limits, { failure, conversation: claimed.conversation });
+      deps.log('warn', 'a platform call did not succeed', {
+        message: claimed.message,
+        channel: channel.id,
+        code: failure.code,
+        outcome: failure.outcome,
+        platformCode: failure.platformCode,
+      });
+    }
+    await record(args);
   }
-  function schedule(row: { id: string; channel: string; conversation: string | null }): void {
-    const sender = senderOf(row.channel);
-    if (!sender || scheduled.has(row.id)) return;
+
+  function schedule(row: ReadyMessage, sender: Sender, desk: Desk): void {
     const { channel, adapter } = sender;
     const { limits } = adapter.capabilities;
-    scheduled.add(row.id);
     const wait = pacing.recipient(channel, limits, row.conversation);
     if (wait > 0) {
-      setTimeout(() => scheduled.delete(row.id) && wake(), wait).unref();
+      desk.parked.add(row.id);
+      setTimeout(() => desk.parked.delete(row.id) && void look(channel.id), wait).unref();
       return;
     }
+    desk.scheduled.add(row.id);
     pacing
-      .lane(channel, limits)
-      .schedule(() => one(row.id, channel, adapter))
+      .schedule(channel, limits, { priority: row.priority, units: row.units, media: row.media === 1, work: () => one(row, sender) })
       .catch((error: Error) => deps.log('error', 'a message could not be dispatched', { message: row.id, error: error.message }))
       .finally(() => {
-        scheduled.delete(row.id);
-        wake();
+        desk.scheduled.delete(row.id);
+        void look(channel.id);
       });
   }
-  async function look(): Promise<void> {
-    const now = Date.now();
-    const ready = READY.replaceAll('$1', `${now}`).replaceAll('$2', `${now - HOLD_MS}`);
-    const { rows } = await sql<{
-      id: string;
-      channel: string;
-      conversation: string | null;
-    }>`SELECT m.id, m.channel, m.conversation FROM messages m WHERE ${sql.raw(ready)} ORDER BY m.priority DESC, m.id LIMIT ${sql.lit(MAX_SCHEDULED)}`.execute(store.read);
-    for (const row of rows) if (scheduled.size < MAX_SCHEDULED) schedule(row);
-  }
-  function wake(): void {
-    if (state.stopping) return;
-    if (state.looking) {
-      state.again = true;
+  /** Schedules a channel's next messages. `urgent`: something was asked for just now and may go before what is scheduled. */
+  async function fill(id: string, urgent: boolean): Promise<void> {
+    const sender = senderOf(id);
+    if (!sender) return;
+    const desk = deskOf(id);
+    const lane = pacing.lane(sender.channel, sender.adapter.capabilities.limits);
+    const pause = lane.pausedFor();
+    if (pause > 0) {
+      desk.resume ??= setTimeout(() => {
+        desk.resume = null;
+        void look(id);
+      }, pause).unref();
       return;
     }
-    state.looking = true;
-    look()
-      .catch((error: Error) => deps.log('warn', 'the queue could not be read', { error: error.message }))
-      .finally(() => {
-        state.looking = false;
-        if (!state.again) return;
-        state.again = false;
-        wake();
-      });
+    const ahead = Math.max(LEAST_AHEAD, Math.ceil(lane.perSecond));
+    if (desk.scheduled.size > ahead / 2 && !urgent) return;
+    const rows = await readyOf(store.read, id, ahead + desk.parked.size);
+    for (const row of rows) {
+      const room = desk.scheduled.size < ahead || (urgent && row.priority > 0 && desk.scheduled.size < 2 * ahead);
+      if (room && !desk.scheduled.has(row.id) && !desk.parked.has(row.id)) schedule(row, sender, desk);
+    }
+  }
+  async function look(id: string, urgent = false): Promise<void> {
+    const desk = deskOf(id);
+    if (state.stopping || desk.looking) {
+      desk.again ||= urgent;
+      return;
+    }
+    desk.looking = true;
+    await fill(id, urgent).catch((error: Error) => deps.log('warn', 'the queue could not be read', { channel: id, error: error.message }));
+    desk.looking = false;
+    if (!desk.again) return;
+    desk.again = false;
+    void look(id, true);
+  }
+  async function lookAll(): Promise<void> {
+    const ids = await channelsReady(store.read).catch((error: Error) => {
+      deps.log('warn', 'the queue could not be read', { error: error.message });
+      return [];
+    });
+    for (const id of ids) void look(id);
+  }
+  /** Something was queued on this channel; without one, on any. */
+  function wake(channel?: string): void {
+    if (state.stopping) return;
+    if (channel === undefined) void lookAll();
+    else void look(channel, true);
   }
   async function tick(): Promise<void> {
     pacing.sweep();
     void doubts.look();
-    await store.write('settleDoubts', { nowMs: Date.now() }).catch(() => {}); // the store is away: next second
+    await store.write('keepQueue', { nowMs: Date.now() }).catch((error: Error) => deps.log('debug', 'the queue could not be kept', { error: error.message })); // the store is away: next second
     wake();
-  }
-
-  /** What the process before this one sent in the last minutes still counts with the platforms. */
-  async function remember(): Promise<void> {
-    const nowMs = Date.now();
-    const calls = await store.read
-      .selectFrom('calls')
-      .innerJoin('messages', 'messages.id', 'calls.message')
-      .select(['calls.channel', 'messages.conversation', 'calls.started_at as startedAt'])
-      .where('calls.started_at', '>', nowMs - MEMORY_MS)
-      .orderBy('calls.started_at')
-      .execute();
-    for (const call of calls) {
-      const sender = senderOf(call.channel);
-      if (sender && call.startedAt !== null) pacing.past(sender.channel, sender.adapter.capabilities.limits, { ...call, startedAt: call.startedAt }, nowMs);
-    }
   }
 
   return {
     /** Call once the store is ready: what was found calling counts as unknown. */
     async start(): Promise<void> {
       await store.write('recoverCalling', { nowMs: Date.now() });
-      await remember();
+      await remember(store, pacing, senderOf);
       timer = setInterval(() => void tick(), POLL_MS);
       wake();
     },
@@ -179,12 +177,13 @@ export function createDispatcher(deps: DispatcherDeps) {
         if (sender) pacing.inbound(sender.channel, sender.adapter.capabilities.limits, n);
       }
     },
-    stats: () => ({ scheduled: scheduled.size, lanes: pacing.lanes() }),
+    stats: () => ({ scheduled: [...desks.values()].reduce((n, d) => n + d.scheduled.size, 0), lanes: pacing.lanes() }),
     /** Begins no new call and waits for those under way. */
     async stop(): Promise<void> {
       state.stopping = true;
       if (timer) clearInterval(timer);
-      for (let waited = 0; scheduled.size > 0 && waited < CALL_MS; waited += 20) await new Promise((resolve) => setTimeout(resolve, 20));
+      const under = () => [...desks.values()].some((d) => d.scheduled.size > 0);
+      for (let waited = 0; under() && waited < CALL_MS; waited += 20) await new Promise((resolve) => setTimeout(resolve, 20));
       pacing.stop();
     },
   };

@@ -5,7 +5,19 @@ const JOBS_PER_SECOND = 100;
 const SLOWEST = 32;
 const RECOVER_MS = 10_000;
 /** Places of inbound messages go first: they have used the allowance already. */
-const INBOUND = { priority: 0 } as const;
+const INBOUND = 0;
+/** Of Bottleneck: 0 is first, 9 last. Ours: 2 is high, 1 normal, 0 bulk. */
+const placeOf = (priority: number): number => ({ 2: 2, 1: 5 })[priority] ?? 8;
+
+interface Waiting {
+  readonly work: () => Promise<void>;
+  readonly priority: number;
+}
+export interface Job {
+  readonly priority: number;
+  /** Places of the allowance that the call uses. */
+  readonly units: number;
+}
 
 /** Paces one sending account: minTime between jobs, no reservoir (its windows burst to twice the rate), slower after a throttling answer and back in steps. */
 export function createLane(perSecond: number) {
@@ -13,26 +25,42 @@ export function createLane(perSecond: number) {
   const minTime = Math.ceil((1000 * perJob) / perSecond);
   const limiter = new Bottleneck({ minTime, maxConcurrent: null });
   const taken = { waiting: 0, rest: 0 };
-  let slow = 1;
+  const state = { slow: 1, pausedUntil: 0 };
   let recovery: NodeJS.Timeout | null = null;
-  let group: (() => Promise<void>)[] = [];
-  const apply = () => limiter.updateSettings({ minTime: minTime * slow });
+  const group: Waiting[] = [];
+  const apply = () => limiter.updateSettings({ minTime: minTime * state.slow });
   const recover = () => {
-    slow = Math.max(1, slow / 2);
+    state.slow = Math.max(1, state.slow / 2);
     void apply();
-    recovery = slow > 1 ? setTimeout(recover, RECOVER_MS).unref() : null;
+    recovery = state.slow > 1 ? setTimeout(recover, RECOVER_MS).unref() : null;
   };
+  /** The first of the highest priority that waits. */
+  function take(): Waiting | undefined {
+    const at = group.reduce((best, job, i) => (job.priority > (group[best]?.priority ?? -1) ? i : best), 0);
+    return group.splice(at, 1)[0];
+  }
+  function used(n: number, most = Math.ceil(perSecond / perJob) - taken.waiting): void {
+    taken.rest += n;
+    const jobs = Math.min(Math.floor(taken.rest / perJob), most);
+    taken.rest %= perJob;
+    for (let i = 0; i < jobs; i++) {
+      taken.waiting++;
+      limiter.schedule({ priority: INBOUND }, async () => void taken.waiting--).catch(() => {}); // the lane was stopped
+    }
+  }
   return {
-    /** Runs `work` when its turn comes. */
-    schedule(work: () => Promise<void>): Promise<void> {
+    perSecond,
+    /** Runs `work` when its turn comes: higher priority first, each in order. */
+    schedule(work: () => Promise<void>, job: Job = { priority: 1, units: 1 }): Promise<void> {
       return new Promise((resolve, reject) => {
-        group.push(() => work().then(resolve, reject));
-        if (group.length > 1 && group.length % perJob !== 1 && perJob > 1) return;
+        group.push({ work: () => work().then(resolve, reject), priority: job.priority });
+        if (job.units > 1) used(job.units - 1, Number.POSITIVE_INFINITY);
+        if (perJob > 1 && group.length % perJob !== 1 && group.length > 1) return;
+        // What it runs is chosen when its turn comes, so a reply overtakes a campaign that waits already.
         limiter
-          .schedule(async () => {
-            const mine = group.slice(0, perJob);
-            group = group.slice(perJob);
-            await Promise.all(mine.map((job) => job()));
+          .schedule({ priority: placeOf(job.priority) }, async () => {
+            const mine = Array.from({ length: perJob }, take).filter((w) => w !== undefined);
+            await Promise.all(mine.map((w) => w.work()));
           })
           .catch(reject);
       });
@@ -41,20 +69,19 @@ export function createLane(perSecond: number) {
      * `n` places of the allowance were used by others (inbound messages of a number where they count, calls of before a start). What
      * lies more than a second back has left the platform's window, so no more than a second's worth ever waits.
      */
-    used(n: number): void {
-      taken.rest += n;
-      const jobs = Math.min(Math.floor(taken.rest / perJob), Math.ceil(perSecond / perJob) - taken.waiting);
-      taken.rest %= perJob;
-      for (let i = 0; i < jobs; i++) {
-        taken.waiting++;
-        limiter.schedule(INBOUND, async () => void taken.waiting--).catch(() => {}); // the lane was stopped
-      }
-    },
+    used: (n: number): void => used(n),
+    /** The platform said that it was too fast: half the pace, back in steps. */
     throttled(): void {
-      slow = Math.min(SLOWEST, slow * 2);
+      state.slow = Math.min(SLOWEST, state.slow * 2);
       void apply();
       recovery ??= setTimeout(recover, RECOVER_MS).unref();
     },
+    /** Nothing at all for so long (Retry-After). */
+    pause(ms: number): void {
+      state.pausedUntil = Math.max(state.pausedUntil, performance.now() + ms);
+    },
+    /** Milliseconds until the pause is over; 0: there is none. */
+    pausedFor: (): number => Math.max(0, Math.ceil(state.pausedUntil - performance.now())),
     stop(): void {
       if (recovery) clearTimeout(recovery);
     },

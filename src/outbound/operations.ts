@@ -1,7 +1,10 @@
 import type { Tx } from '../store/port.ts';
 import { type AdmitArgs, admit, type OutboundEnvironment } from './admit.ts';
+import { admitBatch } from './batch.ts';
 import { type ByHand, cancelByCommand, cancelMessage, retryMessage } from './by-hand.ts';
-import { type ClaimArgs, claim, recoverCalling, settleDoubts } from './claim.ts';
+import { type ClaimArgs, claim } from './claim.ts';
+import { recoverCalling } from './doubts.ts';
+import { keepQueue } from './keep-queue.ts';
 import { type PreviewArgs, preview } from './preview.ts';
 import { type OutcomeArgs, recordOutcome } from './record-outcome.ts';
 
@@ -9,10 +12,11 @@ import { type OutcomeArgs, recordOutcome } from './record-outcome.ts';
 export const outboundOperations = (env: OutboundEnvironment) => ({
   admit: (tx: Tx, args: AdmitArgs) => admit(tx, args, env),
   preview: (tx: Tx, args: PreviewArgs) => preview(tx, args, env),
-  claim: (tx: Tx, args: ClaimArgs) => claim(tx, args),
-  recordOutcome: (tx: Tx, args: OutcomeArgs) => recordOutcome(tx, args),
-  recoverCalling: (tx: Tx, args: { readonly nowMs: number }) => recoverCalling(tx, args),
-  settleDoubts: (tx: Tx, args: { readonly nowMs: number }) => settleDoubts(tx, args),
+  claim: (tx: Tx, args: ClaimArgs) => claim(tx, args, env),
+  admitBatch: (tx: Tx, args: Parameters<typeof admitBatch>[1]) => admitBatch(tx, args, env),
+  recordOutcome: (tx: Tx, args: OutcomeArgs) => recordOutcome(tx, args, env.outbound),
+  recoverCalling: (tx: Tx, args: { readonly nowMs: number }) => recoverCalling(tx, args, env.outbound),
+  keepQueue: (tx: Tx, args: { readonly nowMs: number }) => keepQueue(tx, args, env),
   cancelMessage: (tx: Tx, args: ByHand) => cancelMessage(tx, args),
   cancelByCommand: (tx: Tx, args: Parameters<typeof cancelByCommand>[1]) => cancelByCommand(tx, args),
   retryMessage: (tx: Tx, args: ByHand) => retryMessage(tx, args),

@@ -1,5 +1,7 @@
 import type { Limits } from '../../adapters/contract.ts';
-import { createLane, type Lane } from './lane.ts';
+import type { Failure } from '../../schemas/index.ts';
+import { createLane, type Job, type Lane } from './lane.ts';
+import { laneKey, perSecondOf } from './pace.ts';
 import { createPairLimits, type PairLimits } from './pair-limits.ts';
 import type { SendingChannel } from './sending-channel.ts';
 
@@ -8,25 +10,26 @@ export interface PastCall {
   readonly channel: string;
   readonly conversation: string | null;
   readonly startedAt: number;
+  readonly units: number;
 }
 /** So long a platform remembers a pair: 45 calls at one per 6 s are 270 s. */
 export const MEMORY_MS = 300_000;
 const WINDOW_MS = 1000;
-const MOST_PER_SECOND = 1000;
 
 /** The lanes of all sending accounts and the buckets of their recipients. Limits are the adapter's data; settings.messagesPerSecond raises or lowers a channel's. */
 export function createPacing() {
-  const lanes = new Map<string, Lane>();
+  const lanes = new Map<string, Lane & { readonly of: string }>();
   const pairs = new Map<string, PairLimits>();
-  const keyOf = (channel: SendingChannel) => `${channel.type} ${channel.account}`;
-  const laneOf = (channel: SendingChannel, limits: Limits): Lane => {
-    const known = lanes.get(keyOf(channel));
-    if (known) return known;
-    const given = Number(channel.settings.messagesPerSecond);
-    const lane = createLane(given > 0 && given <= MOST_PER_SECOND ? given : limits.account.perSecond);
-    lanes.set(keyOf(channel), lane);
+  /** Of several numbers of one messaging service the first sets the pace; where its settings change, the lane is made anew, and what the old one holds still goes. */
+  const laneFor = (key: string, perSecond: number, of: string): Lane => {
+    const known = lanes.get(key);
+    if (known && (known.perSecond === perSecond || known.of !== of)) return known;
+    known?.stop();
+    const lane = { ...createLane(perSecond), of };
+    lanes.set(key, lane);
     return lane;
   };
+  const laneOf = (channel: SendingChannel, limits: Limits): Lane => laneFor(laneKey(channel), perSecondOf(limits, channel), channel.id);
   const pairsOf = (limits: Limits): PairLimits | null => {
     if (!limits.recipient) return null;
     const key = `${limits.recipient.everyMs} ${limits.recipient.burst}`;
@@ -34,15 +37,27 @@ export function createPacing() {
     pairs.set(key, known);
     return known;
   };
-  const pairKey = (channel: SendingChannel, conversation: string | null) => `${keyOf(channel)} ${conversation}`;
+  const pairKey = (channel: SendingChannel, conversation: string | null) => `${channel.type} ${channel.account} ${conversation}`;
   return {
     lane: laneOf,
+    /** Runs `work` in its turn: audio and video have a lane of their own before that of the account. */
+    schedule(channel: SendingChannel, limits: Limits, turn: Job & { media: boolean; work: () => Promise<void> }): Promise<void> {
+      const { work, media, ...job } = turn;
+      const inLane = () => laneOf(channel, limits).schedule(work, job);
+      return media && limits.media ? laneFor(`${laneKey(channel)} media`, limits.media.perSecond, channel.id).schedule(inLane, { ...job, units: 1 }) : inLane();
+    },
     /** 0 where the recipient may be written to now (and is counted); else milliseconds to wait. */
     recipient: (channel: SendingChannel, limits: Limits, conversation: string | null): number => pairsOf(limits)?.take(pairKey(channel, conversation), performance.now()) ?? 0,
-    /** The platform refused for its rate: the account slows down, or the recipient's bucket is empty. */
-    refused(channel: SendingChannel, limits: Limits, at: { code: string; conversation: string | null }): void {
-      if (at.code === 'platform_throttled') laneOf(channel, limits).throttled();
-      if (at.code === 'recipient_throttled') pairsOf(limits)?.drain(pairKey(channel, at.conversation), performance.now());
+    /** A call that was counted and is not made. */
+    giveBack: (channel: SendingChannel, limits: Limits, conversation: string | null): void => pairsOf(limits)?.giveBack(pairKey(channel, conversation)),
+    /** The platform refused for its rate, or for a while: the account slows down and waits, or the recipient's bucket is empty. */
+    refused(channel: SendingChannel, limits: Limits, at: { failure: Failure; conversation: string | null }): void {
+      const { failure } = at;
+      if (failure.code === 'recipient_throttled') pairsOf(limits)?.drain(pairKey(channel, at.conversation), performance.now());
+      if (failure.scope !== 'channel' || !failure.retryable) return;
+      const lane = laneOf(channel, limits);
+      if (failure.code === 'platform_throttled') lane.throttled();
+      if (failure.retryAfterMs) lane.pause(failure.retryAfterMs);
     },
     /** Customers wrote `n` messages: on some platforms they use the number's allowance. */
     inbound(channel: SendingChannel, limits: Limits, n: number): void {
@@ -52,7 +67,7 @@ export function createPacing() {
     past(channel: SendingChannel, limits: Limits, call: PastCall, nowMs: number): void {
       const ago = Math.max(0, nowMs - call.startedAt);
       pairsOf(limits)?.made(pairKey(channel, call.conversation), performance.now() - ago);
-      if (ago < WINDOW_MS) laneOf(channel, limits).used(1);
+      if (ago < WINDOW_MS) laneOf(channel, limits).used(call.units);
     },
     sweep(): void {
       for (const p of pairs.values()) p.sweep(performance.now());

@@ -13,6 +13,11 @@ export function createPairLimits({ everyMs, burst }: { everyMs: number; burst: n
       buckets.set(key, { tokens: tokens - 1, at: nowMs });
       return 0;
     },
+    /** A token that was taken for a call that is not made. */
+    giveBack(key: string): void {
+      const b = buckets.get(key);
+      if (b) b.tokens = Math.min(burst, b.tokens + 1);
+    },
     /** A call that was made at `atMs`, before this process began; in order of time. */
     made: (key: string, atMs: number): void => void buckets.set(key, { tokens: Math.max(0, level(key, atMs) - 1), at: atMs }),
     /** The platform said that the pair is over its limit: empty it. */

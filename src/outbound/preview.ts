@@ -1,5 +1,9 @@
 import type { Tx } from '../store/port.ts';
-import { type AdmitArgs, channelRow, type OutboundEnvironment, prepare } from './admit.ts';
+import { type AdmitArgs, type OutboundEnvironment, prepare, priorityOf } from './admit.ts';
+import { channelRow } from './channel-row.ts';
+import { consentWord } from './consent-rule.ts';
+import { newEta } from './eta.ts';
+import { isMarketing } from './policy.ts';
 
 export type PreviewArgs = Omit<AdmitArgs, 'source' | 'key'>;
 export interface Preview {
@@ -23,14 +27,20 @@ export async function preview(tx: Tx, args: PreviewArgs, env: OutboundEnvironmen
   const channel = await channelRow(tx, args.command.channel, args.tenant);
   try {
     return await tx.savepoint(async () => {
-      const { rendered, conversation } = await prepare(tx, { ...args, source: 'api', key: null }, { channel, env });
+      const { rendered, conversation, adapter, situation: s } = await prepare(tx, { ...args, source: 'api', key: null }, { channel, env });
       const expires = conversation.windowExpiresAt;
-      const window =
-        env.adapters.of(channel.type, channel.provider)?.capabilities.windowHours === null
-          ? null
-          : { open: expires !== null && expires > args.nowMs, expiresAt: expires === null ? null : new Date(expires).toISOString() };
+      const { windowHours, limits } = adapter.capabilities;
+      const window = windowHours === null ? null : { open: expires !== null && expires > args.nowMs, expiresAt: expires === null ? null : new Date(expires).toISOString() };
       const calls = rendered.calls.map((c) => ({ method: c.method, url: c.path, body: c.body }));
-      throw new Undo({ calls, parts: calls.length, losses: rendered.losses, window, consent: 'not_recorded', eta: new Date(args.nowMs).toISOString() }); // takes back a conversation that was made on the way
+      const consent = consentWord(s.consents, { channel: channel.id, service: s.channel.service, marketing: isMarketing(s), nowMs: args.nowMs });
+      const paced = { ...channel, settings: JSON.parse(channel.settings) as Record<string, unknown> };
+      const eta = await newEta(tx, paced, {
+        priority: priorityOf(args.command),
+        limits,
+        notBefore: args.command.sendAt ? Date.parse(args.command.sendAt) : null,
+        nowMs: args.nowMs,
+      });
+      throw new Undo({ calls, parts: calls.length, losses: rendered.losses, window, consent, eta: new Date(eta).toISOString() }); // takes back a conversation that was made on the way
     });
   } catch (error) {
     if (error instanceof Undo) return error.value;

@@ -17,7 +17,7 @@ export async function getMessage(read: Read, id: string, tenant: string | null) 
   if (tenant !== null) query = query.where('tenant', '=', tenant);
   const m = await query.executeTakeFirst();
   if (!m) return null;
-  const [timeline, calls, exchanges] = await Promise.all([
+  const [timeline, calls, exchanges, fallbacks] = await Promise.all([
     read.selectFrom('timeline').selectAll().where('message', '=', id).orderBy('id').execute(),
     read
       .selectFrom('calls')
@@ -27,6 +27,7 @@ export async function getMessage(read: Read, id: string, tenant: string | null) 
       .orderBy('part')
       .execute(),
     read.selectFrom('exchanges').selectAll().where('message', '=', id).orderBy('id').execute(),
+    read.selectFrom('messages').select(['id', 'channel', 'state']).where('fallback_of', '=', id).orderBy('id').execute(),
   ]);
   const part = (c: (typeof calls)[number]) => ({
     part: c.part,
@@ -56,7 +57,9 @@ export async function getMessage(read: Read, id: string, tenant: string | null) 
     sendAt: m.send_at === null ? null : iso(m.send_at),
     expiresAt: m.expires_at === null ? null : iso(m.expires_at),
     error: errorOf(m),
-    eta: m.queue_state !== null && m.queue_state !== 'done' ? iso(m.next_at ?? m.updated_at) : null,
+    sentAs: m.mode,
+    fallbackOf: m.fallback_of,
+    fallbacks: fallbacks.map((f) => ({ id: f.id, channel: f.channel, status: f.state })),
     timeline: timeline.map((t) => ({ at: iso(t.at), recordedAt: iso(t.recorded_at), kind: t.kind, detail: parse(t.detail) })),
     attempts: [...new Set(calls.map((c) => c.attempt))].map((attempt) => ({ attempt, parts: calls.filter((c) => c.attempt === attempt).map(part) })),
     exchanges: exchanges.map((e) => ({

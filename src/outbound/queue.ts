@@ -1,14 +1,10 @@
-import type { ChannelType, Failure, MessageState } from '../../schemas/index.ts';
+import type { ChannelType, Failure, MessageState, SendCommand } from '../../schemas/index.ts';
 import { newId } from '../id.ts';
 import { appendEvents } from '../store/append-events.ts';
 import type { Tx } from '../store/port.ts';
+import type { Mode } from './policy.ts';
 import { loadConversation } from './recipient.ts';
 import { statusDraft } from './status-event.ts';
-
-/** A message in doubt holds its conversation so long; then later ones go. */
-export const HOLD_MS = 60_000;
-/** Evidence of an unknown outcome is awaited so long; then the channel's policy decides. */
-export const DOUBT_MS = 10 * 60_000;
 
 export interface QueuedMessage {
   id: string;
@@ -28,21 +24,25 @@ export interface QueuedMessage {
   recipient: string | null;
   options: string | null;
   platform_id: string | null;
+  contact: string | null;
+  content: string;
+  reply_to: string | null;
+  author: 'human' | 'bot' | null;
+  priority: number;
+  category: SendCommand['category'] | null;
+  on_closed: string | null;
+  mode: Mode | null;
+  fallback: string | null;
+  fallback_of: string | null;
+  created_at: number;
+  error_code: string | null;
 }
-const COLUMNS =
-  'id, tenant, channel, conversation, state, attempt, parts, sent_parts, queue_state, next_at, send_at, expires_at, command_id, metadata, recipient, options, platform_id';
+const COLUMNS = `id, tenant, channel, conversation, state, attempt, parts, sent_parts, queue_state, next_at, send_at, expires_at, command_id, metadata, recipient, options, platform_id, contact, content,
+  reply_to, author, priority, category, on_closed, mode, fallback, fallback_of, created_at, error_code`;
 export async function loadMessage(tx: Tx, id: string): Promise<QueuedMessage | null> {
   const [row] = await tx.all<QueuedMessage>(`SELECT ${COLUMNS} FROM messages WHERE id = $1 AND direction = 'outbound'`, [id]);
   return row ?? null;
 }
-
-/**
- * What may be sent now: ready or due, the oldest undone of its conversation (scheduled ones and a doubt past its hold do not hold),
- * on an active channel. $1: now; $2: now minus HOLD_MS.
- */
-export const READY = `m.queue_state IN ('ready', 'waiting') AND (m.next_at IS NULL OR m.next_at <= $1) AND EXISTS (SELECT 1 FROM channels ch WHERE ch.id = m.channel AND ch.state = 'active')
-  AND NOT EXISTS (SELECT 1 FROM messages o WHERE o.conversation = m.conversation AND o.id < m.id AND o.queue_state IS NOT NULL AND o.queue_state <> 'done'
-    AND NOT (o.queue_state = 'waiting' AND o.send_at IS NOT NULL AND o.send_at = o.next_at AND o.next_at > $1) AND NOT (o.queue_state = 'doubt' AND o.updated_at <= $2))`;
 
 export async function note(tx: Tx, message: string, entry: { kind: string; detail?: unknown; nowMs: number }): Promise<void> {
   await tx.run('INSERT INTO timeline (id, message, at, recorded_at, kind, detail) VALUES ($1,$2,$3,$3,$4,$5)', [
@@ -75,6 +75,7 @@ export async function tell(tx: Tx, m: QueuedMessage, what: Tell): Promise<void> 
     failure?.platformMessage,
     nowMs,
   ]);
+  if (status === 'failed' || status === 'expired') await tx.run('UPDATE messages SET fallback_at = $2 WHERE id = $1 AND fallback IS NOT NULL', [m.id, nowMs]);
   await note(tx, m.id, { kind: status, detail: { attempt: m.attempt, ...(part === undefined ? {} : { part }), ...(failure ? { error: failure } : {}) }, nowMs });
   if (!channel) return;
   const conversation = m.conversation ? await loadConversation(tx, 'c.id', m.conversation) : null;

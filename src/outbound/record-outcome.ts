@@ -1,13 +1,16 @@
-import { advance, type ChannelType, eventId, type Failure, type Identity } from '../../schemas/index.ts';
+import { advance, type Failure, type Identity } from '../../schemas/index.ts';
+import type { OutboundSettings } from '../config/config.ts';
 import { newId } from '../id.ts';
+import { learnFromRefusal } from '../inbound/consents.ts';
 import { addAddresses } from '../inbound/conversations.ts';
 import { joinWaiting } from '../inbound/waiting.ts';
 import { applyWatermarks } from '../inbound/watermarks.ts';
-import { appendEvents } from '../store/append-events.ts';
 import type { Tx } from '../store/port.ts';
-import { doubt } from './claim.ts';
-import { backoffMs, decide } from './decide.ts';
+import { another, backoffMs, decide, type Tries } from './decide.ts';
+import { doubt } from './doubts.ts';
+import { pauseChannel } from './pause-channel.ts';
 import { loadMessage, note, type QueuedMessage, tell } from './queue.ts';
+import { leaveQueue, makeReady } from './queue-order.ts';
 import { loadConversation } from './recipient.ts';
 
 export interface Exchange {
@@ -18,7 +21,13 @@ export interface Exchange {
   readonly response: string | null;
 }
 export type CallOutcome =
-  | { readonly kind: 'sent'; readonly platformId: string; readonly aliases: readonly Identity[] /** The platform sends no `sent` of its own. */; readonly final?: boolean }
+  | {
+      readonly kind: 'sent';
+      readonly platformId: string;
+      readonly aliases: readonly Identity[] /** The platform sends no `sent` of its own. */;
+      readonly final?: boolean /** See Capabilities. */;
+      readonly partWaitMs?: number;
+    }
   | { readonly kind: 'failed'; readonly failure: Failure };
 export interface OutcomeArgs {
   readonly message: string;
@@ -31,7 +40,7 @@ export interface OutcomeArgs {
 }
 
 /** Writes how a call ended: sent, surely not sent, or unknown; and what follows from it. */
-export async function recordOutcome(tx: Tx, args: OutcomeArgs): Promise<void> {
+export async function recordOutcome(tx: Tx, args: OutcomeArgs, settings: OutboundSettings): Promise<void> {
   const m = await loadMessage(tx, args.message);
   if (!m) return;
   const end = args.outcome.kind === 'sent' ? 'sent' : args.outcome.failure.outcome;
@@ -50,7 +59,7 @@ export async function recordOutcome(tx: Tx, args: OutcomeArgs): Promise<void> {
   const [call] = await tx.all<{ state: string }>('SELECT state FROM calls WHERE message = $1 AND attempt = $2 AND part = $3', [m.id, args.attempt, args.part]);
   if (args.outcome.kind === 'sent') return accepted(tx, m, { ...args, outcome: args.outcome, before: call?.state ?? '' });
   if (call?.state === 'sent') return; // a status came first: it did go out
-  await failed(tx, m, { ...args, failure: args.outcome.failure });
+  await failed(tx, m, { ...args, failure: args.outcome.failure, settings });
 }
 
 type Accepted = OutcomeArgs & { outcome: CallOutcome & { kind: 'sent' }; before: string };
@@ -66,12 +75,9 @@ async function accepted(tx: Tx, m: QueuedMessage, args: Accepted): Promise<void>
   await tx.run('UPDATE messages SET platform_id = coalesce(platform_id, $2) WHERE id = $1', [m.id, platformId]);
   if (args.before !== 'sent' && args.attempt === m.attempt) {
     const sent = m.sent_parts + 1;
-    await tx.run('UPDATE messages SET sent_parts = $2, queue_state = $3, next_at = NULL, updated_at = $4 WHERE id = $1', [
-      m.id,
-      sent,
-      sent >= m.parts ? 'done' : 'ready',
-      args.nowMs,
-    ]);
+    await tx.run('UPDATE messages SET sent_parts = $2, updated_at = $3 WHERE id = $1', [m.id, sent, args.nowMs]);
+    if (sent >= m.parts) await leaveQueue(tx, m.id);
+    else if (m.queue_state !== 'done') await nextPart(tx, m, args);
   }
   await note(tx, m.id, { kind: 'accepted', detail: { attempt: args.attempt, part: args.part, platformId }, nowMs: args.nowMs });
   const conversation = m.conversation && aliases.length ? await loadConversation(tx, 'c.id', m.conversation) : null;
@@ -79,6 +85,14 @@ async function accepted(tx: Tx, m: QueuedMessage, args: Accepted): Promise<void>
   if (args.outcome.final) await sentByAcceptance(tx, m, args);
   await joinWaiting(tx, { channel: m.channel, platformId }, args.nowMs);
   if (m.conversation) await applyWatermarks(tx, { conversation: m.conversation, platformId, channel: m.channel }, args.nowMs);
+}
+
+/** A part goes when the one before was answered; where the platform keeps no order, when it was sent, but soon in any case. */
+async function nextPart(tx: Tx, m: QueuedMessage, args: Accepted): Promise<void> {
+  const { partWaitMs } = args.outcome;
+  const [call] = await tx.all<{ status: string }>('SELECT status FROM calls WHERE message = $1 AND attempt = $2 AND part = $3', [m.id, args.attempt, args.part]);
+  if (partWaitMs === undefined || (call?.status !== 'queued' && call?.status !== 'unknown')) return makeReady(tx, m.id);
+  await tx.run("UPDATE messages SET queue_state = 'waiting', next_at = $2, awaits = $3 WHERE id = $1", [m.id, args.nowMs + partWaitMs, args.part]);
 }
 
 /** Where acceptance is all that a platform says of sending, it is the status `sent`: of the last part, for the message. */
@@ -89,58 +103,30 @@ async function sentByAcceptance(tx: Tx, m: QueuedMessage, args: Accepted): Promi
     await tell(tx, now, { status: 'sent', part: args.part, nowMs: args.nowMs });
 }
 
-async function failed(tx: Tx, m: QueuedMessage, args: OutcomeArgs & { failure: Failure }): Promise<void> {
-  const { failure, part, nowMs } = args;
-  const tries = ((JSON.parse(m.options ?? '{}') as { tries?: number }).tries ?? 0) + 1;
-  const next = decide(failure, tries);
-  if (next === 'doubt') return doubt(tx, m, { part, nowMs, ...(failure.platformMessage ? { platformMessage: failure.platformMessage } : {}) });
-  await tx.run('UPDATE calls SET state = $4, failure = $5, ended_at = $6 WHERE message = $1 AND attempt = $2 AND part = $3', [
+const endCall = (tx: Tx, m: QueuedMessage, end: { attempt: number; part: number; state: string; failure: Failure; nowMs: number }): Promise<unknown> =>
+  tx.run('UPDATE calls SET state = $4, failure = $5, ended_at = $6 WHERE message = $1 AND attempt = $2 AND part = $3', [
     m.id,
-    m.attempt,
-    part,
-    next === 'retry' ? 'pending' : 'not_sent',
-    JSON.stringify(failure),
-    nowMs,
+    end.attempt,
+    end.part,
+    end.state,
+    JSON.stringify(end.failure),
+    end.nowMs,
   ]);
+
+async function failed(tx: Tx, m: QueuedMessage, args: OutcomeArgs & { failure: Failure; settings: OutboundSettings }): Promise<void> {
+  const { failure, part, nowMs, settings } = args;
+  if (m.queue_state === 'done') return void (await endCall(tx, m, { ...args, state: failure.outcome })); // it has its end already: by a status, or since another channel took over
+  const so = another(failure, JSON.parse(m.options ?? 'null') as Tries | null, nowMs);
+  const next = decide(failure, { ...so, nowMs }, settings);
+  if (next === 'doubt') return doubt(tx, m, { part, nowMs, waitMs: settings.doubtWaitMs, ...(failure.platformMessage ? { platformMessage: failure.platformMessage } : {}) });
+  await endCall(tx, m, { ...args, state: next === 'retry' ? 'pending' : 'not_sent' });
   if (next === 'retry') {
-    const at = nowMs + Math.max(failure.retryAfterMs ?? 0, backoffMs(tries, args.random));
-    await tx.run("UPDATE messages SET queue_state = 'waiting', next_at = $2, options = $3, updated_at = $4 WHERE id = $1", [m.id, at, JSON.stringify({ tries }), nowMs]);
-    return note(tx, m.id, { kind: 'retry', detail: { attempt: m.attempt, part, tries, next: new Date(at).toISOString(), error: failure }, nowMs });
+    const at = nowMs + Math.max(failure.retryAfterMs ?? 0, backoffMs(so.tries + so.throttled, args.random, settings));
+    await tx.run("UPDATE messages SET queue_state = 'waiting', next_at = $2, options = $3, updated_at = $4 WHERE id = $1", [m.id, at, JSON.stringify(so), nowMs]);
+    return note(tx, m.id, { kind: 'retry', detail: { attempt: m.attempt, part, tries: so.tries, next: new Date(at).toISOString(), error: failure }, nowMs });
   }
-  await tx.run("UPDATE messages SET queue_state = 'done', next_at = NULL WHERE id = $1", [m.id]);
+  await leaveQueue(tx, m.id);
+  await learnFromRefusal(tx, m, { failure, nowMs });
   await tell(tx, m, { status: 'failed', part, nowMs, failure: next === 'exhausted' ? { ...failure, code: 'attempts_exhausted' } : failure });
   if (failure.scope === 'channel' && !failure.retryable) await pauseChannel(tx, { id: m.channel, failure, nowMs });
-}
-
-/** A channel whose credentials or account are refused is paused: what is queued waits, and an event says why. */
-async function pauseChannel(tx: Tx, pause: { id: string; failure: Failure; nowMs: number }): Promise<void> {
-  const changed = await tx.run("UPDATE channels SET state = 'paused', state_reason = $2, updated_at = $3 WHERE id = $1 AND state = 'active'", [
-    pause.id,
-    pause.failure.code,
-    pause.nowMs,
-  ]);
-  const [c] = await tx.all<{ id: string; type: ChannelType; tenant: string; name: string | null; address: string | null }>(
-    'SELECT id, type, tenant, name, address FROM channels WHERE id = $1',
-    [pause.id],
-  );
-  if (!changed || !c) return;
-  const channel = { id: c.id, type: c.type, ...(c.address ? { address: c.address } : {}), ...(c.name ? { name: c.name } : {}) };
-  const { code, platformCode, platformMessage } = pause.failure;
-  const change = { kind: 'paused', event: code, platform: { code, ...(platformCode ? { platformCode } : {}), ...(platformMessage ? { platformMessage } : {}) } };
-  await appendEvents(
-    tx,
-    [
-      {
-        id: eventId(['parlance', 'channel', c.id, 'paused', String(pause.nowMs)]),
-        type: 'channel.changed',
-        subject: c.id,
-        source: `/channels/${c.id}`,
-        tenant: c.tenant,
-        channel: c.id,
-        time: new Date(pause.nowMs).toISOString(),
-        data: { tenant: c.tenant, channel, change },
-      },
-    ],
-    pause.nowMs,
-  );
 }

@@ -52,6 +52,33 @@ const VERSIONS: readonly string[] = [
   `CREATE TABLE suspected_gaps (channel TEXT NOT NULL, platform_id TEXT NOT NULL, named_by TEXT NOT NULL, conversation TEXT, named_at BIGINT NOT NULL, PRIMARY KEY (channel, platform_id)){without_rowid};
    ALTER TABLE contacts ADD COLUMN profile TEXT;
    ALTER TABLE contacts ADD COLUMN profile_at BIGINT`,
+  `CREATE TABLE consents (tenant TEXT NOT NULL, contact TEXT NOT NULL, channel TEXT NOT NULL, scope TEXT NOT NULL, service TEXT NOT NULL, state TEXT NOT NULL, source TEXT NOT NULL, keyword TEXT, detail TEXT,
+     at BIGINT NOT NULL, until BIGINT, PRIMARY KEY (contact, channel, scope)){without_rowid};
+   CREATE INDEX channels_tenant ON channels (tenant);
+   ALTER TABLE tenants ADD COLUMN settings TEXT;
+   ALTER TABLE messages ADD COLUMN category TEXT;
+   ALTER TABLE messages ADD COLUMN on_closed TEXT;
+   ALTER TABLE messages ADD COLUMN mode TEXT;
+   ALTER TABLE messages ADD COLUMN queue_rank BIGINT NOT NULL DEFAULT 2;
+   ALTER TABLE messages ADD COLUMN awaits BIGINT;
+   ALTER TABLE messages ADD COLUMN fallback TEXT;
+   ALTER TABLE messages ADD COLUMN fallback_of TEXT;
+   ALTER TABLE messages ADD COLUMN fallback_at BIGINT;
+   ALTER TABLE messages ADD COLUMN again_at BIGINT;
+   ALTER TABLE calls ADD COLUMN units BIGINT NOT NULL DEFAULT 1;
+   ALTER TABLE calls ADD COLUMN media BIGINT NOT NULL DEFAULT 0;
+   CREATE TABLE queue_depths (channel TEXT NOT NULL, priority BIGINT NOT NULL, tenant TEXT NOT NULL, n BIGINT NOT NULL, PRIMARY KEY (channel, priority)){without_rowid};
+   INSERT INTO queue_depths (channel, priority, tenant, n) SELECT channel, priority, min(tenant), count(*) FROM messages WHERE queue_state IS NOT NULL AND queue_state <> 'done' GROUP BY channel, priority;
+   DROP INDEX messages_queue;
+   CREATE INDEX messages_order ON messages (conversation, queue_rank, id) WHERE queue_state IS NOT NULL AND queue_state <> 'done';
+   CREATE INDEX messages_ready ON messages (channel, priority DESC, id) WHERE queue_state = 'ready';
+   CREATE INDEX messages_due ON messages (next_at) WHERE queue_state = 'waiting';
+   CREATE INDEX messages_doubt ON messages (next_at) WHERE queue_state = 'doubt';
+   CREATE INDEX messages_expiry ON messages (expires_at) WHERE expires_at IS NOT NULL AND queue_state IN ('ready', 'waiting', 'held');
+   CREATE INDEX messages_fallback ON messages (fallback_at) WHERE fallback_at IS NOT NULL;
+   CREATE INDEX messages_again ON messages (again_at) WHERE again_at IS NOT NULL;
+   CREATE INDEX messages_stand_ins ON messages (fallback_of) WHERE fallback_of IS NOT NULL AND queue_state IN ('ready', 'waiting', 'held');
+   CREATE INDEX messages_fallback_of ON messages (fallback_of) WHERE fallback_of IS NOT NULL`,
 ];
 
 export const SCHEMA_VERSION = VERSIONS.length;

@@ -1,13 +1,15 @@
 import { apiOperations } from '../api/operations.ts';
+import { policyOperations } from '../api/policy-operations.ts';
 import { brokerOperations } from '../broker/operations.ts';
 import { inboundOperations } from '../inbound/operations.ts';
 import type { RetryDeps } from '../inbound/retry.ts';
+import type { OutboundEnvironment } from '../outbound/admit.ts';
 import { outboundOperations } from '../outbound/operations.ts';
 import { profileOperations } from '../profiles/operations.ts';
 import { reconcileOperations } from '../reconcile/operations.ts';
 
 /** What operations know of the store's thread. */
-export type OperationEnvironment = RetryDeps;
+export type OperationEnvironment = RetryDeps & OutboundEnvironment;
 
 /**
  * Every change of the store, by name: `(tx, args) => result`, run inside a transaction of the writer. Arguments and results are
@@ -17,6 +19,7 @@ export const createOperations = (env: OperationEnvironment) => ({
   ...inboundOperations(env),
   ...outboundOperations(env),
   ...apiOperations,
+  ...policyOperations,
   ...brokerOperations,
   ...reconcileOperations,
   ...profileOperations,

@@ -49,6 +49,7 @@ const operations = createOperations({
   reader: createJournalReader(data.ingest.dataDir),
   journalId: data.ingest.journalId,
   publicUrl: data.ingest.publicUrl,
+  outbound: data.ingest.outbound,
   mediaUrl: links.make,
 });
 const ingest = createIngest({ ...data.ingest, adapters, log: (level, message, detail) => tell({ type: 'log', level, message, ...(detail === undefined ? {} : { detail }) }) });

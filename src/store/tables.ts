@@ -4,7 +4,8 @@
  */
 export interface Database {
   meta: { key: string; value: string };
-  tenants: { id: string; name: string | null; created_at: number };
+  /** settings: JSON of TenantSettings; see outbound/tenant-settings.ts. */
+  tenants: { id: string; name: string | null; created_at: number; settings: string | null };
   /** hash: SHA-256 hex of the key. scopes: JSON array of send, read, admin. tenant null: installation admin. */
   api_keys: { id: string; name: string; tenant: string | null; scopes: string; hash: string; created_at: number; revoked_at: number | null };
   /**
@@ -59,7 +60,11 @@ export interface Database {
   seqs: { subject: string; topic: string; last: number; last_time: number; prev_time: number };
   /**
    * Delivery log and outbound queue. state: MessageState; inbound rows have 'received'. part rows are in calls.
-   * queue_state: null (not queued), 'ready', 'calling', 'waiting' (next_at), 'doubt', 'done'. command_*: who asked.
+   * queue_state: null (not queued), 'held' (behind another of its conversation), 'ready', 'calling', 'waiting' (next_at), 'doubt',
+   * 'done'. queue_rank: who holds whom, see outbound/queue-order.ts. awaits: the part whose status the next one waits for. mode: how the
+   * calls were rendered (plain, human_agent, template); on_closed: the template that takes their place. fallback: JSON, what is left of
+   * the chain; fallback_of: the message that this one stands in for; fallback_at: when it
+   * is looked at. again_at: when a failed status starts a new attempt. command_*: who asked.
    */
   messages: {
     id: string;
@@ -95,6 +100,34 @@ export interface Database {
     platform_message: string | null;
     recipient: string | null;
     options: string | null;
+    category: string | null;
+    on_closed: string | null;
+    mode: string | null;
+    queue_rank: number;
+    awaits: number | null;
+    fallback: string | null;
+    fallback_of: string | null;
+    fallback_at: number | null;
+    again_at: number | null;
+  };
+  /** How much of each priority is queued on a channel: position and quota without counting. */
+  queue_depths: { channel: string; priority: number; tenant: string; n: number };
+  /**
+   * What a contact agreed to. channel: where it was told; '' for scope all. scope: sender, service (the messaging service named by
+   * `service`), marketing, all, or capped (the platform's own pause, with `until`). The newest of (contact, channel, scope) counts.
+   */
+  consents: {
+    tenant: string;
+    contact: string;
+    channel: string;
+    scope: string;
+    service: string;
+    state: 'opted_in' | 'opted_out';
+    source: string;
+    keyword: string | null;
+    detail: string | null;
+    at: number;
+    until: number | null;
   };
   /** One platform call of a message: journalled ('calling') before it is made; ends sent, not_sent or unknown. */
   calls: {
@@ -113,6 +146,9 @@ export interface Database {
     content_type: string;
     body: string;
     failure: string | null;
+    /** Places of the account's allowance that it uses; media: 1 where it counts as audio or video. */
+    units: number;
+    media: number;
   };
   /** Redacted HTTP exchanges, kept EXCHANGE_RETENTION_DAYS. */
   exchanges: {

@@ -1,4 +1,5 @@
 import type { FailureCode } from '../../schemas/index.ts';
+import type { OutboundSettings } from '../config/config.ts';
 
 /** Plain data that the store thread starts from. */
 export interface StoreWorkerData {
@@ -11,6 +12,7 @@ export interface IngestSettings {
   readonly dataDir: string;
   readonly publicUrl: string;
   readonly mediaLinkDays: number;
+  readonly outbound: OutboundSettings;
   readonly mediaKey: Uint8Array;
   readonly retention: { readonly eventDays: number; readonly messageDays: number; readonly exchangeDays: number; readonly idempotencyDays: number };
 }

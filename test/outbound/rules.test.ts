@@ -1,19 +1,33 @@
 import type { Failure } from '../../schemas/index.ts';
-import { backoffMs, decide } from '../../src/outbound/decide.ts';
+import { another, backoffMs, decide } from '../../src/outbound/decide.ts';
 import { createPairLimits } from '../../src/outbound/pair-limits.ts';
 
 const failure = (over: Partial<Failure>): Failure => ({ code: 'platform_unavailable', outcome: 'not_sent', retryable: true, scope: 'message', ...over });
+const SETTINGS = { maxAttempts: 8, firstMs: 1000, maxMs: 300_000, throttledMaxMs: 3_600_000 };
+const throttled = failure({ code: 'platform_throttled', scope: 'channel' });
 test.each([
-  ['surely not sent, may be tried again', failure({}), 1, 'retry'],
-  ['the eighth time', failure({}), 8, 'exhausted'],
-  ['surely not sent, for good', failure({ retryable: false }), 1, 'fail'],
-  ['unknown is never tried again', failure({ outcome: 'unknown' }), 1, 'doubt'],
-  ['unknown, whatever else it says', failure({ outcome: 'unknown', retryable: true }), 99, 'doubt'],
-])('%s', (_what, f, tries, next) => expect(decide(f, tries)).toBe(next));
+  ['surely not sent, may be tried again', failure({}), { tries: 1 }, 'retry'],
+  ['the eighth time', failure({}), { tries: 8 }, 'exhausted'],
+  ['surely not sent, for good', failure({ retryable: false }), { tries: 1 }, 'fail'],
+  ['unknown is never tried again', failure({ outcome: 'unknown' }), { tries: 1 }, 'doubt'],
+  ['unknown, whatever else it says', failure({ outcome: 'unknown', retryable: true }), { tries: 99 }, 'doubt'],
+  ['throttled, however often', throttled, { tries: 99, throttled: 500 }, 'retry'],
+  ['throttled for an hour', throttled, { tries: 0, since: -3_600_000 }, 'exhausted'],
+  ['one recipient throttled', failure({ code: 'recipient_throttled', scope: 'recipient' }), { tries: 8 }, 'retry'],
+])('%s', (_what, f, so, next) => expect(decide(f, { throttled: 0, since: 0, ...so, nowMs: 0 }, SETTINGS)).toBe(next));
+
+test('what is only throttled uses up no try', () => {
+  let so = another(failure({}), null, 0);
+  expect(so).toEqual({ tries: 1, throttled: 0, since: 0 });
+  so = another(throttled, so, 10);
+  so = another(throttled, so, 20);
+  expect(so).toEqual({ tries: 1, throttled: 2, since: 10 });
+  expect(another(failure({}), so, 30)).toEqual({ tries: 2, throttled: 2, since: 10 });
+});
 
 test('back-off: full jitter under a doubling bound of at most five minutes', () => {
-  expect([1, 2, 3, 20].map((n) => backoffMs(n, 1))).toEqual([2000, 4000, 8000, 300_000]);
-  expect(backoffMs(5, 0)).toBe(0);
+  expect([1, 2, 3, 20, 2000].map((n) => backoffMs(n, 1, SETTINGS))).toEqual([2000, 4000, 8000, 300_000, 300_000]);
+  expect(backoffMs(5, 0, SETTINGS)).toBe(0);
 });
 
 test('a pair: 45 at once, then one every 6 s; each recipient by itself', () => {

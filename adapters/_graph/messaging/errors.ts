@@ -34,7 +34,7 @@ export const ERRORS: ReadonlyMap<string, Row> = new Map<string, Row>([
   ...group('10/1893063 368 100/2534029 2022', restricted),
   ['10/1404170', row('channel_restricted')],
   ['613/2018338', row('channel_restricted', 'recipient')],
-  ['10/1893015', row('not_opted_in', 'recipient')],
+  ['10/1893015', row('not_opted_in', 'recipient', { optOut: 'marketing' })],
   ...group('10/2018336 100 100/2534015 100/2534025 100/2534068 9000001', rejected),
   ...group('10/2534077 33 100/33 100/2534013 102 190 190/458 190/459 190/460 190/463 190/464 190/467 190/490 190/492 190/2069032 200/2534041', unauthorized),
   ...group('200/2018028 230', row('permission_missing', 'recipient')),

@@ -1,10 +1,11 @@
 import { GatewayError } from '../../gateway-error.ts';
 import { parseSendCommand } from '../../outbound/admit.ts';
+import { currentEta } from '../../outbound/current-eta.ts';
 import { getMessage, listMessages } from '../../outbound/queries.ts';
 import type { Asked, Route } from '../deps.ts';
 import { limitOf } from '../query.ts';
 
-function keyOf(asked: Asked): string | null {
+export function keyOf(asked: Asked): string | null {
   const key = asked.headers['idempotency-key'];
   if (key === undefined) return null;
   if (typeof key !== 'string' || key === '' || key.length > 255)
@@ -23,7 +24,7 @@ export const messageRoutes: readonly Route[] = [
     async handle(asked, deps) {
       const command = parseSendCommand(asked.body);
       const { id, status, eta } = await deps.store.write('admit', { source: 'api', key: keyOf(asked), tenant: asked.caller.tenant, command, nowMs: Date.now() });
-      deps.wakeDispatcher();
+      deps.wakeDispatcher(command.channel);
       return { status: 202, body: { id, status, eta } };
     },
   },
@@ -55,7 +56,7 @@ export const messageRoutes: readonly Route[] = [
     async handle(asked, deps) {
       const message = await getMessage(deps.store.read, asked.params.id ?? '', asked.caller.tenant);
       if (!message) throw new GatewayError('not_found', 'There is no such message.');
-      return { body: message };
+      return { body: { ...message, eta: await currentEta(deps.store.read, message.id, { adapterOf: deps.adapterOf, nowMs: Date.now() }) } };
     },
   },
   {

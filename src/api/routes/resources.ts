@@ -161,17 +161,6 @@ const customerRoutes: readonly Route[] = [
       return { body: { contacts: rows.map((c) => ({ id: c.id, name: c.name, identities: json(c.identities), createdAt: iso(c.created_at) })), next: rows.at(-1)?.id ?? null } };
     },
   },
-  {
-    method: 'get',
-    path: '/v1/tenants',
-    scope: 'admin',
-    summary: 'Tenants',
-    async handle(asked, deps) {
-      let query = deps.store.read.selectFrom('tenants').selectAll().orderBy('id');
-      if (asked.caller.tenant !== null) query = query.where('id', '=', asked.caller.tenant);
-      return { body: { tenants: (await query.execute()).map((t) => ({ id: t.id, name: t.name, createdAt: iso(t.created_at) })) } };
-    },
-  },
   { method: 'get', path: '/v1/subscriptions', scope: 'read', summary: 'Signed webhooks out (none can be made yet)', handle: async () => ({ body: { subscriptions: [] } }) },
 ];
 

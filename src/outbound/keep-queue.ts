@@ -1,0 +1,37 @@
+import type { Tx } from '../store/port.ts';
+import type { OutboundEnvironment } from './admit.ts';
+import { startAttempts } from './attempts.ts';
+import { releaseHolds, settleDoubts } from './doubts.ts';
+import { callOffFallbacks, runFallbacks } from './fallbacks.ts';
+import { loadMessage, tell } from './queue.ts';
+import { leaveQueue, makeReady } from './queue-order.ts';
+
+const SLICE = 500;
+
+/** What waited for a moment that has come. */
+async function wakeDue(tx: Tx, nowMs: number): Promise<void> {
+  const due = await tx.all<{ id: string }>(`SELECT id FROM messages WHERE queue_state = 'waiting' AND next_at <= $1 ORDER BY next_at LIMIT ${SLICE}`, [nowMs]);
+  for (const { id } of due) await makeReady(tx, id);
+}
+/** What waits longer than it matters, on a paused channel or for a retry, expires at its time and not at its turn. */
+async function expire(tx: Tx, nowMs: number): Promise<void> {
+  const due = await tx.all<{ id: string }>(
+    `SELECT id FROM messages WHERE expires_at IS NOT NULL AND queue_state IN ('ready', 'waiting', 'held') AND expires_at <= $1 AND sent_parts = 0 LIMIT ${SLICE}`,
+    [nowMs],
+  );
+  for (const { id } of due) {
+    const m = await loadMessage(tx, id);
+    if (m && (await leaveQueue(tx, id))) await tell(tx, m, { status: 'expired', nowMs });
+  }
+}
+
+/** All that the queue does by the clock; call it every second. Each step takes a slice, so that none holds up the store. */
+export async function keepQueue(tx: Tx, args: { readonly nowMs: number }, env: OutboundEnvironment): Promise<void> {
+  await expire(tx, args.nowMs);
+  await wakeDue(tx, args.nowMs);
+  await releaseHolds(tx, args, env.outbound);
+  await settleDoubts(tx, args);
+  await startAttempts(tx, args, env.outbound);
+  await callOffFallbacks(tx, args);
+  await runFallbacks(tx, args, env);
+}

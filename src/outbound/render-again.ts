@@ -1,0 +1,25 @@
+import type { ChannelAdapter } from '../../adapters/contract.ts';
+import type { Identity, OutboundContent } from '../../schemas/index.ts';
+import type { Tx } from '../store/port.ts';
+import type { ChannelRow } from './channel-row.ts';
+import type { Mode } from './policy.ts';
+import { note, type QueuedMessage } from './queue.ts';
+import { insertCalls, renderMessage } from './render-message.ts';
+
+/** The calls of a message anew, since it goes out in another way than was thought when it was admitted. What has been sent stays. */
+export async function renderAgain(tx: Tx, m: QueuedMessage, by: { channel: ChannelRow; adapter: ChannelAdapter; publicUrl: string; mode: Mode; nowMs: number }): Promise<void> {
+  const template = by.mode === 'template';
+  const content = template ? ({ type: 'template', ...(JSON.parse(m.on_closed ?? '{}') as object) } as OutboundContent) : (JSON.parse(m.content) as OutboundContent);
+  const to = JSON.parse(m.recipient ?? 'null') as Identity;
+  const { calls } = renderMessage({ ...by, content, to, ownId: `${m.id}.${m.attempt}`, replyTo: m.reply_to ?? undefined });
+  if (m.sent_parts === 0) {
+    await tx.run('DELETE FROM calls WHERE message = $1 AND attempt = $2', [m.id, m.attempt]);
+    await insertCalls(tx, { message: m.id, attempt: m.attempt, channel: m.channel, adapter: by.adapter }, calls);
+    await tx.run('UPDATE messages SET parts = $2, content_type = $3 WHERE id = $1', [m.id, calls.length, content.type]);
+  } else {
+    for (const [i, call] of calls.entries())
+      await tx.run("UPDATE calls SET path = $4, body = $5 WHERE message = $1 AND attempt = $2 AND part = $3 AND state = 'pending'", [m.id, m.attempt, i + 1, call.path, call.body]);
+  }
+  await tx.run('UPDATE messages SET mode = $2 WHERE id = $1', [m.id, by.mode]);
+  await note(tx, m.id, { kind: 'rendered', detail: { sentAs: by.mode }, nowMs: by.nowMs });
+}

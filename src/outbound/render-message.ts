@@ -1,0 +1,50 @@
+import type { Call, ChannelAdapter, Cost, RenderContext, Rendered } from '../../adapters/contract.ts';
+import { FAILURES, type Identity, type OutboundContent } from '../../schemas/index.ts';
+import { GatewayError } from '../gateway-error.ts';
+import type { Tx } from '../store/port.ts';
+import type { ChannelRow } from './channel-row.ts';
+import type { Mode } from './policy.ts';
+
+export interface RenderArgs {
+  readonly channel: ChannelRow;
+  readonly adapter: ChannelAdapter;
+  readonly publicUrl: string;
+  readonly content: OutboundContent;
+  readonly to: Identity;
+  readonly ownId: string;
+  readonly replyTo?: string | undefined;
+  readonly mode: Mode;
+}
+
+/** The calls of a message; a refusal of the adapter as GatewayError. */
+export function renderMessage(args: RenderArgs): Rendered {
+  const { channel, replyTo } = args;
+  const context: RenderContext = {
+    channel: {
+      id: channel.id,
+      type: channel.type,
+      account: channel.account,
+      settings: JSON.parse(channel.settings) as Record<string, unknown>,
+      ...(channel.address ? { address: channel.address } : {}),
+    },
+    publicUrl: args.publicUrl,
+    to: args.to,
+    ownId: args.ownId,
+    ...(replyTo === undefined ? {} : { replyTo }),
+    ...(args.mode === 'human_agent' ? { tag: 'HUMAN_AGENT' as const } : {}),
+  };
+  const rendered = args.adapter.render(args.content, context);
+  if (!rendered.ok) throw new GatewayError(rendered.error.code, rendered.error.platformMessage ?? FAILURES[rendered.error.code].title, { pointer: '/content' });
+  return rendered.value;
+}
+
+const ONE: Cost = { units: 1, media: false };
+const INSERT =
+  "INSERT INTO calls (message, attempt, part, channel, state, status, platform_id, epoch, started_at, ended_at, method, path, content_type, body, failure, units, media) VALUES ($1,$2,$3,$4,'pending','queued',NULL,0,NULL,NULL,$5,$6,$7,$8,NULL,$9,$10)";
+/** Journals the calls of an attempt before any is made. */
+export async function insertCalls(tx: Tx, of: { message: string; attempt: number; channel: string; adapter: ChannelAdapter }, calls: readonly Call[]): Promise<void> {
+  for (const [i, call] of calls.entries()) {
+    const cost = of.adapter.costs?.(call) ?? ONE;
+    await tx.run(INSERT, [of.message, of.attempt, i + 1, of.channel, call.method, call.path, call.contentType, call.body, cost.units, cost.media ? 1 : 0]);
+  }
+}
