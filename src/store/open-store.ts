@@ -45,7 +45,7 @@ function openReaders(options: StoreOptions): { read: Kysely<Database>; close(): 
 /** Opens the store: the writer's thread at once, the readers once the schema is there. */
 export function openStore(options: StoreOptions): OpenedStore {
   const workerData: StoreWorkerData = { dataDir: options.dataDir, databaseUrl: options.databaseUrl, ingest: options.ingest };
-  const worker = new Worker(new URL('./store-worker.ts', import.meta.url), { workerData, execArgv: [] });
+  const worker = new Worker(new URL('./store-worker.ts', import.meta.url), { workerData, execArgv: [], name: 'store' });
   const state = { last: 0, closing: false, ready: false, heard: performance.now(), away: 'starting', next: 0 };
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   const listeners = new Set<(last: number) => void>();

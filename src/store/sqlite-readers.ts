@@ -13,7 +13,7 @@ interface Reader {
 export function openSqliteReaders(path: string, count = 2): { read: Kysely<Database>; close(): Promise<void> } {
   let next = 0;
   const readers = Array.from({ length: count }, (): Reader => {
-    const reader: Reader = { worker: new Worker(new URL('./reader-worker.ts', import.meta.url), { workerData: { path }, execArgv: [] }), waiting: new Map() };
+    const reader: Reader = { worker: new Worker(new URL('./reader-worker.ts', import.meta.url), { workerData: { path }, execArgv: [], name: 'reader' }), waiting: new Map() };
     reader.worker.on('message', ({ id, rows, error }: { id: number; rows: unknown[]; error?: string }) => {
       const waiting = reader.waiting.get(id);
       reader.waiting.delete(id);
