@@ -24,7 +24,8 @@ export interface Books {
 }
 export interface GatewayOptions {
   readonly channels?: number;
-  readonly settings?: Readonly<Record<string, unknown>>;
+  /** What every channel of the file has besides. */
+  readonly channel?: Readonly<Record<string, unknown>>;
   readonly env?: Readonly<Record<string, string>>;
   readonly dir?: string;
 }
@@ -36,7 +37,7 @@ interface Ledger {
 
 export async function startGatewayProcess(options: GatewayOptions = {}): Promise<GatewayProcess> {
   const channels = Array.from({ length: options.channels ?? 1 }, (_, i) =>
-    channel(`ch_${i}`, phoneNumberId(i), { address: `+1555${String(i).padStart(7, '0')}`, ...(options.settings ? { settings: options.settings } : {}) }),
+    channel(`ch_${i}`, phoneNumberId(i), { address: `+1555${String(i).padStart(7, '0')}`, ...options.channel }),
   );
   const gateway = await startGateway({ channels, ...(options.dir ? { dir: options.dir } : {}), env: { LOG_LEVEL: 'warn', ...options.env } });
   const health = async () => (await gateway.call('/v1/health')).json as { journal: { lastOffset: number; processed: number } };
@@ -50,7 +51,8 @@ export async function startGatewayProcess(options: GatewayOptions = {}): Promise
     pid: gateway.child.pid ?? 0,
     pending,
     async drained(maxMs = 300_000) {
-      for (const end = performance.now() + maxMs; (await pending()) > 0; await sleep(100)) if (performance.now() > end) throw new Error(`the backlog was not drained in ${maxMs} ms`);
+      for (const end = performance.now() + maxMs; (await pending()) > 0; await sleep(100))
+        if (performance.now() > end) throw new Error(`the backlog was not drained in ${maxMs} ms`);
     },
     async ledger() {
       const books = (await gateway.call('/v1/ledger')).json as Ledger;

@@ -13,7 +13,7 @@ export interface Target {
 }
 export type Order =
   | { readonly type: 'prepare'; readonly load: Load }
-  | ({ readonly type: 'closed'; readonly warmMs: number; readonly runMs: number; /** Bodies may be sent again: the server keeps nothing. */ readonly again: boolean } & Target)
+  | ({ readonly type: 'closed'; readonly warmMs: number; readonly runMs: number /** Bodies may be sent again: the server keeps nothing. */; readonly again: boolean } & Target)
   | ({ readonly type: 'open'; readonly rate: number; readonly warmMs: number; readonly runMs: number; readonly patienceMs: number } & Target);
 export interface Outcome {
   /** 200s of the whole run, warm-up and tail included. */
@@ -47,7 +47,7 @@ interface Hooks {
 function lengthOf(bytes: Buffer): number {
   const head = bytes.indexOf('\r\n\r\n');
   if (head < 0) return 0;
-  const length = /\r\ncontent-length: *(\d+)/i.exec(bytes.latin1Slice(0, head));
+  const length = /\r\ncontent-length: *(\d+)/i.exec(bytes.toString('latin1', 0, head));
   return head + 4 + Number(length?.[1] ?? 0);
 }
 
@@ -60,7 +60,7 @@ function connect(port: number, hooks: Hooks): Promise<Connection> {
       rest = rest.length ? Buffer.concat([rest, bytes]) : Buffer.from(bytes);
       const whole = lengthOf(rest);
       if (!whole || rest.length < whole) return;
-      const ok = rest.latin1Slice(9, 12) === '200';
+      const ok = rest.toString('latin1', 9, 12) === '200';
       if (ok) known = whole;
       rest = Buffer.alloc(0);
       hooks.answered(connection, ok, false);

@@ -20,7 +20,7 @@ export function createHistogram() {
     const shift = 31 - Math.clz32(us) - SUB_BITS;
     return shift * SUB + (us >>> shift);
   };
-  const valueOf = (bucket: number): number => {
+  const middleOf = (bucket: number): number => {
     if (bucket < SUB * 2) return bucket;
     const shift = Math.floor(bucket / SUB) - 1;
     return (bucket - shift * SUB + 0.5) * 2 ** shift;
@@ -29,7 +29,7 @@ export function createHistogram() {
     let left = Math.ceil(n * share);
     for (let i = 0; i < counts.length; i++) {
       left -= counts[i] ?? 0;
-      if (left <= 0) return valueOf(i) / 1000;
+      if (left <= 0) return middleOf(i) / 1000;
     }
     return max / 1000;
   };

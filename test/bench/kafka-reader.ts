@@ -23,6 +23,10 @@ const state = { first: 0, distinct: 0, again: 0, disorder: 0 };
 let arrived = new Float64Array(0);
 let lastOf = new Map<string, number>();
 
+const admin = client.admin();
+await admin.connect();
+while (!(await admin.listTopics()).includes(topic)) await new Promise((resolve) => setTimeout(resolve, 200)); // whoever writes makes it
+await admin.disconnect();
 await consumer.connect();
 await consumer.subscribe({ topics: [topic], fromBeginning: false });
 const joined = new Promise<void>((resolve) => consumer.on('consumer.group_join', () => resolve()));
@@ -38,7 +42,7 @@ await consumer.run({
       if (arrived[place]) state.again++;
       else state.distinct++;
       arrived[place] = now;
-      const name = key?.latin1Slice() ?? '';
+      const name = key?.toString('latin1') ?? '';
       if (index < (lastOf.get(name) ?? -1)) state.disorder++;
       else lastOf.set(name, index);
     }

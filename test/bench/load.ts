@@ -4,7 +4,9 @@ import { createHmac } from 'node:crypto';
 export const SECRET = 'test-app-secret';
 const FIRST_NUMBER = 207_700_000_000_000;
 const FIRST_PHONE = 447_700_000_000;
-const MARK = 'wamid.HBgMBENCH';
+const MARK = 'wamid.HBgM';
+/** Before the index stands a scramble of it, so that the ids come in no order, as a platform's do. */
+const SCRAMBLE_DIGITS = 10;
 const MARK_BYTES = Buffer.from(MARK);
 const INDEX_DIGITS = 12;
 
@@ -35,7 +37,7 @@ const MESSAGE = {
               {
                 from: 'P'.repeat(12),
                 from_user_id: `GB.${'P'.repeat(12)}`,
-                id: MARK + 'I'.repeat(INDEX_DIGITS),
+                id: MARK + 'X'.repeat(SCRAMBLE_DIGITS) + 'I'.repeat(INDEX_DIGITS),
                 timestamp: 'T'.repeat(10),
                 text: { body: 'Hello, my parcel should have been here on Tuesday. Could you please look where it is?' },
                 type: 'text',
@@ -72,6 +74,7 @@ const SIGNATURE_AT = WHOLE.indexOf('S'.repeat(64));
 const NUMBERS = placesOf(WHOLE, 'N'.repeat(15));
 const PHONES = placesOf(WHOLE, 'P'.repeat(12));
 const INDEX_AT = WHOLE.indexOf('I'.repeat(INDEX_DIGITS));
+const SCRAMBLE_AT = WHOLE.indexOf('X'.repeat(SCRAMBLE_DIGITS));
 const TIME_AT = WHOLE.indexOf('T'.repeat(10));
 
 function digits(buffer: Buffer, at: number, width: number, value: number): void {
@@ -91,6 +94,7 @@ function fillBody(request: Buffer, load: Load, index: number): void {
   const sender = index % load.senders;
   for (const at of NUMBERS) digits(request, at, 15, FIRST_NUMBER + (sender % load.channels));
   for (const at of PHONES) digits(request, at, 12, FIRST_PHONE + sender);
+  digits(request, SCRAMBLE_AT, SCRAMBLE_DIGITS, Math.imul(index, 0x9e3779b1) >>> 0);
   digits(request, INDEX_AT, INDEX_DIGITS, index);
   digits(request, TIME_AT, 10, load.epoch + Math.floor(index / load.senders));
 }
@@ -102,7 +106,7 @@ export function signAll(load: Load): Buffer {
   const body = bodyOf(request);
   for (let i = 0; i < load.count; i++) {
     fillBody(request, load, load.first + i);
-    signatures.latin1Write(createHmac('sha256', SECRET).update(body).digest('hex'), i * 64);
+    signatures.write(createHmac('sha256', SECRET).update(body).digest('hex'), i * 64, 'latin1');
   }
   return signatures;
 }
@@ -114,6 +118,7 @@ export function fill(request: Buffer, load: Load, signatures: Buffer, index: num
 /** The index of the message in an event or a raw body; -1 where there is none. */
 export function indexIn(value: Buffer): number {
   const at = value.indexOf(MARK_BYTES);
-  return at < 0 ? -1 : Number(value.latin1Slice(at + MARK.length, at + MARK.length + INDEX_DIGITS));
+  const from = at + MARK.length + SCRAMBLE_DIGITS;
+  return at < 0 ? -1 : Number(value.toString('latin1', from, from + INDEX_DIGITS));
 }
-export const INDEX_PATTERN = new RegExp(`"platformId":"${MARK}(\\d{${INDEX_DIGITS}})"`, 'g');
+export const INDEX_PATTERN = new RegExp(`"platformId":"${MARK}\\d{${SCRAMBLE_DIGITS}}(\\d{${INDEX_DIGITS}})"`, 'g');
