@@ -49,6 +49,9 @@ const VERSIONS: readonly string[] = [
    CREATE TABLE cursors (name TEXT PRIMARY KEY, off BIGINT NOT NULL, detail TEXT, updated_at BIGINT NOT NULL);
    CREATE TABLE replays (id TEXT PRIMARY KEY, tenant TEXT, state TEXT NOT NULL, request TEXT NOT NULL, result TEXT, created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL);
    CREATE TABLE audit (id TEXT PRIMARY KEY, at BIGINT NOT NULL, actor TEXT NOT NULL, tenant TEXT, action TEXT NOT NULL, detail TEXT NOT NULL)`,
+  // What is looked at with every batch, and what is pruned every minute, must not cost more with more channels and messages.
+  `CREATE INDEX channels_updated ON channels (updated_at);
+   CREATE INDEX idempotency_created ON idempotency (created_at)`,
 ];
 
 export const SCHEMA_VERSION = VERSIONS.length;
