@@ -1,5 +1,5 @@
-import type { AxiosInstance } from 'axios';
 import type { Identity } from '../../schemas/index.ts';
+import type { Http } from '../_graph/http.ts';
 import { list, object, text } from '../_graph/loose.ts';
 import { PlatformRefusal } from '../_graph/send-error.ts';
 import type { Call, SendOptions, Sent } from '../contract.ts';
@@ -24,7 +24,7 @@ function readAnswer(body: string): { platformId: string | undefined; aliases: Id
 }
 
 /** One attempt. Throws PlatformRefusal for an answer that is no acceptance, axios's own error where none came. */
-export async function send(http: AxiosInstance, call: Call, options: SendOptions): Promise<Sent> {
+export async function send(http: Http, call: Call, options: SendOptions): Promise<Sent> {
   const response = await http.request<string>({
     method: call.method,
     url: options.baseUrl.replace(/\/$/, '') + call.path,

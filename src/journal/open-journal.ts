@@ -25,6 +25,8 @@ interface Waiting {
 }
 
 const SILENCE_MS = 10_000;
+/** What V8 keeps for young objects is 48 MB a thread by default, far more than a batch makes. */
+const YOUNG = { maxYoungGenerationSizeMb: 12 };
 
 /** Names this journal for ever: 10 characters, kept beside the files. */
 function journalId(dir: string): string {
@@ -41,7 +43,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const id = journalId(dir);
   const workerData: JournalWorkerData = { dir, retentionDays: options.retentionDays, maxBytes: options.maxBytes, synchronous: options.synchronous ?? 'FULL' };
-  const worker = new Worker(new URL('./journal-worker.ts', import.meta.url), { workerData, execArgv: [], name: 'journal' });
+  const worker = new Worker(new URL('./journal-worker.ts', import.meta.url), { workerData, execArgv: [], name: 'journal', resourceLimits: YOUNG });
   const state = { last: 0, received: 0, writable: true, closing: false, heard: performance.now() };
   let queue: Waiting[] = [];
   let flying: Waiting[] | null = null;
