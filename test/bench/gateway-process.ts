@@ -1,6 +1,9 @@
 import { channel, OPERATOR, remove, sleep, startGateway, type TestGateway } from '../support/gateway.ts';
 import { INDEX_PATTERN, phoneNumberId } from './load.ts';
 
+/** As `npm start` and the image start it. */
+const START_FLAGS = '--max-semi-space-size=8';
+
 /** The gateway as its users start it: a process of its own with a temporary DATA_DIR and a channels file. */
 export interface GatewayProcess {
   readonly gateway: TestGateway;
@@ -39,7 +42,7 @@ export async function startGatewayProcess(options: GatewayOptions = {}): Promise
   const channels = Array.from({ length: options.channels ?? 1 }, (_, i) =>
     channel(`ch_${i}`, phoneNumberId(i), { address: `+1555${String(i).padStart(7, '0')}`, ...options.channel }),
   );
-  const gateway = await startGateway({ channels, ...(options.dir ? { dir: options.dir } : {}), env: { LOG_LEVEL: 'warn', ...options.env } });
+  const gateway = await startGateway({ channels, ...(options.dir ? { dir: options.dir } : {}), env: { LOG_LEVEL: 'warn', NODE_OPTIONS: START_FLAGS, ...options.env } });
   const health = async () => (await gateway.call('/v1/health')).json as { journal: { lastOffset: number; processed: number } };
   const pending = async () => {
     const { journal } = await health();
