@@ -77,7 +77,6 @@ export async function startGateway(given: Config, log: Logger, onFatal: (reason:
     publicUrl: config.publicUrl.href,
     mediaLinkDays: config.mediaLinkDays,
     mediaKey,
-    outbound: config.outbound,
     retention: {
       eventDays: config.eventRetentionDays,
       messageDays: config.messageRetentionDays,
@@ -89,6 +88,7 @@ export async function startGateway(given: Config, log: Logger, onFatal: (reason:
     dataDir: config.dataDir,
     databaseUrl: config.databaseUrl,
     ingest,
+    outbound: config.outbound,
     onFatal,
     onLog: (level, message, detail) => sink(level, message, { detail }),
     onProcessed: (offset, inbound) => {

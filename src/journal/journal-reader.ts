@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { listFiles } from './journal-files.ts';
 import type { JournalReader, JournalRow } from './port.ts';
 
@@ -34,7 +34,7 @@ const toRow = (r: Row): JournalRow => ({
 /** Read side of the journal: synchronous, read-only connections, one per file, beside the writer's own. */
 export function createJournalReader(dataDir: string): JournalReader {
   const dir = join(dataDir, 'journal');
-  const open = new Map<string, DatabaseSync>();
+  const open = new Map<string, { db: DatabaseSync; after: StatementSync }>();
   let files = listFiles(dir);
   let listed = 0;
 
@@ -48,25 +48,27 @@ export function createJournalReader(dataDir: string): JournalReader {
     if (changed === listed && files.length) return;
     listed = changed;
     files = listFiles(dir);
-    for (const [name, db] of open) {
+    for (const [name, file] of open) {
       if (files.some((f) => f.name === name)) continue;
-      db.close();
+      file.db.close();
       open.delete(name);
     }
   }
-  function database(name: string): DatabaseSync | null {
+  function opened(name: string): { db: DatabaseSync; after: StatementSync } | null {
     const known = open.get(name);
     if (known) return known;
     try {
       const db = new DatabaseSync(join(dir, name), { readOnly: true });
       db.exec('PRAGMA busy_timeout=5000');
       db.prepare('SELECT count(*) FROM bodies WHERE off < 0').get(); // a file that is being made has no table yet
-      open.set(name, db);
-      return db;
+      const file = { db, after: db.prepare(`SELECT ${COLUMNS} FROM bodies WHERE off > ? ORDER BY off LIMIT ?`) };
+      open.set(name, file);
+      return file;
     } catch {
       return null;
     }
   }
+  const database = (name: string): DatabaseSync | null => opened(name)?.db ?? null;
   const holding = (offset: number) => files.findLastIndex((f) => f.first <= offset);
 
   return {
@@ -75,9 +77,9 @@ export function createJournalReader(dataDir: string): JournalReader {
       const rows: JournalRow[] = [];
       let left = bytes;
       for (const file of files.slice(Math.max(0, holding(after + 1)))) {
-        const db = database(file.name);
-        if (!db) break;
-        for (const row of db.prepare(`SELECT ${COLUMNS} FROM bodies WHERE off > ? ORDER BY off LIMIT ?`).iterate(after, limit - rows.length)) {
+        const known = opened(file.name);
+        if (!known) break;
+        for (const row of known.after.iterate(after, limit - rows.length)) {
           rows.push(toRow(row as unknown as Row));
           left -= (row as unknown as Row).body.length;
           if (left <= 0) return rows;
@@ -123,7 +125,7 @@ export function createJournalReader(dataDir: string): JournalReader {
       return { received, pending };
     },
     close() {
-      for (const db of open.values()) db.close();
+      for (const { db } of open.values()) db.close();
       open.clear();
     },
   };

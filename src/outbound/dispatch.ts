@@ -32,6 +32,7 @@ interface Desk {
 const POLL_MS = 1000;
 /** So much of a channel is scheduled ahead: a second's worth, and enough to keep a slow one busy. */
 const LEAST_AHEAD = 20;
+const MOST_AHEAD = 2000;
 
 /** Takes what is ready, channel by channel, paces it per account and per recipient, makes the call, and records how it ended. One channel's queue costs no other anything. */
 export function createDispatcher(deps: DispatcherDeps) {
@@ -120,7 +121,7 @@ export function createDispatcher(deps: DispatcherDeps) {
       }, pause).unref();
       return;
     }
-    const ahead = Math.max(LEAST_AHEAD, Math.ceil(lane.perSecond));
+    const ahead = Math.min(MOST_AHEAD, Math.max(LEAST_AHEAD, Math.ceil(lane.perSecond)));
     if (desk.scheduled.size > ahead / 2 && !urgent) return;
     const rows = await readyOf(store.read, id, ahead + desk.parked.size);
     for (const row of rows) {

@@ -9,7 +9,8 @@ const UNKNOWN = { code: 'outcome_unknown', outcome: 'unknown', retryable: false,
 /** After a start: what is found `calling` may have gone out; it counts as unknown, never as not sent. */
 export async function recoverCalling(tx: Tx, args: { readonly nowMs: number }, settings: OutboundSettings): Promise<number> {
   const rows = await tx.all<{ message: string; part: number }>(
-    "SELECT c.message, c.part FROM messages m JOIN calls c ON c.message = m.id WHERE m.queue_state = 'calling' AND c.state = 'calling'",
+    // The first words let the index of what is queued be used, however many messages there are.
+    "SELECT c.message, c.part FROM messages m JOIN calls c ON c.message = m.id WHERE m.queue_state IS NOT NULL AND m.queue_state <> 'done' AND m.queue_state = 'calling' AND c.state = 'calling'",
   );
   for (const r of rows) {
     const m = await loadMessage(tx, r.message);

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Adapters } from '../../adapters/contract.ts';
 import type { Store } from '../store/port.ts';
 import type { CallOutcome } from './record-outcome.ts';
@@ -58,7 +59,7 @@ export function createLookUp(deps: LookUpDeps) {
           .selectFrom('messages as m')
           .innerJoin('calls as c', (join) => join.onRef('c.message', '=', 'm.id').onRef('c.attempt', '=', 'm.attempt'))
           .select(['c.message', 'c.attempt', 'c.part', 'c.channel', 'c.method', 'c.path', 'c.content_type', 'c.body', 'c.started_at'])
-          .where('m.queue_state', '=', 'doubt')
+          .where(sql<boolean>`m.queue_state = 'doubt'`) // as text: a bound value finds no partial index
           .where('c.state', '=', 'unknown')
           .orderBy('m.id')
           .limit(MOST)

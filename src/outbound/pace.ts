@@ -6,7 +6,9 @@ export interface PacedChannel {
   readonly account: string;
   readonly settings: Readonly<Record<string, unknown>>;
 }
+/** What any platform permits a number; a channel with a base URL of its own speaks to something else (a proxy, a test), whose limits only its owner knows. */
 const MOST_PER_SECOND = 1000;
+const MOST_ELSEWHERE = 100_000;
 /** Numbers that the WhatsApp Business app uses too (Coexistence); settings.coexistence tells them. */
 const COEXISTENCE_PER_SECOND = 20;
 
@@ -19,7 +21,8 @@ export const laneKey = (channel: PacedChannel): string => (serviceOf(channel) ? 
 /** Places a second: what the channel's settings say, else what its kind of sender is allowed. */
 export function perSecondOf(limits: Limits, channel: PacedChannel): number {
   const given = Number(channel.settings.messagesPerSecond);
-  if (given > 0 && given <= MOST_PER_SECOND) return given;
+  const most = typeof channel.settings.baseUrl === 'string' ? MOST_ELSEWHERE : MOST_PER_SECOND;
+  if (given > 0 && given <= most) return given;
   if (channel.settings.coexistence === true) return Math.min(COEXISTENCE_PER_SECOND, limits.account.perSecond);
   const address = channel.account.split(' ').at(-1) ?? '';
   return limits.account.senders?.find((s) => s.address.test(address))?.perSecond ?? limits.account.perSecond;

@@ -25,6 +25,8 @@ export interface OpenedStore extends Store {
   beginIngest(): void;
 }
 const SILENCE_MS = 10_000;
+/** A batch makes a few megabytes of young objects; V8 would keep 48 for them. */
+const YOUNG = { maxYoungGenerationSizeMb: 24 };
 const SHARDS = 64;
 
 function openReaders(options: StoreOptions): { read: Kysely<Database>; close(): Promise<void> } {
@@ -44,8 +46,8 @@ function openReaders(options: StoreOptions): { read: Kysely<Database>; close(): 
 
 /** Opens the store: the writer's thread at once, the readers once the schema is there. */
 export function openStore(options: StoreOptions): OpenedStore {
-  const workerData: StoreWorkerData = { dataDir: options.dataDir, databaseUrl: options.databaseUrl, ingest: options.ingest };
-  const worker = new Worker(new URL('./store-worker.ts', import.meta.url), { workerData, execArgv: [] });
+  const workerData: StoreWorkerData = { dataDir: options.dataDir, databaseUrl: options.databaseUrl, ingest: options.ingest, outbound: options.outbound };
+  const worker = new Worker(new URL('./store-worker.ts', import.meta.url), { workerData, execArgv: [], name: 'store', resourceLimits: YOUNG });
   const state = { last: 0, closing: false, ready: false, heard: performance.now(), away: 'starting', next: 0 };
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   const listeners = new Set<(last: number) => void>();

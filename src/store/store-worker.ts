@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { createAdapters } from '../../adapters/index.ts';
@@ -13,10 +14,13 @@ import { isConnectionFault, type Writer } from './writer.ts';
 import { createWriterLoop, type QueuedOperation } from './writer-loop.ts';
 
 /** The store's thread: the only writer. Runs operations of the main thread and the ingest, in turn. */
+const NICE = 5;
 const port = parentPort;
 if (!port) throw new Error('store-worker runs in a worker thread');
 const data = workerData as StoreWorkerData;
 const tell = (answer: StoreAnswer) => port.postMessage(answer);
+// Acknowledgements come first: where the processor is short, this thread waits and the backlog grows. On Linux a priority is a thread's own.
+if (process.platform === 'linux') setPriority(0, NICE);
 const beat = setInterval(() => tell({ type: 'beat' }), 1000);
 
 /** Connects and migrates; away, it is tried again until it is there. */
@@ -49,7 +53,7 @@ const operations = createOperations({
   reader: createJournalReader(data.ingest.dataDir),
   journalId: data.ingest.journalId,
   publicUrl: data.ingest.publicUrl,
-  outbound: data.ingest.outbound,
+  outbound: data.outbound,
   mediaUrl: links.make,
 });
 const ingest = createIngest({ ...data.ingest, adapters, log: (level, message, detail) => tell({ type: 'log', level, message, ...(detail === undefined ? {} : { detail }) }) });

@@ -6,13 +6,13 @@ export interface StoreWorkerData {
   readonly dataDir: string;
   readonly databaseUrl: string | null;
   readonly ingest: IngestSettings;
+  readonly outbound: OutboundSettings;
 }
 export interface IngestSettings {
   readonly journalId: string;
   readonly dataDir: string;
   readonly publicUrl: string;
   readonly mediaLinkDays: number;
-  readonly outbound: OutboundSettings;
   readonly mediaKey: Uint8Array;
   readonly retention: { readonly eventDays: number; readonly messageDays: number; readonly exchangeDays: number; readonly idempotencyDays: number };
 }

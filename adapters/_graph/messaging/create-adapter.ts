@@ -4,6 +4,7 @@ import { ackMeta } from '../ack.ts';
 import { createHttp } from '../http.ts';
 import { handshakeMeta, verifyMeta } from '../signature.ts';
 import { checkAccount } from './check.ts';
+import { costsOfCall } from './costs.ts';
 import { listMissed } from './list.ts';
 import { lookUpSent } from './look-up.ts';
 import type { Product } from './product.ts';
@@ -29,6 +30,7 @@ export function createMessagingAdapter({ product, capabilities, profileFields, n
     ack: ackMeta,
     normalize,
     render,
+    costs: costsOfCall,
     classify,
     send: (call, options) => sendMessage(http, call, { options, customer: product.customer }),
     lookUp: (call, at, options) => lookUpSent(http, call, { product, at, options }),
