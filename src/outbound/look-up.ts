@@ -14,12 +14,14 @@ export interface LookUpDeps {
 /** When a call in doubt is looked up, counted from its call: a status that carries our id mostly settles it before. */
 const ASK_AT_MS = [5000, 20_000, 60_000, 180_000, 420_000] as const;
 const CALL_MS = 10_000;
-const MOST = 20;
+/** Doubts that are looked at, and platform calls that are made, each time: after an outage there are many. */
+const MOST_DOUBTS = 1000;
+const MOST_CALLS = 20;
 
 /** Asks platforms that can be asked whether they have a call whose outcome is not known. Only what is found settles it: a text that is not found may have been rewritten by the platform, so the channel's policy decides when the time is over. */
 export function createLookUp(deps: LookUpDeps) {
   const asked = new Map<string, number>();
-  const state = { looking: false };
+  const state = { looking: false, calls: 0 };
 
   async function one(call: {
     message: string;
@@ -31,13 +33,14 @@ export function createLookUp(deps: LookUpDeps) {
     content_type: string;
     body: string;
     started_at: number;
-  }) {
+  }): Promise<void> {
     const channel = deps.channelOf(call.channel);
     const adapter = channel && deps.adapters.of(channel.type, channel.provider);
     const key = `${call.message}.${call.attempt}.${call.part}`;
     const times = asked.get(key) ?? 0;
     const wait = ASK_AT_MS[times];
-    if (!channel || !adapter?.lookUp || wait === undefined || Date.now() < call.started_at + wait) return;
+    if (!channel || !adapter?.lookUp || wait === undefined || Date.now() < call.started_at + wait || state.calls >= MOST_CALLS) return;
+    state.calls++;
     asked.set(key, times + 1);
     const made = { method: call.method as 'POST', path: call.path, contentType: call.content_type as 'application/json', body: call.body };
     const options = { baseUrl: channel.baseUrl, credentials: channel.credentials, signal: AbortSignal.timeout(CALL_MS) };
@@ -54,6 +57,7 @@ export function createLookUp(deps: LookUpDeps) {
     async look(): Promise<void> {
       if (state.looking) return;
       state.looking = true;
+      state.calls = 0;
       try {
         const rows = await deps.store.read
           .selectFrom('messages as m')
@@ -62,7 +66,7 @@ export function createLookUp(deps: LookUpDeps) {
           .where(sql<boolean>`m.queue_state = 'doubt'`) // as text: a bound value finds no partial index
           .where('c.state', '=', 'unknown')
           .orderBy('m.id')
-          .limit(MOST)
+          .limit(MOST_DOUBTS)
           .execute();
         const inDoubt = new Set(rows.map((r) => `${r.message}.${r.attempt}.${r.part}`));
         for (const key of asked.keys()) if (!inDoubt.has(key)) asked.delete(key);
