@@ -203,7 +203,7 @@ test('a reply: one call by its key, statuses joined in every order; a closed win
     gateway = await startGateway({ env: { GRAPH_API_URL: `http://127.0.0.1:${port}` } });
     const send = (to: object, words: string, key: string) =>
       gateway.call('/v1/messages', { method: 'POST', headers: { 'idempotency-key': key }, body: { channel: 'ch_wa', to, content: { type: 'text', text: words } } });
-    expect((await send({ phone: '+447700900101' }, 'hello', 'k0')).json).toMatchObject({ status: 422, code: 'window_closed' });
+    expect((await send({ phone: '+447700900101' }, 'hello', 'k0')).json).toMatchObject({ status: 422, code: 'template_needed' });
     await gateway.post(webhook(ONE, { messages: [{ ...text('447700900101', 'wamid.IN'), timestamp: String(Math.floor(Date.now() / 1000)) }] }));
     await settled(1);
     const answers = await Promise.all(Array.from({ length: 10 }, () => send({ phone: '+447700900101' }, 'only once', 'k1')));

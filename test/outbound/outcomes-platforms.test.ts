@@ -1,5 +1,5 @@
 import { channel, OPERATOR, remove, startGateway, type TestGateway, text, until, webhook } from '../support/gateway.ts';
-import { type Script, startThreePlatforms, type ThreePlatforms } from '../support/three-platforms.ts';
+import { type Exchange, type Script, startThreePlatforms, type ThreePlatforms } from '../support/three-platforms.ts';
 import { smsChannel } from '../support/twilio-api.ts';
 
 type Platform = 'whatsapp' | 'messenger' | 'sms';
@@ -19,25 +19,30 @@ const refused: Script = ({ platform, response }) => {
   const body = platform === 'sms' ? { code: 21211, message: 'no such number', status: 400 } : { error: { code: platform === 'whatsapp' ? 131026 : 551, message: 'no' } };
   response.writeHead(400, { 'content-type': 'application/json' }).end(json(body));
 };
-/** What the platform does with the first call; later ones it takes. Calls and messages taken: under `fail`, under `resend`. */
+const taking =
+  (then: (x: Exchange) => unknown): Script =>
+  (x) => {
+    x.accept();
+    then(x);
+  };
+/** What the platform does with the first call; later ones it takes. And what the message must come to, as far as the answer alone tells. */
 const MATRIX: readonly [what: string, script: Script, end: 'sent' | 'refused' | 'unknown'][] = [
   ['accepts', accept, 'sent'],
   ['refuses for good', refused, 'refused'],
   ['says that it is not available just now', temporary, 'sent'],
   ['resets before it takes it', ({ request }) => void request.socket.destroy(), 'unknown'],
-  ['resets after it took it', (x) => void (x.accept(), x.request.socket.destroy()), 'unknown'],
+  ['resets after it took it', taking((x) => x.request.socket.destroy()), 'unknown'],
   [
     'takes it and cuts its answer',
-    (x) => {
-      x.accept();
+    taking((x) => {
       x.response.writeHead(200, { 'content-length': 500 }).write('{"mes');
       setTimeout(() => x.request.socket.destroy(), 20);
-    },
+    }),
     'unknown',
   ],
-  ['takes it and answers 503', (x) => void (x.accept(), x.response.writeHead(503).end()), 'unknown'],
-  ['takes it and answers 200 without an id', (x) => void (x.accept(), x.response.writeHead(200, { 'content-type': 'application/json' }).end('{}')), 'unknown'],
-  ['takes it and never answers', (x) => void x.accept(), 'unknown'],
+  ['takes it and answers 503', taking((x) => x.response.writeHead(503).end()), 'unknown'],
+  ['takes it and answers 200 without an id', taking((x) => x.response.writeHead(200, { 'content-type': 'application/json' }).end('{}')), 'unknown'],
+  ['takes it and never answers', taking(() => {}), 'unknown'],
 ];
 const first =
   (script: Script): Script =>

@@ -14,6 +14,7 @@ import { outboundOperations } from '../../src/outbound/operations.ts';
 import type { CallOutcome } from '../../src/outbound/record-outcome.ts';
 import type { Tx } from '../../src/store/port.ts';
 import { openSqliteWriter } from '../../src/store/sqlite-writer.ts';
+import type { Writer } from '../../src/store/writer.ts';
 
 export const START = Date.parse('2026-11-24T12:00:00Z');
 export const HOUR = 3_600_000;
@@ -47,9 +48,9 @@ function stub(adapter: ChannelAdapter, over: Partial<Capabilities>): ChannelAdap
 }
 
 /** The store's side of sending, in this process and by a clock of the test: what the dispatcher would ask, asked step by step. */
-export function openDesk(over: { settings?: Partial<typeof SETTINGS>; capabilities?: Partial<Capabilities> } = {}) {
+export function openDesk(over: { settings?: Partial<typeof SETTINGS>; capabilities?: Partial<Capabilities>; writer?: Writer } = {}) {
   const dir = mkdtempSync(join(tmpdir(), 'parlance-desk-'));
-  const writer = openSqliteWriter(join(dir, 'store.sqlite'));
+  const writer = over.writer ?? openSqliteWriter(join(dir, 'store.sqlite'));
   const env = {
     adapters: { of: (...key: Parameters<typeof real.of>) => stub(real.of(...key) as ChannelAdapter, over.capabilities ?? {}), webhooks: real.webhooks },
     publicUrl: 'http://x/',
