@@ -7,11 +7,13 @@ import { newId } from '../id.ts';
 import { conversationFor } from '../inbound/conversations.ts';
 import { appendEvents } from '../store/append-events.ts';
 import type { Tx } from '../store/port.ts';
-import { type ChannelRow, channelRow } from './channel-row.ts';
+import { type ChannelRow, channelRow, loadChannel } from './channel-row.ts';
 import { situationOf } from './check-policy.ts';
 import { newEta } from './eta.ts';
+import { insertMessage } from './insert-message.ts';
 import { judge } from './policy.ts';
-import { BULK, enterQueue, makeReady, rankOf } from './queue-order.ts';
+import { note } from './queue.ts';
+import { BULK, enterQueue, makeReady } from './queue-order.ts';
 import { quietUntil } from './quiet-hours.ts';
 import { checkQuota } from './quota.ts';
 import { recipientOf } from './recipient.ts';
@@ -44,7 +46,6 @@ export interface Admitted {
   readonly tenant: string;
 }
 const MAX_METADATA = 4096;
-const FALLBACK_AFTER_S = 300;
 
 /** Parses a body; the first fault as GatewayError invalid_request with a pointer. */
 export function parseSendCommand(body: unknown): SendCommand {
@@ -70,19 +71,9 @@ async function knownKey(tx: Tx, args: AdmitArgs, tenant: string, hash: string): 
   return { id: row.message, status: row.state, eta: new Date(row.created_at).toISOString(), repeated: true, tenant };
 }
 
-const INSERT = `INSERT INTO messages (id, tenant, channel, conversation, contact, direction, platform_id, state, content_type, content, preview, at, created_at, updated_at, reply_to, author, priority, send_at, expires_at,
-  queue_state, next_at, attempt, parts, sent_parts, command_source, command_id, metadata, recipient, category, on_closed, mode, queue_rank, fallback, fallback_of, fallback_at)
-  VALUES ($1,$2,$3,$4,$5,'outbound',NULL,'queued',$6,$7,$8,$9,$9,$9,$10,$11,$12,$13,$14,$15,$16,1,$17,0,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28)`;
 const PRIORITY = { high: 2, normal: 1, bulk: BULK } as const;
 export const priorityOf = ({ priority = 'normal' }: Pick<SendCommand, 'priority'>): number => PRIORITY[priority];
-const json = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
 const timeOf = (iso: string | undefined): number | null => (iso === undefined ? null : Date.parse(iso));
-
-/** When the first link of the chain is looked at, where it is to be before the message has failed. */
-function fallbackAt({ fallback }: SendCommand, from: number): number | null {
-  const first = fallback?.[0];
-  return first?.on.includes('not_delivered') ? from + (first.afterSeconds ?? FALLBACK_AFTER_S) * 1000 : null;
-}
 
 /** Validates, resolves, applies the policy and queues one message; once per (tenant, source, key). */
 export async function admit(tx: Tx, args: AdmitArgs, env: OutboundEnvironment): Promise<Admitted> {
@@ -95,12 +86,9 @@ export async function admit(tx: Tx, args: AdmitArgs, env: OutboundEnvironment): 
   const settings = await tenantSettings(tx, channel.tenant);
   const priority = priorityOf(command);
   await checkQuota(tx, { tenant: channel.tenant, priority, max: settings.queueMax ?? env.outbound.queueMaxPerTenant });
-  for (const [i, next] of (command.fallback ?? []).entries())
-    await channelRow(tx, next.channel, channel.tenant).catch(() => {
-      throw new GatewayError('unknown_channel', `There is no channel ${JSON.stringify(next.channel)}.`, { pointer: `/fallback/${i}/channel` });
-    });
+  await checkFallbacks(tx, command, channel.tenant);
   const prepared = await prepare(tx, args, { channel, env });
-  const { rendered, conversation, to, id, replyTo, adapter, mode, verdict } = prepared;
+  const { rendered, id, adapter, verdict } = prepared;
   if (!verdict.ok) throw new GatewayError(verdict.code, verdict.detail, { pointer: verdict.pointer });
   const sendAt = timeOf(command.sendAt);
   const scheduled = sendAt !== null && sendAt > nowMs;
@@ -112,37 +100,7 @@ export async function admit(tx: Tx, args: AdmitArgs, env: OutboundEnvironment): 
     { ...channel, settings: JSON.parse(channel.settings) as Record<string, unknown> },
     { priority, limits: adapter.capabilities.limits, notBefore, nowMs },
   );
-  const content = mode === 'template' ? swapped(command) : command.content;
-  await tx.run(INSERT, [
-    id,
-    channel.tenant,
-    channel.id,
-    conversation.id,
-    conversation.contact,
-    content.type,
-    JSON.stringify(command.content),
-    command.content.type === 'text' ? command.content.text.slice(0, 120).toWellFormed() : '',
-    nowMs,
-    replyTo ?? null,
-    command.author ?? null,
-    priority,
-    sendAt,
-    timeOf(command.expiresAt),
-    notBefore === null ? 'ready' : 'waiting',
-    notBefore,
-    rendered.calls.length,
-    args.source,
-    args.fallbackOf?.commandId ?? args.key,
-    json(command.metadata),
-    JSON.stringify(to),
-    command.category ?? null,
-    json(command.onWindowClosed?.template),
-    mode,
-    rankOf(priority, scheduled),
-    json(command.fallback?.length ? command.fallback : undefined),
-    args.fallbackOf?.id ?? null,
-    fallbackAt(command, from),
-  ]);
+  await insertMessage(tx, args, { ...prepared, channel, priority, sendAt, scheduled, notBefore });
   await insertCalls(tx, { message: id, attempt: 1, channel: channel.id, adapter }, rendered.calls);
   await enterQueue(tx, { channel: channel.id, priority, tenant: channel.tenant });
   if (notBefore === null) await makeReady(tx, id);
@@ -155,15 +113,28 @@ export async function admit(tx: Tx, args: AdmitArgs, env: OutboundEnvironment): 
       hash,
       nowMs,
     ]);
-  const detail = JSON.stringify({ ...(quiet === null ? {} : { quietUntil: new Date(quiet).toISOString() }), ...(mode === 'plain' ? {} : { sentAs: mode }) });
-  await tx.run("INSERT INTO timeline (id, message, at, recorded_at, kind, detail) VALUES ($1,$2,$3,$3,'queued',$4)", [newId('tl_', nowMs), id, nowMs, detail]);
-  const message = { id, commandId: args.fallbackOf?.commandId ?? args.key, metadata: command.metadata, attempt: 1, parts: rendered.calls.length, platformId: null };
-  await appendEvents(tx, [statusDraft({ channel, conversation, message, status: 'queued', current: 'queued', nowMs })], nowMs);
+  await tellQueued(tx, args, { ...prepared, channel, quiet });
   return { id, status: 'queued', eta: new Date(eta).toISOString(), repeated: false, tenant: channel.tenant };
+}
+
+async function tellQueued(tx: Tx, args: AdmitArgs, at: Prepared & { channel: ChannelRow; quiet: number | null }): Promise<void> {
+  const { id, channel, conversation, quiet, mode } = at;
+  const { command, nowMs } = args;
+  const detail = { ...(quiet === null ? {} : { quietUntil: new Date(quiet).toISOString() }), ...(mode === 'plain' ? {} : { sentAs: mode }) };
+  await note(tx, id, { kind: 'queued', detail, nowMs });
+  const message = { id, commandId: args.fallbackOf?.commandId ?? args.key, metadata: command.metadata, attempt: 1, parts: at.rendered.calls.length, platformId: null };
+  await appendEvents(tx, [statusDraft({ channel, conversation, message, status: 'queued', current: 'queued', nowMs })], nowMs);
+}
+
+async function checkFallbacks(tx: Tx, command: SendCommand, tenant: string): Promise<void> {
+  for (const [i, next] of (command.fallback ?? []).entries())
+    if (!(await loadChannel(tx, next.channel).then((c) => c?.tenant === tenant)))
+      throw new GatewayError('unknown_channel', `There is no channel ${JSON.stringify(next.channel)}.`, { pointer: `/fallback/${i}/channel` });
 }
 
 const swapped = (command: SendCommand): OutboundContent => ({ type: 'template', ...command.onWindowClosed?.template });
 
+export type Prepared = Awaited<ReturnType<typeof prepare>>;
 /** Recipient, verdict of the policy and calls, without writing anything but a first conversation. What the policy refuses is rendered as it was asked, for the preview. */
 export async function prepare(tx: Tx, args: AdmitArgs, at: { channel: ChannelRow; env: OutboundEnvironment }) {
   const { channel, env } = at;
@@ -188,7 +159,7 @@ export async function prepare(tx: Tx, args: AdmitArgs, at: { channel: ChannelRow
   const mode = verdict.ok ? verdict.mode : 'plain';
   const content = mode === 'template' ? swapped(command) : command.content;
   const rendered = renderMessage({ channel, adapter, publicUrl: env.publicUrl, content, to: target.to, ownId: `${id}.1`, replyTo, mode });
-  return { rendered, conversation, to: target.to satisfies Identity, id, replyTo, adapter, situation, verdict, mode } as const;
+  return { rendered, conversation, to: target.to satisfies Identity, id, replyTo, adapter, situation, verdict, mode, content } as const;
 }
 
 async function quoted(tx: Tx, command: SendCommand, channel: string): Promise<string | undefined> {

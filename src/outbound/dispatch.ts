@@ -26,7 +26,8 @@ interface Desk {
   readonly scheduled: Set<string>;
   readonly parked: Set<string>;
   looking: boolean;
-  again: boolean;
+  /** Asked for while it was looking: what it reads may be from before. */
+  again: 'no' | 'yes' | 'urgent';
   resume: NodeJS.Timeout | null;
 }
 const POLL_MS = 1000;
@@ -49,7 +50,7 @@ export function createDispatcher(deps: DispatcherDeps) {
     return channel && adapter ? { channel, adapter } : null;
   }
   function deskOf(id: string): Desk {
-    const known = desks.get(id) ?? { scheduled: new Set(), parked: new Set(), looking: false, again: false, resume: null };
+    const known: Desk = desks.get(id) ?? { scheduled: new Set(), parked: new Set(), looking: false, again: 'no', resume: null };
     desks.set(id, known);
     return known;
   }
@@ -131,16 +132,17 @@ export function createDispatcher(deps: DispatcherDeps) {
   }
   async function look(id: string, urgent = false): Promise<void> {
     const desk = deskOf(id);
-    if (state.stopping || desk.looking) {
-      desk.again ||= urgent;
+    if (state.stopping) return;
+    if (desk.looking) {
+      desk.again = urgent || desk.again === 'urgent' ? 'urgent' : 'yes';
       return;
     }
     desk.looking = true;
     await fill(id, urgent).catch((error: Error) => deps.log('warn', 'the queue could not be read', { channel: id, error: error.message }));
     desk.looking = false;
-    if (!desk.again) return;
-    desk.again = false;
-    void look(id, true);
+    const { again } = desk;
+    desk.again = 'no';
+    if (again !== 'no') void look(id, again === 'urgent');
   }
   async function lookAll(): Promise<void> {
     const ids = await channelsReady(store.read).catch((error: Error) => {

@@ -72,6 +72,11 @@ test('one effect: at once, after a restart, on both paths, with a parameter more
     ['contact.consent', undefined],
   ]);
   expect(books.channels.find((c) => c.channel === 'ch_sms')).toMatchObject({ elements: 57, published: 3, duplicate: 54 });
+  // What the customer said is asked before a send.
+  const reply = { channel: 'ch_sms', to: { phone: message('SM2').From }, content: { type: 'text', text: 'still there?' }, sendAt: new Date(Date.now() + 3_600_000).toISOString() };
+  expect((await gateway.call('/v1/messages', { method: 'POST', body: reply })).json).toMatchObject({ status: 422, code: 'not_opted_in' });
+  await post(message('SM3', { Body: 'START' }));
+  await until('opted in again', async () => (await gateway.call('/v1/messages', { method: 'POST', body: reply })).status === 202);
 }, 30_000);
 
 test("AccountSid, To and the key are of one channel, or it is nobody's", async () => {

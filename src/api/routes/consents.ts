@@ -49,6 +49,7 @@ export const consentRoutes: readonly Route[] = [
     scope: 'send',
     summary: 'Record an opt-in or opt-out { state, scope: all|marketing|sender|service, channel?, source?, detail? }',
     async handle(asked, deps) {
+      await entries(deps, asked); // whose contact it is, before what is wrong with the body
       const consent = parseBody(Consent, asked.body);
       await deps.store.write('setConsent', { contact: asked.params.id ?? '', tenant: asked.caller.tenant, actor: asked.caller.id, nowMs: Date.now(), ...consent });
       return { body: { contact: asked.params.id, consents: await entries(deps, asked) } };

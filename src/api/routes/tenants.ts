@@ -34,8 +34,9 @@ export const tenantRoutes: readonly Route[] = [
     scope: 'admin',
     summary: 'Quiet hours for bulk messages { quietHours: { timeZone, from, to } | null }, and the quota of the queue { queueMax } (installation admins)',
     async handle(asked, deps) {
-      const change = parseBody(Change, asked.body);
       const id = asked.params.id ?? '';
+      if (!(await tenants(deps, asked, id)).length) throw new GatewayError('not_found', 'There is no such tenant.');
+      const change = parseBody(Change, asked.body);
       if (asked.caller.tenant !== null && change.queueMax !== undefined) throw new GatewayError('forbidden', 'queueMax is set by an installation admin.');
       await deps.store.write('updateTenant', { id, change, actor: asked.caller.id, tenant: asked.caller.tenant, nowMs: Date.now() });
       const [tenant] = await tenants(deps, asked, id);
