@@ -28,7 +28,7 @@ const SILENCE_MS = 10_000;
 const SHARDS = 64;
 
 function openReaders(options: StoreOptions): { read: Kysely<Database>; close(): Promise<void> } {
-  if (!options.databaseUrl) return openSqliteReaders(join(options.dataDir, 'store.sqlite'));
+  if (!options.databaseUrl) return openSqliteReaders(join(options.dataDir, 'store.sqlite'), { onEnd: options.onFatal });
   const pool = new pg.Pool({
     connectionString: options.databaseUrl,
     types: postgresTypes,

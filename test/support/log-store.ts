@@ -18,7 +18,7 @@ export const quiet = () => {};
 export function openLogStore(folder?: string) {
   const dir = folder ?? mkdtempSync(join(tmpdir(), 'parlance-log-'));
   const writer = openSqliteWriter(join(dir, 'store.sqlite'));
-  const readers = openSqliteReaders(join(dir, 'store.sqlite'), 1);
+  const readers = openSqliteReaders(join(dir, 'store.sqlite'), { count: 1 });
   const listeners = new Set<(n: number) => void>();
   const admitted: { source: string; key: string }[] = [];
   const state = { n: 0 };
