@@ -5,7 +5,7 @@ import { type JournalReader, type JournalRow, journalRef } from '../journal/port
 import type { Ingest } from '../store/ingest-port.ts';
 import type { Tx } from '../store/port.ts';
 import type { IngestSettings } from '../store/worker-protocol.ts';
-import { isConnectionFault } from '../store/writer.ts';
+import { isStoreFault } from '../store/writer.ts';
 import type { Context } from './context.ts';
 import { deadLetter } from './dead-letters.ts';
 import { createDirectory } from './directory.ts';
@@ -84,7 +84,7 @@ export function createIngest(deps: IngestDeps): Ingest {
       tally.merge(mine);
       return true;
     } catch (error) {
-      if (isConnectionFault(error) || typeof (error as { severity?: unknown }).severity === 'string') throw error; // the whole batch again
+      if (isStoreFault(error)) throw error; // the whole batch again
       const times = (failures.get(row.offset) ?? 0) + 1;
       failures.set(row.offset, times);
       if (times < MAX_FAILURES) return false;
