@@ -168,6 +168,7 @@ export async function startGateway(config: Config, log: Logger, onFatal: (reason
     metrics.state.logOffset.set(await store.lastOffset());
     metrics.state.gaps.set((await suspectedGaps(store.read, null)).length);
     if (parts.broker) metrics.state.relayLag.set(await parts.broker.lag());
+    metrics.state.relayParked.set(parts.broker?.parked() ?? 0);
     const queue = await store.read
       .selectFrom('messages')
       .select(['queue_state', (e) => e.fn.countAll<number>().as('n')])
