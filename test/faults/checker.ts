@@ -104,9 +104,8 @@ export function recount(evidence: Evidence): Verdict {
   const missing = gaps(evidence.events.map(({ topic, event }) => ({ key: `${topic} ${event.subject}`, seq: event.data.seq })));
   const parked = new Set(evidence.refusedByKafka);
   const onKafka = new Set(evidence.kafka?.map((r) => r.id));
-  const differs = evidence.kafka
-    ? [...events.filter((e) => !onKafka.has(e.id) && !parked.has(e.id)).map((e) => e.id), ...[...onKafka].filter((id) => !events.some((e) => e.id === id))]
-    : [];
+  const inLog = new Set(events.map((e) => e.id));
+  const differs = evidence.kafka ? [...events.filter((e) => !onKafka.has(e.id) && !parked.has(e.id)).map((e) => e.id), ...[...onKafka].filter((id) => !inLog.has(id))] : [];
   const kafkaOrder = disorder((evidence.kafka ?? []).map((r) => ({ key: `${r.topic} ${r.key} on Kafka`, n: r.seq })));
   const ledger = compareLedger(evidence, (channel) => events.filter((e) => e.data.raw && e.type !== 'webhook.rejected' && e.source === `/channels/${channel}`).length);
   const messages = new Map<string, number>();

@@ -5,37 +5,51 @@ import { seedOf } from './random.ts';
 import { report } from './report.ts';
 import { type Outcome, runScenario } from './run-scenario.ts';
 import { whyNot } from './scenario.ts';
+import { type Sample, soak, soakTable } from './soak.ts';
 
 /** `npm run faults -- [--seed N] [--only kill,kafka] [--short] [--json FILE] [--soak MINUTES]`; ends with 1 where something does not hold. */
 const { values } = parseArgs({
-  options: { seed: { type: 'string', default: '1' }, only: { type: 'string' }, short: { type: 'boolean', default: false }, json: { type: 'string' }, soak: { type: 'string' } },
+  options: {
+    seed: { type: 'string', default: '1' },
+    only: { type: 'string' },
+    short: { type: 'boolean', default: false },
+    json: { type: 'string' },
+    soak: { type: 'string' },
+  },
 });
 const seed = Number(values.seed);
 const only = values.only?.split(',');
-const chosen = SCENARIOS.filter((s) => (only ? only.includes(s.family) : true) && (values.short ? s.inShort : true));
-if (!chosen.length) throw new Error(`--only takes ${[...new Set(SCENARIOS.map((s) => s.family))].join(', ')}`);
+const samples: Sample[] = [];
+const chosen = values.soak ? [soak(Number(values.soak), samples)] : SCENARIOS.filter((s) => (only ? only.includes(s.family) : true) && (values.short ? s.inShort : true));
+const print = (text: string) => void process.stdout.write(`${text}\n`);
+if (!chosen.length) {
+  print(`--only takes ${[...new Set(SCENARIOS.map((s) => s.family))].join(', ')}`);
+  process.exit(2);
+}
 const outcomes: Outcome[] = [];
 let broken = false;
 const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
-process.stdout.write(`seed ${seed}\n`);
+
+print(`seed ${seed}`);
 for (const scenario of chosen) {
   if (stop.signal.aborted) break;
   const why = await whyNot(scenario);
   if (why !== null) {
-    process.stdout.write(`skipped: ${scenario.name}: ${why}\n`);
+    print(`skipped: ${scenario.name}: ${why}`);
     continue;
   }
   try {
     const outcome = await runScenario(scenario, { seed: seedOf(seed, scenario.name), short: values.short, signal: stop.signal });
     outcomes.push(outcome);
-    process.stdout.write(`${outcome.good ? 'held' : 'NOT HELD'}: ${scenario.name}, ${outcome.seconds} s, answers ${JSON.stringify(outcome.answers)}\n`);
-    for (const finding of outcome.verdict.findings) process.stdout.write(`  ${finding}\n`);
+    print(`${outcome.good ? 'held' : 'NOT HELD'}: ${scenario.name}, ${outcome.seconds} s, answers ${JSON.stringify(outcome.answers)}`);
+    for (const finding of outcome.verdict.findings) print(`  ${finding}`);
   } catch (error) {
     broken = true;
-    process.stdout.write(`BROKEN: ${(error as Error).message}\n`);
+    print(`BROKEN: ${(error as Error).message}`);
   }
 }
-process.stdout.write(`\n${report(outcomes)}\n`);
-if (values.json) writeFileSync(values.json, JSON.stringify(outcomes, null, 2));
-process.exit(broken || outcomes.some((o) => !o.good) ? 1 : 0);
+print(`\n${report(outcomes)}`);
+if (values.soak) print(`\n${soakTable(samples)}`);
+if (values.json) writeFileSync(values.json, JSON.stringify({ seed, outcomes, samples }, null, 2));
+process.exit(broken || stop.signal.aborted || outcomes.some((o) => !o.good) ? 1 : 0);

@@ -1,19 +1,15 @@
 import type { Scenario } from '../scenario.ts';
+import type { Stage } from '../stage.ts';
 
 const KILLS = 50;
+const killed = async ({ rig, moment, short }: Stage): Promise<void> => {
+  for (let n = 0; n < (short ? 2 : KILLS); n++) {
+    await moment(200, 2500);
+    await rig.kill();
+    await rig.ready();
+  }
+};
 export const kill: readonly Scenario[] = [
-  {
-    family: 'kill',
-    endsProcess: true,
-    name: `kill -9 of the gateway, ${KILLS} times`,
-    needs: ['kafka'],
-    inShort: true,
-    async play({ rig, moment, short }) {
-      for (let n = 0; n < (short ? 3 : KILLS); n++) {
-        await moment(300, 2500);
-        await rig.kill();
-        await rig.ready();
-      }
-    },
-  },
+  { family: 'kill', name: 'kill -9 of the gateway', needs: [], endsProcess: true, inShort: true, play: killed },
+  { family: 'kill', name: 'kill -9 of the gateway, with Kafka', needs: ['kafka'], endsProcess: true, play: killed },
 ];

@@ -7,7 +7,6 @@ export const time: readonly Scenario[] = [
     endsProcess: true,
     name: 'the clock stepped by an hour, forth and back, further back, and a kill while it is back',
     needs: [],
-    inShort: true,
     async play({ rig, moment }) {
       for (const clock of [HOUR, -HOUR, -HOUR]) {
         await moment(1000, 2500);

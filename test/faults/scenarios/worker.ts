@@ -9,7 +9,7 @@ export const worker: readonly Scenario[] = THREADS.map((thread) => ({
   endsProcess: true,
   name: `the ${thread} thread ended`,
   needs: [],
-  inShort: thread !== 'store',
+  inShort: thread === 'reader',
   async play({ rig, moment, short, findings }) {
     for (let n = 0; n < (short ? 1 : 3); n++) {
       await moment(500, 2500);
