@@ -36,7 +36,7 @@ export function createDispatcher(deps: DispatcherDeps) {
   const pacing = createPacing();
   const scheduled = new Set<string>();
   const doubts = createLookUp(deps);
-  const state = { stopping: false, looking: false, again: false };
+  const state = { stopping: false, looking: false, again: false, underWay: 0 };
   let timer: NodeJS.Timeout | null = null;
 
   /** A channel that can send, and its adapter. */
@@ -99,8 +99,13 @@ export function createDispatcher(deps: DispatcherDeps) {
     if (state.stopping) return;
     const epoch = store.lease.epoch(store.lease.shardOf(channel.id));
     if (epoch === null) return;
-    const claimed = await store.write('claim', { id, epoch, nowMs: Date.now() });
-    if (claimed) await call(claimed, channel, adapter);
+    state.underWay++;
+    try {
+      const claimed = await store.write('claim', { id, epoch, nowMs: Date.now() });
+      if (claimed) await call(claimed, channel, adapter);
+    } finally {
+      state.underWay--;
+    }
   }
   function schedule(row: { id: string; channel: string; conversation: string | null }): void {
     const sender = senderOf(row.channel);
@@ -192,7 +197,7 @@ export function createDispatcher(deps: DispatcherDeps) {
     async stop(): Promise<void> {
       state.stopping = true;
       if (timer) clearInterval(timer);
-      for (let waited = 0; scheduled.size > 0 && waited < CALL_MS; waited += 20) await new Promise((resolve) => setTimeout(resolve, 20));
+      for (let waited = 0; state.underWay > 0 && waited < CALL_MS; waited += 20) await new Promise((resolve) => setTimeout(resolve, 20));
       pacing.stop();
     },
   };
