@@ -3,6 +3,7 @@ import type { Adapters, ChannelAdapter, Credentials, Provider } from '../../adap
 import type { ChannelType, Failure } from '../../schemas/index.ts';
 import type { Store } from '../store/port.ts';
 import type { Claimed } from './claim.ts';
+import { createClockSteps } from './clock-steps.ts';
 import { createLookUp } from './look-up.ts';
 import { createPacing, MEMORY_MS } from './pacing.ts';
 import { HOLD_MS, READY } from './queue.ts';
@@ -36,7 +37,8 @@ export function createDispatcher(deps: DispatcherDeps) {
   const pacing = createPacing();
   const scheduled = new Set<string>();
   const doubts = createLookUp(deps);
-  const state = { stopping: false, looking: false, again: false, underWay: 0 };
+  const state = { stopping: false, looking: false, again: false, underWay: 0, steppedMs: 0 };
+  const clockStep = createClockSteps();
   let timer: NodeJS.Timeout | null = null;
 
   /** A channel that can send, and its adapter. */
@@ -153,10 +155,22 @@ export function createDispatcher(deps: DispatcherDeps) {
         wake();
       });
   }
+  /** Moves the deadlines along when the wall clock was stepped, before any of them is looked at. */
+  async function followClock(): Promise<void> {
+    const byMs = clockStep();
+    if (byMs !== 0) deps.log('error', 'the wall clock was stepped; deadlines go on as if it had not been', { byMs });
+    if (byMs < 0) pacing.clockWentBack();
+    state.steppedMs += byMs;
+    if (state.steppedMs === 0) return;
+    await store.write('clockStepped', { byMs: state.steppedMs, nowMs: Date.now() });
+    state.steppedMs = 0;
+  }
   async function tick(): Promise<void> {
     pacing.sweep();
     void doubts.look();
-    await store.write('settleDoubts', { nowMs: Date.now() }).catch(() => {}); // the store is away: next second
+    await followClock()
+      .then(() => store.write('settleDoubts', { nowMs: Date.now() }))
+      .catch(() => {}); // the store is away: next second
     wake();
   }
 
