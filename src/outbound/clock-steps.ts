@@ -1,7 +1,7 @@
 import type { Tx } from '../store/port.ts';
 
 /** A smaller one is the clock being kept right. */
-const STEP_MS = 2000;
+export const STEP_MS = 2000;
 
 /** Tells by how much the wall clock was stepped, against the monotonic one, since it was last asked; 0 where it was not. */
 export function createClockSteps(wall: () => number = Date.now, monotonic: () => number = () => performance.now()) {

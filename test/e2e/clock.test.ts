@@ -47,3 +47,39 @@ test.each([
   },
   60_000,
 );
+
+test('a start by an earlier clock than the last: a reply that waits is sent in its time, and before a later one', async () => {
+  const aside = mkdtempSync(join(tmpdir(), 'parlance-clock-'));
+  const control = join(aside, 'control.json');
+  const cloud = await startCloudApi({ [`+${CUSTOMER}`]: first(refuse(2, 500)) });
+  const preload = new URL('../faults/preload/chaos.mjs', import.meta.url).href;
+  const options = { channels: [channel('ch_wa', ONE)], env: { GRAPH_API_URL: cloud.url, FAULTS_CONTROL: control, NODE_OPTIONS: `--import=${preload}` } };
+  let gateway = await startGateway(options);
+  const send = async (words: string) => {
+    const body = { channel: 'ch_wa', to: { phone: `+${CUSTOMER}` }, content: { type: 'text', text: words } };
+    return ((await gateway.call('/v1/messages', { method: 'POST', body })).json as unknown as { id: string }).id;
+  };
+  try {
+    await gateway.post(webhook(ONE, { messages: [{ ...text(CUSTOMER, 'wamid.OPEN'), timestamp: String(Math.floor(Date.now() / 1000)) }] }));
+    await until('the conversation is open', async () => (await gateway.events()).length === 1);
+    writeFileSync(control, JSON.stringify({ clock: HOUR }));
+    gateway.child.kill('SIGUSR2');
+    await until('the alarm', async () => /the wall clock was stepped/.test(gateway.log()), 5000);
+    const before = await send('before');
+    await until('the first call', async () => cloud.calls.length === 1);
+    await until('it is recorded', async () => ((await gateway.call(`/v1/messages/${before}`)).json as unknown as { exchanges: unknown[] }).exchanges.length === 1);
+    await gateway.kill();
+    const early = cloud.calls.length;
+    gateway = await startGateway({ ...options, dir: gateway.dir });
+    const after = await send('after');
+    await until('both', async () => cloud.calls.some((c) => c.own.startsWith(after)) && cloud.calls.filter((c) => c.own.startsWith(before)).length === 2, 12_000);
+    expect(early).toBeLessThan(3);
+    expect(cloud.calls.map((c) => (c.own.startsWith(before) ? 'before' : 'after'))).toEqual(['before', 'before', 'after']);
+    expect(after > before).toBe(true);
+  } finally {
+    await gateway.kill();
+    remove(gateway);
+    rmSync(aside, { recursive: true });
+    await cloud.end();
+  }
+}, 60_000);

@@ -17,7 +17,7 @@ export const kafka: readonly Scenario[] = [
   { family: 'kafka', name: 'Kafka killed with -9', needs: ['kafka'], inShort: true, play: away('SIGKILL', 500, 6000) },
   {
     family: 'kafka',
-    name: 'Kafka slow, as on a slow disk: stands still for up to 3 s, again and again',
+    name: 'Kafka slow, as on a slow disk: still for up to 3 s, 15 times',
     needs: ['kafka'],
     async play({ kafka: broker, moment, short }) {
       for (let n = 0; n < (short ? 3 : 15); n++) {

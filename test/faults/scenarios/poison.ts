@@ -67,7 +67,7 @@ async function feed(stage: Stage, kinds: readonly (keyof typeof WORDS)[]): Promi
 export const poison: readonly Scenario[] = [
   {
     family: 'poison',
-    name: 'poison bodies for the normaliser, the store (SQLite) and the relay',
+    name: 'poison for the normaliser, the store (SQLite) and the relay',
     needs: ['kafka'],
     env: { FAULTS_POISON: '1' },
     refusedByKafka: (event) => (event.data.message?.content.text ?? '').startsWith('poison-relay'),
@@ -80,7 +80,7 @@ export const poison: readonly Scenario[] = [
   },
   {
     family: 'poison',
-    name: 'poison bodies for the normaliser and the store (PostgreSQL)',
+    name: 'poison for the normaliser and the store (PostgreSQL)',
     needs: ['postgres'],
     env: { FAULTS_POISON: '1' },
     async play(stage) {

@@ -18,7 +18,7 @@ export const postgres: readonly Scenario[] = [
   },
   {
     family: 'postgres',
-    name: 'PostgreSQL killed: kill -9 of its backends, and its immediate shutdown',
+    name: 'PostgreSQL killed: its backend with -9, and its immediate shutdown',
     needs: ['postgres'],
     async play({ postgres: server, moment }) {
       for (let n = 0; n < 3; n++) {
@@ -35,7 +35,7 @@ export const postgres: readonly Scenario[] = [
   {
     family: 'both',
     endsProcess: true,
-    name: 'PostgreSQL and Kafka both killed at once, and the gateway in between',
+    name: 'PostgreSQL and Kafka killed at once, the gateway in between',
     needs: ['postgres', 'kafka'],
     async play({ postgres: server, kafka, rig, moment }) {
       for (let n = 0; n < 2; n++) {

@@ -5,7 +5,7 @@ export const time: readonly Scenario[] = [
   {
     family: 'clock',
     endsProcess: true,
-    name: 'the clock stepped by an hour, forth and back, further back, and a kill while it is back',
+    name: 'the clock stepped by an hour, forth and back, and again across restarts',
     needs: [],
     async play({ rig, moment }) {
       for (const clock of [HOUR, -HOUR, -HOUR]) {
