@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { holds, recount } from './checker.ts';
 import type { Evidence, LoggedEvent } from './evidence.ts';
 import { talksOf, webhookOf } from './load.ts';
@@ -60,6 +62,11 @@ test.each<[string, Partial<Evidence>, object]>([
   expect(verdict).toMatchObject(found);
   expect(holds(verdict)).toBe(false);
   expect(verdict.findings.length).toBeGreaterThan(0);
+});
+test('the harness shares no code with what it checks', () => {
+  const files = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' }).filter((f) => f.endsWith('.ts') && !f.startsWith('preload'));
+  const own = files.filter((f) => /from '[./]+(src|adapters|schemas)\//.test(readFileSync(join(import.meta.dirname, f), 'utf8')));
+  expect([files.length > 10, own]).toEqual([true, []]);
 });
 test('nothing acknowledged is no proof', () => expect(holds(recount({ ...whole, acknowledged: [] }))).toBe(false));
 

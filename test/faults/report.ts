@@ -23,7 +23,7 @@ export function report(outcomes: readonly Outcome[]): string {
   const wrong = outcomes.flatMap((o) => (o.good ? [] : [`${o.name}: ${o.verdict.findings.join('; ') || 'nothing was acknowledged'}`]));
   return [
     line(COLUMNS.map(([name]) => name)),
-    line(COLUMNS.map(([, of], i) => (i === 0 || !of.length ? '---' : '---:'))),
+    line(COLUMNS.map((_, i) => (i === 0 ? '---' : '---:'))),
     ...outcomes.map((o) => line(COLUMNS.map(([, of]) => of(o)))),
     ...wrong.map((w) => `NOT HELD: ${w}`),
   ].join('\n');
