@@ -8,7 +8,7 @@ export interface PublisherOptions {
   readonly store: Store;
   readonly prefix: string;
   readonly log: BrokerLog;
-  onParked?(): void;
+  onParked?(off: number): void;
 }
 
 /** A publisher under a transactional id of its own; opening it shuts an older holder out. */
@@ -41,7 +41,7 @@ export async function openPublisher(options: PublisherOptions, transactionalId: 
         `an event of ${bytes} bytes is too large for topic ${options.prefix}${row.topic} and is not on Kafka; raise max.message.bytes there and republish from its offset`,
         { off: row.off, id: row.id },
       );
-      options.onParked?.();
+      options.onParked?.(row.off);
     },
     close,
   };

@@ -40,11 +40,12 @@ export const brokerOperations = {
   async parkEvent(tx: Tx, args: { readonly off: number; readonly id: string; readonly topic: string; readonly bytes: number; readonly nowMs: number }): Promise<void> {
     await tx.run('INSERT INTO meta (key, value) VALUES ($1,$2) ON CONFLICT (key) DO NOTHING', [`${PARKED}${args.off}`, JSON.stringify(args)]);
   },
-  async forgetParked(tx: Tx, args: { readonly from: number; readonly to: number }): Promise<void> {
+  /** They were published after all, but for those that were parked again. */
+  async forgetParked(tx: Tx, args: { readonly from: number; readonly to: number; readonly again: readonly number[] }): Promise<void> {
     const rows = await tx.all<{ key: string }>(`SELECT key FROM meta WHERE key LIKE '${PARKED}%'`);
     for (const { key } of rows) {
       const off = Number(key.slice(PARKED.length));
-      if (off >= args.from && off <= args.to) await tx.run('DELETE FROM meta WHERE key = $1', [key]);
+      if (off >= args.from && off <= args.to && !args.again.includes(off)) await tx.run('DELETE FROM meta WHERE key = $1', [key]);
     }
   },
   /** One command.rejected for a bad command, however often it is read. */

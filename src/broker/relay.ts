@@ -14,7 +14,7 @@ export interface RelayOptions {
   readonly log: BrokerLog;
   onProgress?(): void;
   /** An event was parked: the topic refuses it for its size. */
-  onParked?(): void;
+  onParked?(off: number): void;
 }
 const BATCH = 500;
 const BATCH_BYTES = 512 * 1024;
@@ -93,15 +93,18 @@ function news(store: Store, signal: AbortSignal): Promise<void> {
 /** Sends the log again under the same ids, from an offset to the relay's place; consumers that know the ids pass them over. What was parked there gets another try. */
 export async function republish(options: Omit<RelayOptions, 'onProgress'>, from: number): Promise<number> {
   const { store, prefix, installation } = options;
-  const publisher = await openPublisher(options, `${prefix}republish-${installation}`);
+  const again: number[] = [];
+  const publisher = await openPublisher({ ...options, onParked: (off) => again.push(off) }, `${prefix}republish-${installation}`);
   let sent = 0;
   try {
     const end = await store.lastOffset();
-    await store.write('forgetParked', { from, to: end });
     for (let after = from - 1; ; ) {
       const rows = fitBatch(await store.readLog({ after: Math.max(0, after), limit: BATCH })).filter((r) => r.off <= end);
       const last = rows.at(-1);
-      if (!last) return sent;
+      if (!last) {
+        await store.write('forgetParked', { from, to: end, again });
+        return sent;
+      }
       await publishRows(publisher, rows);
       sent += rows.length;
       after = last.off;

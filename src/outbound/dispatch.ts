@@ -161,9 +161,13 @@ export function createDispatcher(deps: DispatcherDeps) {
     if (byMs !== 0) deps.log('error', 'the wall clock was stepped; deadlines go on as if it had not been', { byMs });
     if (byMs < 0) pacing.clockWentBack();
     state.steppedMs += byMs;
-    if (state.steppedMs === 0) return;
-    await store.write('clockStepped', { byMs: state.steppedMs, nowMs: Date.now() });
+    const due = state.steppedMs;
+    if (due === 0) return;
     state.steppedMs = 0;
+    await store.write('clockStepped', { byMs: due, nowMs: Date.now() }).catch((error: unknown) => {
+      state.steppedMs += due; // the store is away: next second
+      throw error;
+    });
   }
   async function tick(): Promise<void> {
     pacing.sweep();

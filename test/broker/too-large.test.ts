@@ -14,15 +14,17 @@ const TOPIC_RESOURCE = 2;
 kafkaSuite('a topic that takes 20 kB at most', await whyNoKafka(), () => {
   let kafka: TestKafka;
   let config: KafkaConfig;
+  async function allow(bytes: number): Promise<void> {
+    const admin = createClient(config, quiet).admin();
+    await admin.connect();
+    await admin.alterConfigs({ validateOnly: false, resources: [{ type: TOPIC_RESOURCE, name: TOPIC, configEntries: [{ name: 'max.message.bytes', value: String(bytes) }] }] });
+    await admin.disconnect();
+  }
   beforeAll(async () => {
     kafka = await startKafka();
     config = { brokers: kafka.brokers.split(','), ssl: false, sasl: null, topicPrefix: 'parlance.' };
-    const client = createClient(config, quiet);
-    await ensureTopics(client, config.topicPrefix);
-    const admin = client.admin();
-    await admin.connect();
-    await admin.alterConfigs({ validateOnly: false, resources: [{ type: TOPIC_RESOURCE, name: TOPIC, configEntries: [{ name: 'max.message.bytes', value: '20000' }] }] });
-    await admin.disconnect();
+    await ensureTopics(createClient(config, quiet), config.topicPrefix);
+    await allow(20_000);
   }, 120_000);
   afterAll(() => kafka?.end(), 30_000);
 
@@ -58,6 +60,12 @@ kafkaSuite('a topic that takes 20 kB at most', await whyNoKafka(), () => {
       }
       await log.append(10);
       await until('later ones too', async () => (await broker.lag()) === 0, 20_000);
+      await broker.republish(50);
+      expect(broker.parked()).toBe(1);
+      await allow(1_000_000);
+      await broker.republish(50);
+      expect(broker.parked()).toBe(0);
+      expect((await consumeTopic(config, TOPIC, 800)).some((m) => m.headers.ce_id === large)).toBe(true);
     } finally {
       await broker.stop();
       await log.close();
