@@ -1,5 +1,6 @@
 import type { Call } from '../../adapters/contract.ts';
 import type { Tx } from '../store/port.ts';
+import { clockStepped, STEP_MS } from './clock-steps.ts';
 import { DOUBT_MS, HOLD_MS, loadMessage, note, QUEUED, type QueuedMessage, READY, tell } from './queue.ts';
 
 export interface ClaimArgs {
@@ -52,8 +53,11 @@ export async function claim(tx: Tx, args: ClaimArgs): Promise<Claimed | null> {
   };
 }
 
-/** After a start: what is found `calling` may have gone out; it counts as unknown, never as not sent. */
+/** After a start: what is found `calling` may have gone out; it counts as unknown, never as not sent. Deadlines of a clock that was ahead come back to ours. */
 export async function recoverCalling(tx: Tx, args: { readonly nowMs: number }): Promise<number> {
+  const [latest] = await tx.all<{ at: number | null }>("SELECT max(updated_at) AS at FROM messages WHERE queue_state IS NOT NULL AND queue_state <> 'done'");
+  const aheadMs = (latest?.at ?? 0) - args.nowMs;
+  if (aheadMs > STEP_MS) await clockStepped(tx, { byMs: -aheadMs, nowMs: args.nowMs });
   const rows = await tx.all<{ message: string; attempt: number; part: number }>(
     `SELECT c.message, c.attempt, c.part FROM messages m JOIN calls c ON c.message = m.id WHERE ${QUEUED} AND m.queue_state = 'calling' AND c.state = 'calling'`,
   );
