@@ -5,7 +5,7 @@ import { type JournalReader, type JournalRow, journalRef } from '../journal/port
 import type { Ingest } from '../store/ingest-port.ts';
 import type { Tx } from '../store/port.ts';
 import type { IngestSettings } from '../store/worker-protocol.ts';
-import { isConnectionFault } from '../store/writer.ts';
+import { isStoreFault } from '../store/writer.ts';
 import type { Context } from './context.ts';
 import { deadLetter } from './dead-letters.ts';
 import { createDirectory } from './directory.ts';
@@ -37,9 +37,6 @@ export const verifiedRequest = (row: JournalRow, publicUrl: string): VerifiedReq
     receivedAt: new Date(row.receivedAt),
     keyId: row.keyId,
   }) as VerifiedRequest;
-
-/** The database failed, not the body. */
-const ofStore = (error: unknown): boolean => isConnectionFault(error) || typeof (error as { severity?: unknown }).severity === 'string';
 
 /** Splits one body into its elements and resolves each. */
 export async function processBody(ctx: Context, adapters: Adapters, request: VerifiedRequest): Promise<void> {
@@ -95,7 +92,7 @@ export function createIngest(deps: IngestDeps): Ingest {
       tally.merge(mine);
       return true;
     } catch (error) {
-      if (ofStore(error)) throw error; // the whole batch again
+      if (isStoreFault(error)) throw error; // the whole batch again
       const times = (failures.get(row.offset) ?? 0) + 1;
       failures.set(row.offset, times);
       if (times < MAX_FAILURES) return false;
@@ -155,7 +152,7 @@ export function createIngest(deps: IngestDeps): Ingest {
     },
     undone(error) {
       early.pending = -1;
-      if (mode.apart || ofStore(error)) return false;
+      if (mode.apart || isStoreFault(error)) return false;
       mode.apart = true;
       return true;
     },

@@ -2,6 +2,7 @@ import type { Adapters, ChannelAdapter } from '../../adapters/contract.ts';
 import type { ChannelType } from '../../schemas/index.ts';
 import type { Store } from '../store/port.ts';
 import { CALL_MS, callPlatform } from './call-platform.ts';
+import { createClockSteps } from './clock-steps.ts';
 import { createLookUp } from './look-up.ts';
 import { createPacing } from './pacing.ts';
 import { channelsReady, type ReadyMessage, readyOf } from './ready.ts';
@@ -41,7 +42,8 @@ export function createDispatcher(deps: DispatcherDeps) {
   const pacing = createPacing();
   const desks = new Map<string, Desk>();
   const doubts = createLookUp(deps);
-  const state = { stopping: false };
+  const state = { stopping: false, underWay: 0, steppedMs: 0 };
+  const clockStep = createClockSteps();
   let timer: NodeJS.Timeout | null = null;
 
   function senderOf(id: string): Sender | null {
@@ -90,6 +92,11 @@ export function createDispatcher(deps: DispatcherDeps) {
     await record(args);
   }
 
+  /** A planned stop waits for what is under way, not for what is scheduled. */
+  function counted(work: Promise<void>): Promise<void> {
+    state.underWay++;
+    return work.finally(() => state.underWay--);
+  }
   function schedule(row: ReadyMessage, sender: Sender, desk: Desk): void {
     const { channel, adapter } = sender;
     const { limits } = adapter.capabilities;
@@ -101,7 +108,7 @@ export function createDispatcher(deps: DispatcherDeps) {
     }
     desk.scheduled.add(row.id);
     pacing
-      .schedule(channel, limits, { priority: row.priority, units: row.units, media: row.media === 1, work: () => one(row, sender) })
+      .schedule(channel, limits, { priority: row.priority, units: row.units, media: row.media === 1, work: () => counted(one(row, sender)) })
       .catch((error: Error) => deps.log('error', 'a message could not be dispatched', { message: row.id, error: error.message }))
       .finally(() => {
         desk.scheduled.delete(row.id);
@@ -157,10 +164,26 @@ export function createDispatcher(deps: DispatcherDeps) {
     if (channel === undefined) void lookAll();
     else void look(channel, true);
   }
+  /** Moves the deadlines along when the wall clock was stepped, before any of them is looked at. */
+  async function followClock(): Promise<void> {
+    const byMs = clockStep();
+    if (byMs !== 0) deps.log('error', 'the wall clock was stepped; deadlines go on as if it had not been', { byMs });
+    if (byMs < 0) pacing.clockWentBack();
+    state.steppedMs += byMs;
+    const due = state.steppedMs;
+    if (due === 0) return;
+    state.steppedMs = 0;
+    await store.write('clockStepped', { byMs: due, nowMs: Date.now() }).catch((error: unknown) => {
+      state.steppedMs += due; // the store is away: next second
+      throw error;
+    });
+  }
   async function tick(): Promise<void> {
     pacing.sweep();
     void doubts.look();
-    await store.write('keepQueue', { nowMs: Date.now() }).catch((error: Error) => deps.log('debug', 'the queue could not be kept', { error: error.message })); // the store is away: next second
+    await followClock()
+      .then(() => store.write('keepQueue', { nowMs: Date.now() }))
+      .catch((error: Error) => deps.log('debug', 'the queue could not be kept', { error: error.message })); // the store is away: next second
     wake();
   }
 
@@ -185,8 +208,7 @@ export function createDispatcher(deps: DispatcherDeps) {
     async stop(): Promise<void> {
       state.stopping = true;
       if (timer) clearInterval(timer);
-      const under = () => [...desks.values()].some((d) => d.scheduled.size > 0);
-      for (let waited = 0; under() && waited < CALL_MS; waited += 20) await new Promise((resolve) => setTimeout(resolve, 20));
+      for (let waited = 0; state.underWay > 0 && waited < CALL_MS; waited += 20) await new Promise((resolve) => setTimeout(resolve, 20));
       pacing.stop();
     },
   };

@@ -1,13 +1,17 @@
 import type { OutboundSettings } from '../config/config.ts';
 import type { Tx } from '../store/port.ts';
+import { clockStepped, STEP_MS } from './clock-steps.ts';
 import { loadMessage, note, type QueuedMessage, tell } from './queue.ts';
 import { leaveQueue, makeReady, promote, RANK } from './queue-order.ts';
 
 const SLICE = 50;
 const UNKNOWN = { code: 'outcome_unknown', outcome: 'unknown', retryable: false, scope: 'message' } as const;
 
-/** After a start: what is found `calling` may have gone out; it counts as unknown, never as not sent. */
+/** After a start: what is found `calling` may have gone out; it counts as unknown, never as not sent. Deadlines of a clock that was ahead come back to ours. */
 export async function recoverCalling(tx: Tx, args: { readonly nowMs: number }, settings: OutboundSettings): Promise<number> {
+  const [latest] = await tx.all<{ at: number | null }>("SELECT max(updated_at) AS at FROM messages WHERE queue_state IS NOT NULL AND queue_state <> 'done'");
+  const aheadMs = (latest?.at ?? 0) - args.nowMs;
+  if (aheadMs > STEP_MS) await clockStepped(tx, { byMs: -aheadMs, nowMs: args.nowMs });
   const rows = await tx.all<{ message: string; part: number }>(
     // The first words let the index of what is queued be used, however many messages there are.
     "SELECT c.message, c.part FROM messages m JOIN calls c ON c.message = m.id WHERE m.queue_state IS NOT NULL AND m.queue_state <> 'done' AND m.queue_state = 'calling' AND c.state = 'calling'",

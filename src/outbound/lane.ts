@@ -23,7 +23,8 @@ export interface Job {
 export function createLane(perSecond: number) {
   const perJob = Math.max(1, Math.ceil(perSecond / JOBS_PER_SECOND));
   const minTime = Math.ceil((1000 * perJob) / perSecond);
-  const limiter = new Bottleneck({ minTime, maxConcurrent: null });
+  const open = (slower: number) => new Bottleneck({ minTime: minTime * slower, maxConcurrent: null });
+  let limiter = open(1);
   const taken = { waiting: 0, rest: 0 };
   const state = { slow: 1, pausedUntil: 0 };
   let recovery: NodeJS.Timeout | null = null;
@@ -39,6 +40,14 @@ export function createLane(perSecond: number) {
     const at = group.reduce((best, job, i) => (job.priority > (group[best]?.priority ?? -1) ? i : best), 0);
     return group.splice(at, 1)[0];
   }
+  /** One job of the limiter. What it runs is chosen when its turn comes, so a reply overtakes a campaign that waits already. */
+  const run = (priority: number) =>
+    void limiter
+      .schedule({ priority: placeOf(priority) }, async () => {
+        const mine = Array.from({ length: perJob }, take).filter((w) => w !== undefined);
+        await Promise.all(mine.map((w) => w.work()));
+      })
+      .catch(() => {}); // the limiter was replaced; the work is still in the group
   function used(n: number, most = Math.ceil(perSecond / perJob) - taken.waiting): void {
     taken.rest += n;
     const jobs = Math.min(Math.floor(taken.rest / perJob), most);
@@ -56,13 +65,7 @@ export function createLane(perSecond: number) {
         group.push({ work: () => work().then(resolve, reject), priority: job.priority });
         if (job.units > 1) used(job.units - 1, Number.POSITIVE_INFINITY);
         if (perJob > 1 && group.length % perJob !== 1 && group.length > 1) return;
-        // What it runs is chosen when its turn comes, so a reply overtakes a campaign that waits already.
-        limiter
-          .schedule({ priority: placeOf(job.priority) }, async () => {
-            const mine = Array.from({ length: perJob }, take).filter((w) => w !== undefined);
-            await Promise.all(mine.map((w) => w.work()));
-          })
-          .catch(reject);
+        run(job.priority);
       });
     },
     /**
@@ -82,6 +85,14 @@ export function createLane(perSecond: number) {
     },
     /** Milliseconds until the pause is over; 0: there is none. */
     pausedFor: (): number => Math.max(0, Math.ceil(state.pausedUntil - performance.now())),
+    /** The wall clock went back. Bottleneck counts by it, and would hold the next job until it has caught up: another one goes on with what waits. */
+    clockWentBack(): void {
+      const old = limiter;
+      limiter = open(state.slow);
+      taken.waiting = 0;
+      for (let i = 0; i < group.length; i += perJob) run(group[i]?.priority ?? 1);
+      void old.stop({ dropWaitingJobs: true });
+    },
     stop(): void {
       if (recovery) clearTimeout(recovery);
     },

@@ -3,6 +3,7 @@ import { type AdmitArgs, admit, type OutboundEnvironment } from './admit.ts';
 import { admitBatch } from './batch.ts';
 import { type ByHand, cancelByCommand, cancelMessage, retryMessage } from './by-hand.ts';
 import { type ClaimArgs, claim } from './claim.ts';
+import { clockStepped } from './clock-steps.ts';
 import { recoverCalling } from './doubts.ts';
 import { keepQueue } from './keep-queue.ts';
 import { type PreviewArgs, preview } from './preview.ts';
@@ -17,6 +18,7 @@ export const outboundOperations = (env: OutboundEnvironment) => ({
   recordOutcome: (tx: Tx, args: OutcomeArgs) => recordOutcome(tx, args, env.outbound),
   recoverCalling: (tx: Tx, args: { readonly nowMs: number }) => recoverCalling(tx, args, env.outbound),
   keepQueue: (tx: Tx, args: { readonly nowMs: number }) => keepQueue(tx, args, env),
+  clockStepped: (tx: Tx, args: Parameters<typeof clockStepped>[1]) => clockStepped(tx, args),
   cancelMessage: (tx: Tx, args: ByHand) => cancelMessage(tx, args),
   cancelByCommand: (tx: Tx, args: Parameters<typeof cancelByCommand>[1]) => cancelByCommand(tx, args),
   retryMessage: (tx: Tx, args: ByHand) => retryMessage(tx, args),

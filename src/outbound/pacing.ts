@@ -72,6 +72,9 @@ export function createPacing() {
     sweep(): void {
       for (const p of pairs.values()) p.sweep(performance.now());
     },
+    clockWentBack(): void {
+      for (const lane of lanes.values()) lane.clockWentBack();
+    },
     lanes: () => lanes.size,
     stop(): void {
       for (const lane of lanes.values()) lane.stop();

@@ -55,6 +55,10 @@ const VERSIONS: readonly string[] = [
   // What is looked at with every batch, and what is pruned every minute, must not cost more with more channels and messages.
   `CREATE INDEX channels_updated ON channels (updated_at);
    CREATE INDEX idempotency_created ON idempotency (created_at)`,
+  // By conversation, for readers that filter and for a replay. An index of random ids touched another page with every event.
+  `DROP INDEX events_id;
+   CREATE INDEX events_subject ON events (subject, topic);
+   CREATE INDEX conversations_moved ON conversations (moved_to) WHERE moved_to IS NOT NULL`,
   `CREATE TABLE consents (tenant TEXT NOT NULL, contact TEXT NOT NULL, channel TEXT NOT NULL, scope TEXT NOT NULL, service TEXT NOT NULL, state TEXT NOT NULL, source TEXT NOT NULL, keyword TEXT, detail TEXT,
      at BIGINT NOT NULL, until BIGINT, PRIMARY KEY (contact, channel, scope)){without_rowid};
    CREATE INDEX channels_tenant ON channels (tenant);

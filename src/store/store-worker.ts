@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { createAdapters } from '../../adapters/index.ts';
 import { GatewayError } from '../gateway-error.ts';
+import { continueIds } from '../id.ts';
 import { createIngest } from '../inbound/create-ingest.ts';
 import { createMediaLinks } from '../inbound/media-links.ts';
 import { createJournalReader } from '../journal/journal-reader.ts';
@@ -23,12 +24,18 @@ const tell = (answer: StoreAnswer) => port.postMessage(answer);
 if (process.platform === 'linux') setPriority(0, NICE);
 const beat = setInterval(() => tell({ type: 'beat' }), 1000);
 
+/** Messages of a conversation go out in the order of their ids, so ours follow the last one there, whatever the clock says. */
+async function goOn(opened: Writer): Promise<Writer> {
+  const [last] = await opened.transaction((tx) => tx.all<{ id: string | null }>('SELECT max(id) AS id FROM messages'));
+  if (last?.id) continueIds(last.id);
+  return opened;
+}
 /** Connects and migrates; away, it is tried again until it is there. */
 async function openWriter(): Promise<Writer> {
-  if (!data.databaseUrl) return openSqliteWriter(join(data.dataDir, 'store.sqlite'));
+  if (!data.databaseUrl) return goOn(openSqliteWriter(join(data.dataDir, 'store.sqlite')));
   for (let wait = 200; ; wait = Math.min(wait * 2, 3000)) {
     try {
-      return await openPostgresWriter(data.databaseUrl);
+      return await goOn(await openPostgresWriter(data.databaseUrl));
     } catch (error) {
       if (!isConnectionFault(error)) throw error;
       tell({ type: 'waiting', reason: (error as Error).message || (error as { code?: string }).code || 'not reachable' });

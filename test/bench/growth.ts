@@ -1,23 +1,32 @@
-import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { type BenchContext, type Findings, rounded } from './bench-context.ts';
 import type { GatewayProcess } from './gateway-process.ts';
 
 /** What a message costs as the work grows: messages stored, channels, conversations. No step may cost more than twice the first. */
 const CONNECTIONS = 32;
 const CHUNK = 200_000;
+/** Every conversation exists, and the code is compiled, before a step is measured. */
+const WARM = 20_000;
 interface Step {
   readonly what: string;
   readonly perSecond: number;
   readonly bytes: number;
 }
 
-const sizeOf = (gateway: GatewayProcess): number => {
-  const dir = join(gateway.gateway.dir, 'data');
-  return readdirSync(dir)
-    .filter((name) => name.startsWith('store.sqlite'))
-    .reduce((sum, name) => sum + statSync(join(dir, name)).size, 0);
-};
+/** Bytes of the store as its pages are counted, whatever of them stands in the write-ahead log still. */
+function sizeOf(gateway: GatewayProcess): number {
+  const db = new DatabaseSync(join(gateway.gateway.dir, 'data', 'store.sqlite'), { readOnly: true });
+  try {
+    const { pages, bytes } = db.prepare('SELECT (SELECT page_count FROM pragma_page_count) AS pages, (SELECT page_size FROM pragma_page_size) AS bytes').get() as {
+      pages: number;
+      bytes: number;
+    };
+    return pages * bytes;
+  } finally {
+    db.close();
+  }
+}
 
 /** From the first webhook to the last event, with nothing else to do: what the whole gateway can sustain on this machine. */
 async function push(bench: BenchContext, gateway: GatewayProcess, shape: { messages: number; senders: number; channels: number }): Promise<number> {
@@ -56,13 +65,13 @@ export async function growth(bench: BenchContext): Promise<Findings> {
   for (const count of channels) {
     const gateway = await bench.gateway({ channels: count });
     const senders = Math.max(2000, ...channels);
-    await push(bench, gateway, { messages: senders, senders, channels: count });
+    await push(bench, gateway, { messages: Math.max(senders, WARM), senders, channels: count });
     series[1]?.push(await measured(bench, gateway, `${count} channels`, { senders, channels: count }));
     await gateway.end();
   }
   for (const count of conversations) {
     const gateway = await bench.gateway();
-    await push(bench, gateway, { messages: Math.max(count, 10_000), senders: count, channels: 1 });
+    await push(bench, gateway, { messages: Math.max(count, WARM), senders: count, channels: 1 });
     series[2]?.push(await measured(bench, gateway, `${count} conversations`, { senders: count, channels: 1 }));
     await gateway.end();
   }

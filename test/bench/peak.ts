@@ -22,20 +22,25 @@ export async function peak(bench: BenchContext): Promise<Findings> {
   const outcomes = new Map<string, Outcome[]>();
   const accepted = new Map<GatewayProcess, number>();
   let errors = 0;
+  const contend = async (server: Contender, connections: number): Promise<Outcome> => {
+    await bench.prepare(plan.bodies);
+    const outcome = await bench.run({ type: 'closed', port: server.port, pids: [server.pid], connections, warmMs: plan.warmMs, runMs: plan.runMs, again: server.again });
+    errors += outcome.errors;
+    if (server.gateway) {
+      accepted.set(server.gateway, (accepted.get(server.gateway) ?? 0) + outcome.accepted);
+      await server.gateway.drained();
+    }
+    return outcome;
+  };
 
+  for (const server of all) await contend(server, 32); // not measured: everything is warm when the first round begins
   for (let round = 0; round < plan.rounds; round++) {
     for (const connections of plan.connections) {
       const inRound = connections === 32 ? all : all.slice(0, 2);
       const turned = [...inRound.slice(round % inRound.length), ...inRound.slice(0, round % inRound.length)];
       for (const server of turned) {
-        await bench.prepare(plan.bodies);
-        const outcome = await bench.run({ type: 'closed', port: server.port, pids: [server.pid], connections, warmMs: plan.warmMs, runMs: plan.runMs, again: server.again });
         const key = `${connections} ${server.name}`;
-        outcomes.set(key, [...(outcomes.get(key) ?? []), outcome]);
-        errors += outcome.errors;
-        if (!server.gateway) continue;
-        accepted.set(server.gateway, (accepted.get(server.gateway) ?? 0) + outcome.accepted);
-        await server.gateway.drained();
+        outcomes.set(key, [...(outcomes.get(key) ?? []), await contend(server, connections)]);
       }
     }
     bench.say(`peak: round ${round + 1} of ${plan.rounds}`);

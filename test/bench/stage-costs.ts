@@ -6,7 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { createAdapters } from '../../adapters/index.ts';
 import { channelInput } from '../../src/api/channel-registry.ts';
 import { apiOperations } from '../../src/api/operations.ts';
-import { toRecord } from '../../src/broker/relay.ts';
+import { toRecord } from '../../src/broker/to-record.ts';
 import { createIngest, verifiedRequest } from '../../src/inbound/create-ingest.ts';
 import { JournalFiles } from '../../src/journal/journal-files.ts';
 import type { JournalRecord, JournalRow } from '../../src/journal/port.ts';
@@ -105,7 +105,7 @@ for (let left = true; left; ) {
 const seconds = (performance.now() - began) / 1000;
 const used = process.cpuUsage(before);
 costs.store = (used.user + used.system) / count - (costs.normalise ?? 0);
-const readers = openSqliteReaders(store, 1);
+const readers = openSqliteReaders(store, { count: 1 });
 const relayed = process.cpuUsage();
 let sent = 0;
 for (let after = 0; ; ) {

@@ -62,7 +62,7 @@ export async function stages(bench: BenchContext): Promise<Findings> {
       },
     ],
     notes: [
-      `next bottleneck: the ${slowest?.[0]} (${rounded(slowest?.[1] ?? 0, 1)} us a message, so ${Math.round(1e6 / (slowest?.[1] ?? 1))}/s with a core of its own); its dearest stage is ${dearest?.[0]}`,
+      `next bottleneck: the ${slowest?.[0]} (${rounded(slowest?.[1] ?? 0, 1)} us a message, so ${Math.round(1e6 / (slowest?.[1] ?? 1))}/s with a core of its own); the dearest stage is ${dearest?.[0]}`,
       `the store alone takes ${Math.round(storePerSecond)} messages/s`,
     ],
   };
