@@ -14,7 +14,7 @@ const later = (ms: number) => row('platform_unavailable', 'message', { retryable
 const slower = (ms: number) => row('platform_throttled', 'channel', { retryable: true, retryAfterMs: ms });
 const unsure = row('outcome_unknown', 'message', { outcome: 'unknown', retryable: false });
 
-/** Twilio's error codes, in answers and in callbacks (error dictionary as of November 2026). A delivery that a callback calls failed is over: it is not sent again by itself. */
+/** Twilio's error codes, in answers and in callbacks (error dictionary as of November 2026). What a callback calls failed and its row retryable is sent once more after the row's wait (RETRY_FAILED_STATUSES). */
 export const ERRORS: ReadonlyMap<string, Row> = new Map<string, Row>([
   // account and REST
   ...group('20001 20404 20413 20422', rejected),

@@ -68,7 +68,7 @@ export const Environment = z.object({
   RETRY_MAX_ATTEMPTS: count(20, 1, 1000),
   RETRY_FIRST_SECONDS: count(1, 1, 3600),
   RETRY_MAX_SECONDS: count(300, 1, 86_400),
-  RETRY_FAILED_STATUSES: count(2, 0, 10),
+  RETRY_FAILED_STATUSES: count(1, 0, 10),
   THROTTLED_MAX_HOURS: count(24, 1, 720),
   DOUBT_HOLD_SECONDS: count(60, 0, 3600),
   DOUBT_WAIT_SECONDS: count(600, 1, 86_400),

@@ -42,7 +42,7 @@ export function createDispatcher(deps: DispatcherDeps) {
   const pacing = createPacing();
   const desks = new Map<string, Desk>();
   const doubts = createLookUp(deps);
-  const state = { stopping: false, underWay: 0, steppedMs: 0 };
+  const state = { stopping: false, ticking: false, underWay: 0, steppedMs: 0 };
   const clockStep = createClockSteps();
   let timer: NodeJS.Timeout | null = null;
 
@@ -118,7 +118,7 @@ export function createDispatcher(deps: DispatcherDeps) {
   /** Schedules a channel's next messages. `urgent`: something was asked for just now and may go before what is scheduled. */
   async function fill(id: string, urgent: boolean): Promise<void> {
     const sender = senderOf(id);
-    if (!sender) return;
+    if (!sender || store.lease.epoch(store.lease.shardOf(id)) === null) return;
     const desk = deskOf(id);
     const lane = pacing.lane(sender.channel, sender.adapter.capabilities.limits);
     const pause = lane.pausedFor();
@@ -179,11 +179,14 @@ export function createDispatcher(deps: DispatcherDeps) {
     });
   }
   async function tick(): Promise<void> {
+    if (state.ticking) return; // the store is slow: the next second does
+    state.ticking = true;
     pacing.sweep();
     void doubts.look();
     await followClock()
       .then(() => store.write('keepQueue', { nowMs: Date.now() }))
       .catch((error: Error) => deps.log('debug', 'the queue could not be kept', { error: error.message })); // the store is away: next second
+    state.ticking = false;
     wake();
   }
 

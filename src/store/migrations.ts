@@ -75,6 +75,7 @@ const VERSIONS: readonly string[] = [
    ALTER TABLE calls ADD COLUMN units BIGINT NOT NULL DEFAULT 1;
    ALTER TABLE calls ADD COLUMN media BIGINT NOT NULL DEFAULT 0;
    CREATE TABLE queue_depths (channel TEXT NOT NULL, priority BIGINT NOT NULL, tenant TEXT NOT NULL, n BIGINT NOT NULL, PRIMARY KEY (channel, priority)){without_rowid};
+   CREATE INDEX queue_depths_tenant ON queue_depths (tenant, n);
    INSERT INTO queue_depths (channel, priority, tenant, n) SELECT channel, priority, min(tenant), count(*) FROM messages WHERE queue_state IS NOT NULL AND queue_state <> 'done' GROUP BY channel, priority;
    DROP INDEX messages_queue;
    CREATE INDEX messages_order ON messages (conversation, queue_rank, id) WHERE queue_state IS NOT NULL AND queue_state <> 'done';
