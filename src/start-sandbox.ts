@@ -37,7 +37,12 @@ export async function startSandbox({ config, port, log }: { config: Config; port
   const accounts = sandboxAccounts(secret);
   const shared = { clock: createClock(), log: (message: string) => log('debug', `sandbox: ${message}`) };
   const whatsapp = createWhatsappSimulator({ ...shared, numbers: [accounts.whatsapp], webhookUrl: new URL('/webhooks/whatsapp', local).href });
-  const messenger = createMessengerSimulator({ ...shared, accounts: [accounts.messenger, accounts.instagram], webhookUrl: new URL('/webhooks/messenger', local).href });
+  const messenger = createMessengerSimulator({
+    ...shared,
+    accounts: [accounts.messenger, accounts.instagram],
+    webhookUrl: new URL('/webhooks/messenger', local).href,
+    route: routeTo(config.publicUrl, local),
+  });
   const twilio = createTwilioSimulator({ ...shared, senders: [accounts.sms], webhookUrl: `${config.publicUrl.href}webhooks/sms`, route: routeTo(config.publicUrl, local) });
   const simulators = [whatsapp, messenger, twilio];
   const [meta = '', messengerUrl = '', twilioUrl = ''] = await Promise.all(simulators.map((s) => s.start()));

@@ -18,8 +18,11 @@ export interface Shown {
   readonly id: string;
   readonly media?: readonly { readonly mimeType: string; readonly url?: string }[];
 }
+/** A lever of one platform: POST /sandbox/{platform}/{name} with a JSON object. A text says what is wrong with it. */
+export type Lever = (body: Readonly<Record<string, unknown>>) => object | string;
 /** The customers' side of one platform. */
 export interface Phones {
+  readonly levers?: Readonly<Record<string, Lever>>;
   /** `id`: of the message, as the platform tells it; `customer`: how the platform calls the customer. */
   write(written: Written): { readonly id: string; readonly customer: string };
   shown(phone: string): readonly Shown[];
