@@ -159,6 +159,8 @@ test('a checkbox: known by user_ref alone, answered without an id', async () => 
   const { json } = await platform.call('/v26.0/me/messages', { body: { recipient: { user_ref: 'checkout-1' }, message: { text: 'hello' } } });
   expect(json).toEqual({ message_id: expect.stringMatching(/^m_/) });
   expect(endOf(await platform.call('/v26.0/me/messages', { body: { recipient: { user_ref: 'other' }, message: { text: 'hello' } } }))).toEqual([400, 100, 2018001]);
+  const customer = platform.write(PHONE);
+  expect(await told('prior_message')).toMatchObject({ sender: { id: customer }, prior_message: { identifier: 'checkout-1' } });
 });
 
 test.each<[On, string]>([

@@ -31,7 +31,10 @@ export function say(at: ActAt, { text, media = [], more = {} }: Said): { id: str
   screens.show(`${account.object} ${user}`, { from: 'customer', text, id: mid, ...(shown.length ? { media: shown } : {}) });
   const own = files.map(({ type, url }) => ({ type, payload: { url } }));
   const message = { mid, ...(text === '' ? {} : { text }), ...(own.length ? { attachments: own } : {}), ...more };
-  state.tell({ account, person, kind: 'message', item: itemOf(where(at), { message }) });
+  // Whom a checkbox made known by `user_ref` is told to be the same person once (messenger.md 2.5, unconfirmed).
+  const prior = person.userRef === undefined ? {} : { prior_message: { source: 'checkbox_plugin', identifier: person.userRef } };
+  delete person.userRef;
+  state.tell({ account, person, kind: 'message', item: itemOf(where(at), { message, ...prior }) });
   return { id: mid, customer: user };
 }
 /** Any message of messenger.md 2.1 to 2.3 and 3: `message` says what it has besides its id. */
