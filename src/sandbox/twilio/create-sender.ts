@@ -20,11 +20,12 @@ export function recipientFault(to: string | null, { account }: CreateState): Ans
   if (schemeOf(to) === 'sms' && GEO_OFF.has(countryOf(to))) return refuse(21408, to);
   return account.verified && !account.verified.includes(bareOf(to)) ? refuse(21608, to) : null;
 }
-function foreign(from: string, { everyone }: CreateState): Answer {
+/** A sender that this request may not use: nobody's, another account's, or outside the service. */
+function foreign(from: string, { everyone, account }: CreateState): Answer {
   const kind = classOf(from);
   if (kind === null) return refuse(21212, from);
-  if (everyone.some((s) => s.address === from)) return refuse(21660);
-  if (kind === 'whatsapp' || kind === 'rcs') return refuse(63007);
+  if (everyone.some((s) => s.address === from && s.accountSid !== account.sid)) return refuse(21660);
+  if ((kind === 'whatsapp' || kind === 'rcs') && !everyone.some((s) => s.address === from)) return refuse(63007);
   return kind === 'shortCode' ? refuse(21659, from) : refuse(21606, from);
 }
 /** One of the pool that can write to this recipient: on its channel, RCS before SMS, the one of last time first (sms.md 3.7). */
