@@ -46,12 +46,12 @@ describe('as configured', () => {
     expect(platform.simulator.phones.shown(CUSTOMER).map((s) => s.text)).toEqual(['hi', 'hello']);
   });
 
-  test.each<[string, string, string]>([
-    ['image/webp', 'sticker', 'SM'],
-    ['image/jpeg', 'image', 'MM'],
-    ['audio/ogg', 'audio', 'MM'],
-    ['text/vcard', 'contacts', 'MM'],
-    ['application/pdf', 'document', 'MM'],
+  test.each<[string, string]>([
+    ['image/webp', 'sticker'],
+    ['image/jpeg', 'image'],
+    ['audio/ogg', 'audio'],
+    ['text/vcard', 'contacts'],
+    ['application/pdf', 'document'],
   ])('WhatsApp: %s is a %s', async (mimeType, kind) => {
     platform.write('', WHATSAPP, { media: [{ mimeType, bytes: Buffer.from('x') }] });
     expect((await heard())[0]).toMatchObject({ MessageType: kind, NumMedia: '1', MediaContentType0: mimeType, Body: '' });
@@ -193,6 +193,20 @@ describe('a fallback', () => {
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect([platform.receiver.hooks.length, second.hooks.length]).toEqual([1, called ? 1 : 0]);
+  });
+
+  test('a redirect is followed, signed for where it leads; a circle ends at the fallback', async () => {
+    await start();
+    platform.receiver.answers.push({ status: 307, location: '/elsewhere' });
+    platform.write('hi');
+    await heard(2);
+    const { path } = platform.receiver.hooks[1]!;
+    expect(path).toBe('/elsewhere');
+    expect(twilio.validateRequest('token', signatureOf(1), `${platform.receiver.url}/elsewhere`, platform.forms()[1]!)).toBe(true);
+    for (let i = 0; i < 11; i++) platform.receiver.answers.push({ status: 302, location: '/hook' });
+    platform.write('again');
+    await until('the fallback', async () => second.hooks.length === 1);
+    expect(platform.forms(second)[0]).toMatchObject({ Body: 'again', ErrorCode: '11215' });
   });
 
   test('nobody there: tried once more, then the fallback; tried again as the address says', async () => {

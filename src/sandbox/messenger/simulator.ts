@@ -6,6 +6,7 @@ import { createPoster } from '../core/poster.ts';
 import { createWindows } from '../core/sliding-window.ts';
 import { type MessengerAccount, userIdOf } from './accounts.ts';
 import { say } from './acts/messages.ts';
+import { createAppSubscriptions } from './app-subscriptions.ts';
 import { appsOf, type MessengerApp } from './apps.ts';
 import { createCdn } from './cdn.ts';
 import { createComments } from './comments.ts';
@@ -33,18 +34,19 @@ export interface MessengerSimulatorOptions {
   /** Further apps on the same accounts, each with its own webhook and tokens (messenger.md 10). */
   readonly apps?: readonly MessengerApp[];
   readonly clock?: Clock;
-  /** Where an address of the business really leads, for media that it names. */
+  /** Where an address of the business really leads: a webhook, a medium that it names. */
   readonly route?: (url: URL) => URL;
   log(message: string): void;
 }
 const [SECOND, MINUTE, HOUR] = [1000, 60_000, 3_600_000];
 
 export function createMessengerSimulator({ accounts, webhookUrl, apps: others = [], clock = createClock(), route, log }: MessengerSimulatorOptions) {
-  const poster = createPoster();
+  const poster = createPoster(route);
   const apps = [...appsOf(accounts, webhookUrl), ...others];
+  const appSubscriptions = createAppSubscriptions(poster);
   const subscriptions = createSubscriptions({ apps, accounts, log });
   const routing = createRouting(clock);
-  const tell = createHooks({ apps, subscriptions, routing, clock, poster, log });
+  const tell = createHooks({ apps, appSubscriptions, subscriptions, routing, clock, poster, log });
   const threads = createThreads();
   const screens = createScreens(clock.now);
   const server = createPlatformServer((asked) => graph(asked));
@@ -56,6 +58,7 @@ export function createMessengerSimulator({ accounts, webhookUrl, apps: others = 
     people: createPeople(),
     threads,
     cdn: createCdn({ clock, url: server.url }),
+    appSubscriptions,
     subscriptions,
     routing,
     comments: createComments(clock),

@@ -47,8 +47,8 @@ export function createOutgoing({ clock, messages, webhooks, screens, services, f
   /** Free text goes on WhatsApp for a day after what the customer wrote (63016). */
   const outsideWindow = ({ sender, to, template }: ToCreate) => {
     if (classOf(sender.address) !== 'whatsapp' || template) return false;
-    const heard = messages.last(to, sender.address, (m) => m.direction === 'inbound');
-    return !heard || clock.now() - heard.createdAt > DAY_MS;
+    const heard = messages.heardAt(to, sender.address);
+    return heard === undefined || clock.now() - heard > DAY_MS;
   };
   /** Media that cannot go as such: by a service as a link in the text, else not at all (sms.md 3.7 and 6.3). */
   async function prepare(message: TwilioMessage, created: ToCreate): Promise<number | null> {
