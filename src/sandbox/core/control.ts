@@ -1,12 +1,10 @@
+import type { Clock } from './clock.ts';
+import { controlFaults } from './control-faults.ts';
 import type { Phones, Written } from './phones.ts';
 import type { Answer, Asked } from './platform-server.ts';
+import { objectIn, problem } from './problem.ts';
+import type { Steering } from './steering.ts';
 
-const PROBLEM = { 'content-type': 'application/problem+json' };
-const problem = (status: number, code: string, detail: string): Answer => ({
-  status,
-  headers: PROBLEM,
-  body: JSON.stringify({ type: `urn:parlance:problem:${code}`, title: code === 'not_found' ? 'Not found' : 'Invalid request', status, code, detail }),
-});
 const FORM = 'write { "from": "+447700900123", "text": "…", "name"?: "…", "to"?: "…", "media"?: [{ "mimeType": "image/png", "base64": "…" }] }, with a text or a medium';
 const ROUTE = /^\/sandbox\/([a-z]+)\/messages$/;
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
@@ -22,12 +20,7 @@ function mediaOf(value: unknown): Written['media'] | null {
   return media.includes(null) ? null : (media as Written['media']);
 }
 function writtenOf(body: Buffer): Written | null {
-  let value: Record<string, unknown> | null;
-  try {
-    value = JSON.parse(body.toString('utf8')) as typeof value;
-  } catch {
-    return null;
-  }
+  const value = objectIn(body);
   const { from, text = '', name, to } = value ?? {};
   const media = mediaOf(value?.media);
   if (typeof from !== 'string' || !/^\+?\d{3,20}$/.test(from) || typeof text !== 'string' || !media || (text === '' && !media.length)) return null;
@@ -35,17 +28,39 @@ function writtenOf(body: Buffer): Written | null {
   return { from, text, media, ...(typeof name === 'string' && name !== '' ? { name } : {}), ...(to === undefined ? {} : { to }) };
 }
 
-/** What is no platform's API but the sandbox's own: customers write, phones are looked at. Null: not one of these routes. */
-export function createControl(platforms: Readonly<Record<string, Phones>>): (asked: Asked) => Answer | null {
+export interface Controlled {
+  readonly platforms: Readonly<Record<string, Phones>>;
+  readonly steering: Steering;
+  readonly clock: Clock;
+}
+const MOST_S = 366 * 86_400;
+
+function controlClock(clock: Clock, asked: Asked): Answer {
+  if (asked.method === 'POST') {
+    const seconds = objectIn(asked.body)?.advanceSeconds;
+    if (typeof seconds !== 'number' || !(seconds >= 0 && seconds <= MOST_S)) return problem(400, 'invalid_request', `{ "advanceSeconds": 0 to ${MOST_S} }: time goes forward only`);
+    clock.advance(seconds * 1000);
+  } else if (asked.method !== 'GET') return problem(405, 'invalid_request', 'GET or POST');
+  return { status: 200, body: { now: new Date(clock.now()).toISOString() } };
+}
+function controlPhones(phones: Phones, asked: Asked): Answer {
+  if (asked.method === 'GET') return { status: 200, body: { messages: phones.shown(asked.query.get('phone') ?? '') } };
+  if (asked.method !== 'POST') return problem(405, 'invalid_request', 'GET or POST');
+  const written = writtenOf(asked.body);
+  return written ? { status: 202, body: phones.write(written) } : problem(400, 'invalid_request', FORM);
+}
+/** What is no platform's API but the sandbox's own: customers write, phones are looked at, faults and time are set. Null: not one of these routes. */
+export function createControl({ platforms, steering, clock }: Controlled): (asked: Asked) => Answer | null {
+  const words = Object.keys(platforms);
   return (asked) => {
     if (!asked.path.startsWith('/sandbox/')) return null;
+    if (asked.path === '/sandbox/faults') return controlFaults(steering.faults, asked, words);
+    if (asked.path === '/sandbox/clock') return controlClock(clock, asked);
+    if (asked.path === '/sandbox/stats' && asked.method === 'GET') return { status: 200, body: steering.stats.show() };
     const name = ROUTE.exec(asked.path)?.[1];
     const phones = name !== undefined && Object.hasOwn(platforms, name) ? platforms[name] : undefined;
-    if (!phones) return problem(404, 'not_found', `the sandbox has /sandbox/{${Object.keys(platforms).join('|')}}/messages`);
-    if (asked.method === 'GET') return { status: 200, body: { messages: phones.shown(asked.query.get('phone') ?? '') } };
-    if (asked.method !== 'POST') return problem(405, 'invalid_request', 'GET or POST');
-    const written = writtenOf(asked.body);
-    if (!written) return problem(400, 'invalid_request', FORM);
-    return { status: 202, body: phones.write(written) };
+    return phones
+      ? controlPhones(phones, asked)
+      : problem(404, 'not_found', `the sandbox has /sandbox/{${words.join('|')}}/messages, /sandbox/faults, /sandbox/clock and /sandbox/stats`);
   };
 }

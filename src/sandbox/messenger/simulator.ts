@@ -4,9 +4,12 @@ import { createScreens, type Phones, type Written } from '../core/phones.ts';
 import { createPlatformServer } from '../core/platform-server.ts';
 import { createPoster } from '../core/poster.ts';
 import { createWindows } from '../core/sliding-window.ts';
+import { createSteering, type Steering } from '../core/steering.ts';
+import { tokenOf } from '../meta/bearer.ts';
 import { createMetaWebhooks } from '../meta/webhooks.ts';
 import { type MessengerAccount, newMid, userIdOf } from './accounts.ts';
 import { createCdn } from './cdn.ts';
+import { refuse } from './errors.ts';
 import { deliveryItem, echoItem, envelope, messageItem, readItem } from './events.ts';
 import { createGraph, type MessengerState } from './graph.ts';
 import { createPeople, type Person } from './people.ts';
@@ -21,26 +24,37 @@ export interface MessengerSimulatorOptions {
   readonly accounts: readonly MessengerAccount[];
   readonly webhookUrl: string;
   readonly clock?: Clock;
+  readonly steering?: Steering;
   log(message: string): void;
 }
 const kindOf = (mimeType: string) => /^(image|audio|video)\//.exec(mimeType)?.[1] ?? 'file';
 const SECOND = 1000;
 
-export function createMessengerSimulator({ accounts, webhookUrl, clock = createClock(), log }: MessengerSimulatorOptions) {
+export function createMessengerSimulator({ accounts, webhookUrl, clock = createClock(), steering = createSteering(), log }: MessengerSimulatorOptions) {
   const poster = createPoster();
   const subscriptions = createSubscriptions(accounts, log);
-  const webhooks = createMetaWebhooks({ url: webhookUrl, clock, poster, retry: subscriptions.retry, log });
+  const webhooks = createMetaWebhooks({ url: webhookUrl, clock, poster, steering, retry: subscriptions.retry, log });
   const people = createPeople();
   const threads = createThreads();
   const screens = createScreens(clock.now);
   const attachments = new Set<string>();
   const limit = (perSecond: number) => createWindows({ limit: perSecond, windowMs: SECOND, now: clock.now });
-  const server = createPlatformServer((asked) => graph(asked));
+  const wordOf = (account: MessengerAccount | undefined) => (account?.object === 'instagram' ? 'instagram' : 'messenger');
+  const server = createPlatformServer((asked) => graph(asked), {
+    steering,
+    channel: 'messenger',
+    channelOf: (asked) => wordOf(accounts.find((a) => a.accessToken === tokenOf(asked))),
+    refusals: (kind, { path }) => {
+      if (kind === 'expired-media') return cdn.serves(path) ? { status: 403, body: 'URL signature expired' } : null;
+      if (cdn.serves(path)) return null;
+      return kind === 'token-revoked' ? refuse('token') : kind === '429-burst' ? { ...refuse('sendRate'), status: 429 } : null;
+    },
+  });
   const cdn = createCdn({ clock, url: server.url });
 
   const hook = (account: MessengerAccount, person: Person, item: object) => {
     if (!subscriptions.has(account)) return; // it is lost for the webhook, and stands in the conversation
-    webhooks.send({ account: account.id, secret: account.appSecret, customer: `${account.id} ${person.id}`, body: envelope(account, item, clock.now()) });
+    webhooks.send({ account: account.id, secret: account.appSecret, channel: wordOf(account), customer: `${account.id} ${person.id}`, body: envelope(account, item, clock.now()) });
   };
   function write(object: MessengerAccount['object'], { from, text, name, media, to }: Written): { id: string; customer: string } {
     const account = accounts.find((a) => a.object === object && (to === undefined || a.id === to)) ?? accounts.find((a) => a.object === object);

@@ -1,12 +1,19 @@
 import type { Clock } from '../core/clock.ts';
 import { createLanes } from '../core/lanes.ts';
 import type { Outcome, Poster } from '../core/poster.ts';
+import { createSteering, type Steering } from '../core/steering.ts';
+import { createWebhookFaults } from '../core/webhook-faults.ts';
 import { metaJson, metaSignature } from './body.ts';
+import { twisted } from './twist.ts';
 
 export interface Hook {
   /** The page, number or account that it is about. */
   readonly account: string;
   readonly secret: string;
+  /** The platform's word in faults and counts. */
+  readonly channel: string;
+  /** Secrets before the current one, newest first: what an old signature is made with. */
+  readonly olderSecrets?: readonly string[];
   /** Webhooks about one customer go out one after the other; a retry does not hold up the next. */
   readonly customer: string;
   readonly body: object;
@@ -23,6 +30,7 @@ export interface MetaWebhookOptions {
   readonly url: string;
   readonly clock: Clock;
   readonly poster: Poster;
+  readonly steering?: Steering;
   /** How long to wait for the next attempt; null: this one is given up. */
   retry(failing: Failing, account: string): number | null;
   log(message: string): void;
@@ -32,18 +40,19 @@ const LIMITS = { connectMs: 5000, readMs: 10_000 };
 const taken = (outcome: Outcome) => outcome.kind === 'answered' && outcome.status === 200; // "anything else is a failure" (whatsapp.md 1.4)
 
 /** Signed deliveries that come again, with the same bytes, until they are answered 200 or given up. */
-export function createMetaWebhooks({ url, clock, poster, retry, log }: MetaWebhookOptions) {
+export function createMetaWebhooks({ url, clock, poster, steering = createSteering(), retry, log }: MetaWebhookOptions) {
+  const faults = createWebhookFaults(steering, clock);
   const lanes = createLanes();
   const failing = new Map<string, number>();
 
   async function deliver(hook: Hook, body: string, tried: { attempt: number; firstAt: number }): Promise<void> {
     const headers = {
       'content-type': 'application/json',
-      'x-hub-signature-256': metaSignature(body, hook.secret),
+      'x-hub-signature-256': metaSignature(body, faults.secret(hook.channel, [hook.secret, ...(hook.olderSecrets ?? [])])),
       'user-agent': 'facebookexternalua',
       accept: '*/*',
     };
-    const outcome = await poster.post({ url, headers, body }, LIMITS);
+    const outcome = faults.seen(hook.channel, { outcome: await poster.post({ url, headers, body }, LIMITS), attempt: tried.attempt });
     if (taken(outcome)) return void failing.delete(hook.account);
     const now = clock.now();
     const since = failing.get(hook.account) ?? now;
@@ -53,9 +62,10 @@ export function createMetaWebhooks({ url, clock, poster, retry, log }: MetaWebho
     if (wait !== null) clock.later(wait, () => void deliver(hook, body, { attempt: tried.attempt + 1, firstAt: tried.firstAt }));
   }
   return {
+    statuses: faults.statuses,
     send(hook: Hook): void {
-      const body = metaJson(hook.body);
-      lanes.run(hook.customer, () => deliver(hook, body, { attempt: 0, firstAt: clock.now() }));
+      const body = metaJson(twisted(hook.body, faults.twist(hook.channel)));
+      faults.release(hook.channel, hook.customer, (lane) => lanes.run(lane, () => deliver(hook, body, { attempt: 0, firstAt: clock.now() })));
     },
   };
 }

@@ -2,7 +2,9 @@ import { type Clock, createClock } from '../core/clock.ts';
 import { createScreens, digitsOf, type Phones, type Written } from '../core/phones.ts';
 import { createPlatformServer } from '../core/platform-server.ts';
 import { createPoster } from '../core/poster.ts';
+import { createSteering, type Steering } from '../core/steering.ts';
 import { scopeOf } from './create.ts';
+import { refuse } from './errors.ts';
 import { inboundForm } from './forms.ts';
 import { createMessages } from './messages.ts';
 import { createOptOuts } from './opt-out.ts';
@@ -21,17 +23,25 @@ export interface TwilioSimulatorOptions {
   /** Where an address really leads, for webhooks and callbacks alike. */
   readonly route?: (url: URL) => URL;
   readonly clock?: Clock;
+  readonly steering?: Steering;
   log(message: string): void;
 }
 
-export function createTwilioSimulator({ senders, webhookUrl, route, clock = createClock(), log }: TwilioSimulatorOptions) {
+export function createTwilioSimulator({ senders, webhookUrl, route, clock = createClock(), steering = createSteering(), log }: TwilioSimulatorOptions) {
   const poster = createPoster(route);
-  const webhooks = createTwilioWebhooks({ clock, poster, log });
+  const webhooks = createTwilioWebhooks({ clock, poster, steering, log });
   const messages = createMessages();
   const screens = createScreens(clock.now);
   const optOuts = createOptOuts();
   const outgoing = createOutgoing({ clock, messages, webhooks, screens });
-  const server = createPlatformServer((asked) => rest(asked));
+  const server = createPlatformServer((asked) => rest(asked), {
+    steering,
+    channel: 'sms',
+    refusals: (kind, { path }) => {
+      if (kind === 'expired-media') return /\/Media\/ME/.test(path) ? refuse(20404) : null;
+      return kind === 'token-revoked' ? refuse(20003) : kind === '429-burst' || kind === '20429-burst' ? refuse(20429) : null;
+    },
+  });
   const rest = createRest({ senders, clock, messages, optOuts, outgoing, url: server.url });
   const addressOf = (sender: TwilioSender, phone: string) => {
     const scheme = schemeOf(sender.address);

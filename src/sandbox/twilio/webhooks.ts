@@ -2,7 +2,10 @@ import { createHmac, randomUUID } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
 import { createLanes } from '../core/lanes.ts';
 import type { Outcome, Poster } from '../core/poster.ts';
+import { createSteering, type Steering } from '../core/steering.ts';
+import { createWebhookFaults } from '../core/webhook-faults.ts';
 import { triesOf } from './overrides.ts';
+import { twisted } from './twist.ts';
 
 export interface TwilioHook {
   /** As configured, fragment and all. */
@@ -29,22 +32,25 @@ function faultOf(outcome: Outcome): 'ct' | 'rt' | '4xx' | '5xx' | null {
 const BETWEEN_MS = 100;
 
 /** Signed form posts. By default only a failed connect is tried again, once; the message then stays in the list alone. */
-export function createTwilioWebhooks({ clock, poster, log }: { clock: Clock; poster: Poster; log(message: string): void }) {
+export function createTwilioWebhooks({ clock, poster, steering = createSteering(), log }: { clock: Clock; poster: Poster; steering?: Steering; log(message: string): void }) {
+  const faults = createWebhookFaults(steering, clock);
   const lanes = createLanes();
-  async function deliver(hook: TwilioHook): Promise<void> {
+  async function deliver(hook: TwilioHook, form: TwilioHook['form']): Promise<void> {
     const { url, tries } = triesOf(hook.url);
-    const headers = {
+    const token = randomUUID();
+    const signed = () => ({
       'content-type': 'application/x-www-form-urlencoded; charset=UTF-8',
-      'x-twilio-signature': twilioSignature(url, hook.form, hook.authToken),
-      'i-twilio-idempotency-token': randomUUID(),
+      'x-twilio-signature': twilioSignature(url, form, faults.secret('sms', [hook.authToken])),
+      'i-twilio-idempotency-token': token,
       'user-agent': 'TwilioProxy/1.1',
       accept: '*/*',
-    };
-    const body = new URLSearchParams(hook.form).toString();
+    });
+    const body = new URLSearchParams(form).toString();
     const until = clock.now() + tries.totalMs;
     for (let attempt = 0; ; attempt++) {
       const left = Math.max(until - clock.now(), 1);
-      const outcome = await poster.post({ url, headers, body }, { connectMs: Math.min(tries.connectMs, left), readMs: Math.min(tries.readMs, left) });
+      const limits = { connectMs: Math.min(tries.connectMs, left), readMs: Math.min(tries.readMs, left) };
+      const outcome = faults.seen('sms', { outcome: await poster.post({ url, headers: signed(), body }, limits), attempt });
       const fault = faultOf(outcome);
       if (fault === null) return void (outcome.kind === 'answered' && hook.answered?.(outcome));
       log(`webhook failed (${outcome.kind === 'answered' ? outcome.status : outcome.message})`);
@@ -53,5 +59,11 @@ export function createTwilioWebhooks({ clock, poster, log }: { clock: Clock; pos
       await new Promise<void>((resolve) => clock.later(BETWEEN_MS, resolve));
     }
   }
-  return { send: (hook: TwilioHook): void => lanes.run(hook.lane, () => deliver(hook)) };
+  return {
+    send(hook: TwilioHook): void {
+      const form = twisted(hook.form, faults.twist('sms'));
+      faults.release('sms', hook.lane, (lane) => lanes.run(lane, () => deliver(hook, form)));
+    },
+    statuses: faults.statuses,
+  };
 }

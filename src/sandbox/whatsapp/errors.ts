@@ -9,6 +9,9 @@ const REFUSALS = {
   missing: [400, 131008, 'Required parameter is missing'],
   value: [400, 131009, 'Parameter value is not valid'],
   type: [400, 131051, 'Message type is not supported'],
+  throughput: [400, 130429, 'Rate limit hit'],
+  pair: [400, 131056, '(Business Account, Consumer Account) pair rate limit hit'],
+  accountRate: [400, 80007, 'Rate limit issues'],
   window: [400, 131047, 'Re-engagement message'],
 } as const satisfies Record<string, readonly [number, number, string]>;
 export type Refusal = keyof typeof REFUSALS;

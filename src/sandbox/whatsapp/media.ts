@@ -10,6 +10,7 @@ interface Kept extends Medium {
 /** Lifetimes (whatsapp.md 6.1): an id from a webhook 7 days, a link 5 minutes. */
 const WEBHOOK_ID_MS = 7 * 24 * 3_600_000;
 const LINK_MS = 5 * 60_000;
+const EXPIRED: Answer = { status: 404, headers: { 'content-type': 'text/plain' }, body: 'URL signature expired' };
 const LINK_PATH = '/whatsapp_business/attachments/';
 
 /** Media of this platform by id, and the links that lead to their bytes for a while. */
@@ -43,10 +44,9 @@ export function createMedia({ clock, url }: { clock: Clock; url: () => string })
     download(query: URLSearchParams): Answer {
       const [id, ext] = links.get(query.get('hash') ?? '')?.split(' ') ?? [];
       const found = id === undefined || id !== query.get('mid') || ext !== query.get('ext') || Number(ext) * 1000 <= clock.now() ? undefined : find(id);
-      return found
-        ? { status: 200, headers: { 'content-type': found.mimeType }, body: found.bytes }
-        : { status: 404, headers: { 'content-type': 'text/plain' }, body: 'URL signature expired' };
+      return found ? { status: 200, headers: { 'content-type': found.mimeType }, body: found.bytes } : EXPIRED;
     },
+    expired: () => EXPIRED,
     isLink: (path: string) => path === LINK_PATH,
   };
 }

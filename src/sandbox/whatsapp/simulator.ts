@@ -1,7 +1,9 @@
 import { type Clock, createClock } from '../core/clock.ts';
+import type { FaultKind } from '../core/fault-kinds.ts';
 import { createScreens, digitsOf, type Phones, type Written } from '../core/phones.ts';
 import { type Answer, type Asked, createPlatformServer } from '../core/platform-server.ts';
 import { createPoster } from '../core/poster.ts';
+import { createSteering, type Steering } from '../core/steering.ts';
 import { graphPath, jsonObject, tokenOf } from '../meta/bearer.ts';
 import { createMetaWebhooks, type Failing } from '../meta/webhooks.ts';
 import { refuse } from './errors.ts';
@@ -20,6 +22,7 @@ export interface WhatsappSimulatorOptions {
   /** Where webhooks go, signed exactly as given. */
   readonly webhookUrl: string;
   readonly clock?: Clock;
+  readonly steering?: Steering;
   log(message: string): void;
 }
 const WINDOW_MS = 24 * 3_600_000;
@@ -30,17 +33,26 @@ const retry = ({ attempt, firstAt, now }: Failing) => (now - firstAt > GIVEN_UP_
 /** A message comes to the phone at once, and is looked at at once. */
 const STATUSES = ['sent', 'delivered', 'read'] as const;
 
-export function createWhatsappSimulator({ numbers, webhookUrl, clock = createClock(), log }: WhatsappSimulatorOptions) {
-  const server = createPlatformServer(answer);
+export function createWhatsappSimulator({ numbers, webhookUrl, clock = createClock(), steering = createSteering(), log }: WhatsappSimulatorOptions) {
+  const server = createPlatformServer(answer, { steering, channel: 'whatsapp', refusals });
   const poster = createPoster();
-  const webhooks = createMetaWebhooks({ url: webhookUrl, clock, poster, retry, log });
+  const webhooks = createMetaWebhooks({ url: webhookUrl, clock, poster, steering, retry, log });
+  function refusals(kind: FaultKind, asked: Asked): Answer | null {
+    const [node = '', edge] = graphPath(asked.path);
+    if (kind === 'expired-media') return media.isLink(asked.path) ? media.expired() : media.has(node) ? refuse('node') : null;
+    if (kind === 'token-revoked') return refuse('token');
+    if (kind === '429-burst') return { ...refuse('throughput'), status: 429 };
+    if (kind === '80007-burst') return refuse('accountRate');
+    if (edge !== 'messages') return null;
+    return kind === '130429-burst' ? refuse('throughput') : kind === '131056-burst' ? refuse('pair') : null;
+  }
   const media = createMedia({ clock, url: server.url });
   const screens = createScreens(clock.now);
   const windows = new Map<string, number>();
   const users = new Map<string, string>();
 
   const hook = (number: WhatsappNumber, phone: string, value: object) =>
-    webhooks.send({ account: number.phoneNumberId, secret: number.appSecret, customer: `${number.phoneNumberId} ${phone}`, body: envelope(number, value) });
+    webhooks.send({ account: number.phoneNumberId, secret: number.appSecret, channel: 'whatsapp', customer: `${number.phoneNumberId} ${phone}`, body: envelope(number, value) });
 
   function write({ from, text, name = 'Sandbox customer', media: files, to }: Written): { id: string; customer: string } {
     const phone = digitsOf(from);
@@ -61,9 +73,11 @@ export function createWhatsappSimulator({ numbers, webhookUrl, clock = createClo
     }
     return { id, customer };
   }
-  function arrive(number: WhatsappNumber, { id, phone, text, opaque }: Accepted): void {
+  function arrive(number: WhatsappNumber, { id, phone, text, opaque }: Accepted): number {
     screens.show(phone, { from: 'business', text, id });
-    for (const [i, status] of STATUSES.entries()) clock.later(30 + i * 60, () => hook(number, phone, statusValue({ number, phone, id, status, at: clock.now(), opaque })));
+    const { holdMs, steps } = webhooks.statuses('whatsapp', STATUSES, 50);
+    for (const { status, afterMs } of steps) clock.later(afterMs, () => hook(number, phone, statusValue({ number, phone, id, status, at: clock.now(), opaque })));
+    return holdMs;
   }
 
   function answer(asked: Asked): Answer {
@@ -82,8 +96,7 @@ export function createWhatsappSimulator({ numbers, webhookUrl, clock = createClo
       windowOf: (phone) => windows.get(`${node} ${phone}`) ?? 0,
       phoneOfUser: (user) => users.get(`${node} ${user}`),
     });
-    if (accepted) arrive(number, accepted);
-    return told;
+    return accepted ? { ...told, holdMs: arrive(number, accepted) } : told;
   }
   const phones: Phones = { write, shown: (phone) => screens.shown(digitsOf(phone)) };
   return {
