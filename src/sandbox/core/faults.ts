@@ -20,6 +20,8 @@ export interface Fault extends FaultAsked {
 export interface Faults {
   /** Whether it strikes this time: one draw from the seed of each fault of this kind. */
   strikes(kind: FaultKind, channel: string): boolean;
+  /** How hard, from 0 up to 1, by the same seed; null: it does not strike. */
+  force(kind: FaultKind, channel: string): number | null;
   begin(asked: FaultAsked): Fault;
   list(): readonly Fault[];
   /** All, or the one named; how many ended. */
@@ -39,16 +41,18 @@ export function createFaults(now: () => number = Date.now): Faults {
     return running;
   };
   const show = ({ draw: _draw, until: _until, ...fault }: Running): Fault => fault;
+  /** Those that strike this time; each of the kind draws once. */
+  function struck(kind: FaultKind, channel: string): Running[] {
+    const meant = active().filter((f) => f.kind === kind && (f.channel === null || f.channel === channel) && appliesTo(kind, channel));
+    const hit = meant.filter((f) => f.draw() < f.share);
+    for (const fault of hit) fault.struck += 1;
+    return hit;
+  }
   return {
-    strikes(kind, channel) {
-      let struck = false;
-      for (const fault of active()) {
-        if (fault.kind !== kind || (fault.channel !== null && fault.channel !== channel) || !appliesTo(kind, channel)) continue;
-        if (fault.draw() >= fault.share) continue;
-        fault.struck += 1;
-        struck = true;
-      }
-      return struck;
+    strikes: (kind, channel) => struck(kind, channel).length > 0,
+    force(kind, channel) {
+      const [first] = struck(kind, channel);
+      return first ? first.draw() : null;
     },
     begin(asked) {
       made += 1;

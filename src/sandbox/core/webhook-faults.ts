@@ -38,8 +38,9 @@ export function createWebhookFaults({ faults, stats }: Steering, clock: Clock) {
         all();
         flush(name);
       };
-      if (faults.strikes('delay', channel)) clock.later(Math.ceil(Math.random() * DELAY_MS), passes);
-      else passes();
+      const force = faults.force('delay', channel);
+      if (force === null) passes();
+      else clock.later(Math.ceil(force * DELAY_MS), passes);
     },
     /** What to sign with; `secrets` are current first. */
     secret(channel: string, secrets: readonly [string, ...string[]]): string {

@@ -52,7 +52,14 @@ export function createWhatsappSimulator({ numbers, webhookUrl, clock = createClo
   const users = new Map<string, string>();
 
   const hook = (number: WhatsappNumber, phone: string, value: object) =>
-    webhooks.send({ account: number.phoneNumberId, secret: number.appSecret, channel: 'whatsapp', customer: `${number.phoneNumberId} ${phone}`, body: envelope(number, value) });
+    webhooks.send({
+      account: number.phoneNumberId,
+      secret: number.appSecret,
+      olderSecrets: number.olderSecrets ?? [],
+      channel: 'whatsapp',
+      customer: `${number.phoneNumberId} ${phone}`,
+      body: envelope(number, value),
+    });
 
   function write({ from, text, name = 'Sandbox customer', media: files, to }: Written): { id: string; customer: string } {
     const phone = digitsOf(from);
