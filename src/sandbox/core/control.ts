@@ -6,7 +6,7 @@ import { objectIn, problem } from './problem.ts';
 import type { Steering } from './steering.ts';
 
 const FORM = 'write { "from": "+447700900123", "text": "…", "name"?: "…", "to"?: "…", "media"?: [{ "mimeType": "image/png", "base64": "…" }] }, with a text or a medium';
-const ROUTE = /^\/sandbox\/([a-z]+)\/messages$/;
+const ROUTE = /^\/sandbox\/([a-z]+)\/([a-z-]+)$/;
 const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 
 function mediaOf(value: unknown): Written['media'] | null {
@@ -19,13 +19,15 @@ function mediaOf(value: unknown): Written['media'] | null {
   });
   return media.includes(null) ? null : (media as Written['media']);
 }
-function writtenOf(body: Buffer): Written | null {
+function writtenOf(body: Buffer, takesContent: boolean): Written | null {
   const value = objectIn(body);
   const { from, text = '', name, to } = value ?? {};
   const media = mediaOf(value?.media);
-  if (typeof from !== 'string' || !/^\+?\d{3,20}$/.test(from) || typeof text !== 'string' || !media || (text === '' && !media.length)) return null;
+  const content = takesContent && typeof value?.content === 'object' && value.content !== null ? { content: value.content as Record<string, unknown> } : {};
+  if (typeof from !== 'string' || !/^\+?\d{3,20}$/.test(from) || typeof text !== 'string' || !media) return null;
+  if ((text === '' && !media.length && !content.content) || (content.content && typeof content.content.type !== 'string')) return null;
   if (text.length > 20_000 || (to !== undefined && typeof to !== 'string')) return null;
-  return { from, text, media, ...(typeof name === 'string' && name !== '' ? { name } : {}), ...(to === undefined ? {} : { to }) };
+  return { from, text, media, ...(typeof name === 'string' && name !== '' ? { name } : {}), ...(to === undefined ? {} : { to }), ...content };
 }
 
 export interface Controlled {
@@ -46,7 +48,7 @@ function controlClock(clock: Clock, asked: Asked): Answer {
 function controlPhones(phones: Phones, asked: Asked): Answer {
   if (asked.method === 'GET') return { status: 200, body: { messages: phones.shown(asked.query.get('phone') ?? '') } };
   if (asked.method !== 'POST') return problem(405, 'invalid_request', 'GET or POST');
-  const written = writtenOf(asked.body);
+  const written = writtenOf(asked.body, phones.takesContent === true);
   return written ? { status: 202, body: phones.write(written) } : problem(400, 'invalid_request', FORM);
 }
 /** What is no platform's API but the sandbox's own: customers write, phones are looked at, faults and time are set. Null: not one of these routes. */
@@ -57,10 +59,9 @@ export function createControl({ platforms, steering, clock }: Controlled): (aske
     if (asked.path === '/sandbox/faults') return controlFaults(steering.faults, asked, words);
     if (asked.path === '/sandbox/clock') return controlClock(clock, asked);
     if (asked.path === '/sandbox/stats' && asked.method === 'GET') return { status: 200, body: steering.stats.show() };
-    const name = ROUTE.exec(asked.path)?.[1];
-    const phones = name !== undefined && Object.hasOwn(platforms, name) ? platforms[name] : undefined;
-    return phones
-      ? controlPhones(phones, asked)
-      : problem(404, 'not_found', `the sandbox has /sandbox/{${words.join('|')}}/messages, /sandbox/faults, /sandbox/clock and /sandbox/stats`);
+    const [, name = '', what = ''] = ROUTE.exec(asked.path) ?? [];
+    const phones = Object.hasOwn(platforms, name) ? platforms[name] : undefined;
+    const answer = what === 'messages' && phones ? controlPhones(phones, asked) : phones?.control?.(what, asked);
+    return answer ?? problem(404, 'not_found', `the sandbox has /sandbox/{${words.join('|')}}/messages, /sandbox/faults, /sandbox/clock and /sandbox/stats`);
   };
 }

@@ -1,3 +1,5 @@
+import type { Answer, Asked } from './platform-server.ts';
+
 export interface Medium {
   readonly mimeType: string;
   readonly bytes: Buffer;
@@ -9,6 +11,8 @@ export interface Written {
   readonly name?: string;
   readonly media: readonly Medium[];
   readonly to?: string;
+  /** A message in the platform's own words in the place of text and media, where `Phones.takesContent`: a location, a tapped button. */
+  readonly content?: Readonly<Record<string, unknown>>;
 }
 /** What a phone shows. */
 export interface Shown {
@@ -17,12 +21,17 @@ export interface Shown {
   readonly text: string;
   readonly id: string;
   readonly media?: readonly { readonly mimeType: string; readonly url?: string }[];
+  /** In the platform's own words, where it is more than text and media. */
+  readonly content?: unknown;
 }
 /** The customers' side of one platform. */
 export interface Phones {
   /** `id`: of the message, as the platform tells it; `customer`: how the platform calls the customer. */
   write(written: Written): { readonly id: string; readonly customer: string };
   shown(phone: string): readonly Shown[];
+  readonly takesContent?: boolean;
+  /** What else /sandbox/{platform}/… has; null: nothing of this name. */
+  control?(name: string, asked: Asked): Answer | null;
 }
 const MAX_SHOWN = 500;
 

@@ -47,11 +47,10 @@ export function createWebhookFaults({ faults, stats }: Steering, clock: Clock) {
       if (faults.strikes('wrong-signature', channel)) return randomBytes(16).toString('hex');
       return faults.strikes('old-signature', channel) ? (secrets[1] ?? `retired ${secrets[0]}`) : secrets[0];
     },
-    /** Counts an attempt and what became of it; the outcome as the platform sees it. */
-    seen(channel: string, { outcome, attempt }: { outcome: Outcome; attempt: number }): Outcome {
+    /** Counts an attempt and what became of it; the outcome as the platform sees it. `good`: the statuses that it takes for an acknowledgement. */
+    seen(channel: string, { outcome, attempt, good = (status) => status >= 200 && status < 300 }: { outcome: Outcome; attempt: number; good?(status: number): boolean }): Outcome {
       stats.webhook(channel, attempt === 0 ? 'sent' : 'retried');
-      const taken = outcome.kind === 'answered' && outcome.status >= 200 && outcome.status < 300;
-      if (!taken) return outcome;
+      if (outcome.kind !== 'answered' || !good(outcome.status)) return outcome;
       if (faults.strikes('lost-answer', channel)) return { kind: 'read', message: 'the answer was lost' };
       stats.webhook(channel, 'acknowledged');
       return outcome;
