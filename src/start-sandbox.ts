@@ -38,10 +38,15 @@ export async function startSandbox({ config, port, log }: { config: Config; port
   const accounts = sandboxAccounts(secret);
   const clock = createClock();
   const steering = createSteering();
-  const shared = { clock, steering, log: (message: string) => log('debug', `sandbox: ${message}`) };
+  const route = routeTo(config.publicUrl, local);
+  const shared = { clock, steering, route, log: (message: string) => log('debug', `sandbox: ${message}`) };
   const whatsapp = createWhatsappSimulator({ ...shared, numbers: [accounts.whatsapp], webhookUrl: new URL('/webhooks/whatsapp', local).href });
-  const messenger = createMessengerSimulator({ ...shared, accounts: [accounts.messenger, accounts.instagram], webhookUrl: new URL('/webhooks/messenger', local).href });
-  const twilio = createTwilioSimulator({ ...shared, senders: [accounts.sms], webhookUrl: `${config.publicUrl.href}webhooks/sms`, route: routeTo(config.publicUrl, local) });
+  const messenger = createMessengerSimulator({
+    ...shared,
+    accounts: [accounts.messenger, accounts.instagram],
+    webhookUrl: new URL('/webhooks/messenger', local).href,
+  });
+  const twilio = createTwilioSimulator({ ...shared, senders: [accounts.sms], webhookUrl: `${config.publicUrl.href}webhooks/sms` });
   const simulators = [whatsapp, messenger, twilio];
   const [meta = '', messengerUrl = '', twilioUrl = ''] = await Promise.all(simulators.map((s) => s.start()));
   const phones = { whatsapp: whatsapp.phones, ...messenger.phones, sms: twilio.phones };

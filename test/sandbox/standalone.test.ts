@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { twilioSignature } from '../../src/sandbox/twilio/webhooks.ts';
+import { twilioSignature } from '../../src/sandbox/twilio/signature.ts';
 import { until } from '../support/gateway.ts';
 import { freePort } from '../support/kafka.ts';
 import { CHANNELS } from '../support/sandbox.ts';

@@ -336,7 +336,7 @@ describe('the account', () => {
 describe('what no simulator has of itself is asked for', () => {
   test('a refusal at once, to one phone, so many times', async () => {
     await write();
-    expect((await sandbox.call('/sandbox/whatsapp/refusals', { body: { code: 131026, to: `+${FROM}`, count: 2 } })).status).toBe(201);
+    expect((await sandbox.call('/sandbox/whatsapp/refusals', { body: { code: 131026, to: `+${FROM}`, count: 2 } })).status).toBe(202);
     const codes = [await codeOf(send('text', { body: 'a' })), await codeOf(send('text', { body: 'a' })), await codeOf(send('text', { body: 'a' }))];
     expect(codes).toEqual([[400, 131026], [400, 131026], [200]]);
     expect((await sandbox.call('/sandbox/whatsapp/refusals', { body: { code: 5 } })).status).toBe(400);

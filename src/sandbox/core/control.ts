@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts';
 import { controlFaults } from './control-faults.ts';
-import type { Phones, Written } from './phones.ts';
+import type { Lever, Phones, Written } from './phones.ts';
 import type { Answer, Asked } from './platform-server.ts';
 import { objectIn, problem } from './problem.ts';
 import type { Steering } from './steering.ts';
@@ -51,6 +51,12 @@ function controlPhones(phones: Phones, asked: Asked): Answer {
   const written = writtenOf(asked.body, phones.takesContent === true);
   return written ? { status: 202, body: phones.write(written) } : problem(400, 'invalid_request', FORM);
 }
+function pull(lever: Lever, asked: Asked): Answer {
+  if (asked.method !== 'POST') return problem(405, 'invalid_request', 'POST');
+  const body = objectIn(asked.body);
+  const done = body ? lever(body) : 'write a JSON object';
+  return typeof done === 'string' ? problem(400, 'invalid_request', done) : { status: 202, body: done };
+}
 /** What is no platform's API but the sandbox's own: customers write, phones are looked at, faults and time are set. Null: not one of these routes. */
 export function createControl({ platforms, steering, clock }: Controlled): (asked: Asked) => Answer | null {
   const words = Object.keys(platforms);
@@ -61,7 +67,11 @@ export function createControl({ platforms, steering, clock }: Controlled): (aske
     if (asked.path === '/sandbox/stats' && asked.method === 'GET') return { status: 200, body: steering.stats.show() };
     const [, name = '', what = ''] = ROUTE.exec(asked.path) ?? [];
     const phones = Object.hasOwn(platforms, name) ? platforms[name] : undefined;
-    const answer = what === 'messages' && phones ? controlPhones(phones, asked) : phones?.control?.(what, asked);
-    return answer ?? problem(404, 'not_found', `the sandbox has /sandbox/{${words.join('|')}}/messages, /sandbox/faults, /sandbox/clock and /sandbox/stats`);
+    const levers = phones?.levers ?? {};
+    const lever = Object.hasOwn(levers, what) ? levers[what] : undefined;
+    if (lever) return pull(lever, asked);
+    if (phones && what === 'messages') return controlPhones(phones, asked);
+    const more = Object.keys(levers).map((l) => `/sandbox/${name}/${l}`);
+    return problem(404, 'not_found', `the sandbox has ${[`/sandbox/{${words.join('|')}}/messages`, ...more, '/sandbox/faults', '/sandbox/clock', '/sandbox/stats'].join(', ')}`);
   };
 }

@@ -1,5 +1,3 @@
-import type { Answer, Asked } from './platform-server.ts';
-
 export interface Medium {
   readonly mimeType: string;
   readonly bytes: Buffer;
@@ -24,14 +22,15 @@ export interface Shown {
   /** In the platform's own words, where it is more than text and media. */
   readonly content?: unknown;
 }
+/** A lever of one platform: POST /sandbox/{platform}/{name} with a JSON object. A text says what is wrong with it. */
+export type Lever = (body: Readonly<Record<string, unknown>>) => object | string;
 /** The customers' side of one platform. */
 export interface Phones {
+  readonly levers?: Readonly<Record<string, Lever>>;
   /** `id`: of the message, as the platform tells it; `customer`: how the platform calls the customer. */
   write(written: Written): { readonly id: string; readonly customer: string };
   shown(phone: string): readonly Shown[];
   readonly takesContent?: boolean;
-  /** What else /sandbox/{platform}/… has; null: nothing of this name. */
-  control?(name: string, asked: Asked): Answer | null;
 }
 const MAX_SHOWN = 500;
 

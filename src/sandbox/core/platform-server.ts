@@ -16,8 +16,6 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
   /** An object goes out as JSON. */
   readonly body?: object | string | Buffer;
-  /** It waits so long before it goes out. */
-  readonly holdMs?: number;
 }
 export interface PlatformServer {
   /** Resolves to the base URL once it answers. */
@@ -36,6 +34,8 @@ export interface Steered {
 }
 const MAX_BODY = 110 * 1024 * 1024; // a document of 100 MB is the largest upload that a platform takes
 const IDLE_MS = 20;
+/** Longer than a phone takes for `delivered` and `read`. */
+const EARLY_MS = 400;
 
 function write(response: ServerResponse, { status, headers, body = '' }: Answer, { ending, head }: { ending: Ending; head: boolean }): void {
   const json = typeof body === 'object' && !Buffer.isBuffer(body);
@@ -71,8 +71,8 @@ export function createPlatformServer(
       if (steered) return { answer: steered, ending: 'whole' };
       const name = channelOf(asked);
       const made = refusedBy(steering, asked, { channel: name, refusals }) ?? (await answer(asked));
-      steering.stats.answered(name, asked, made);
-      if (made.holdMs) await new Promise((resolve) => setTimeout(resolve, made.holdMs));
+      const sent = steering.stats.answered(name, asked, made);
+      if (sent && steering.faults.strikes('early-status', name)) await new Promise((resolve) => setTimeout(resolve, EARLY_MS));
       return endingOf(steering, { asked, answer: made, channel: name });
     } catch (error) {
       const message = `the simulator failed: ${(error as Error).message}`;

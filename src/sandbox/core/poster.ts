@@ -4,6 +4,8 @@ import https from 'node:https';
 
 export interface Post {
   readonly url: string;
+  /** POST where nothing is said; a GET carries no body. */
+  readonly method?: 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
@@ -34,10 +36,10 @@ export function createPoster(route: (url: URL) => URL = (url) => url): Poster {
       const secure = at.protocol === 'https:';
       let connected = false;
       const request = (secure ? https : http).request(at, {
-        method: 'POST',
+        method: post.method ?? 'POST',
         agent: agents[secure ? 'https:' : 'http:'],
         signal: gone.signal,
-        headers: { ...post.headers, host: named.host, 'content-length': Buffer.byteLength(post.body) },
+        headers: { ...post.headers, host: named.host, ...(post.method === 'GET' ? {} : { 'content-length': Buffer.byteLength(post.body) }) },
       });
       let timer = setTimeout(() => request.destroy(new Error('timeout')), limits.connectMs);
       const whenConnected = () => {
@@ -66,7 +68,7 @@ export function createPoster(route: (url: URL) => URL = (url) => url): Poster {
         // A kept connection that the other side had closed already says nothing of the webhook.
         resolve({ kind: connected ? 'read' : 'connect', message: error.message, again: request.reusedSocket && error.code === 'ECONNRESET' });
       });
-      request.end(post.body);
+      request.end(post.method === 'GET' ? '' : post.body);
     });
   }
   return {

@@ -49,15 +49,17 @@ export function createStats(now: () => number = Date.now) {
     counting.highestRate = Math.max(counting.highestRate, times.length);
   }
   return {
-    answered(channel: string, asked: Asked, answer: Answer): void {
+    /** Whether it was a send that was accepted. */
+    answered(channel: string, asked: Asked, answer: Answer): boolean {
       const counting = of(channel);
       if (answer.status >= 400) counting.refused[codeOf(answer)] = (counting.refused[codeOf(answer)] ?? 0) + 1;
-      if (asked.method !== 'POST' || !SENDS.test(asked.path)) return;
+      if (asked.method !== 'POST' || !SENDS.test(asked.path)) return false;
       arrived(counting, asked.path);
       const id = answer.status < 300 ? idOf(answer) : undefined;
-      if (id === undefined) return;
+      if (id === undefined) return false;
       counting.total += 1;
       counting.ids.push(id);
+      return true;
     },
     webhook(channel: string, what: 'sent' | 'acknowledged' | 'retried'): void {
       of(channel).webhooks[what] += 1;

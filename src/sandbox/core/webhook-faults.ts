@@ -3,44 +3,65 @@ import type { Clock } from './clock.ts';
 import type { Outcome } from './poster.ts';
 import type { Steering } from './steering.ts';
 
-const [DELAY_MS, HELD_MS, LATE_MS, EARLY_MS] = [3000, 2000, 15_000, 400];
+const [DELAY_MS, HELD_MS, LATE_MS, BACKWARDS_MS] = [3000, 2000, 15_000, 400];
 export type Twist = 'unknown-field' | 'unknown-type' | null;
-export interface StatusPlan<Word> {
-  /** How long the answer to the send waits, so that the statuses come before it. */
-  readonly holdMs: number;
-  readonly steps: readonly { readonly status: Word; readonly afterMs: number }[];
+export interface Leaving {
+  /** The platform's word. */
+  readonly channel: string;
+  /** Webhooks of one lane go one after the other. */
+  readonly lane: string;
+  /** Of which message it tells a status; undefined: it tells none. */
+  readonly statusOf?: string | undefined;
 }
 
 /** What a sender of webhooks asks, in this order: `twist` for the body, `release` for its way, and for each attempt `secret` and `seen`. */
 export function createWebhookFaults({ faults, stats }: Steering, clock: Clock) {
   const held = new Map<string, (() => void)[]>();
-  const flush = (lane: string) => {
-    const waiting = held.get(lane) ?? [];
-    held.delete(lane);
-    for (const go of waiting) go();
+  const turned = new Map<string, (() => void)[]>();
+  const flush = (waiting: Map<string, (() => void)[]>, name: string, order: (all: (() => void)[]) => (() => void)[]) => {
+    const all = waiting.get(name) ?? [];
+    waiting.delete(name);
+    for (const go of order(all)) go();
   };
+  const keep = (waiting: Map<string, (() => void)[]>, name: string, go: () => void) => waiting.set(name, [...(waiting.get(name) ?? []), go]);
+
+  /** Late, or after the later ones of its message. */
+  function releaseStatus(channel: string, message: string, go: () => void): void {
+    const name = `${channel} ${message}`;
+    if (turned.has(name)) return void keep(turned, name, go);
+    if (faults.strikes('backwards-status', channel)) {
+      keep(turned, name, go);
+      return clock.later(BACKWARDS_MS, () => flush(turned, name, (all) => all.reverse()));
+    }
+    if (faults.strikes('late-status', channel)) return clock.later(LATE_MS, go);
+    go();
+  }
+  function releaseAny({ channel, lane }: Leaving, go: (lane: string) => void): void {
+    const name = `${channel} ${lane}`;
+    const copies = faults.strikes('duplicate', channel) ? [lane, `${lane} copy`] : [lane];
+    const all = () => {
+      for (const copy of copies) go(copy);
+    };
+    if (faults.strikes('reorder', channel)) {
+      keep(held, name, all);
+      return clock.later(HELD_MS, () => flush(held, name, (waiting) => waiting));
+    }
+    const passes = () => {
+      all();
+      flush(held, name, (waiting) => waiting);
+    };
+    const force = faults.force('delay', channel);
+    if (force === null) passes();
+    else clock.later(Math.ceil(force * DELAY_MS), passes);
+  }
   return {
     twist: (channel: string): Twist => (faults.strikes('unknown-type', channel) ? 'unknown-type' : faults.strikes('unknown-field', channel) ? 'unknown-field' : null),
-    /** `go` delivers it in the lane that it is given: one after the other within a lane. */
-    release(channel: string, lane: string, go: (lane: string) => void): void {
+    /** `go` delivers it in the lane that it is given; it is called once, twice, later or never. */
+    release(leaving: Leaving, go: (lane: string) => void): void {
+      const { channel, statusOf } = leaving;
       if (faults.strikes('webhooks-unsubscribed', channel)) return;
-      const name = `${channel} ${lane}`;
-      const copies = faults.strikes('duplicate', channel) ? [lane, `${lane} copy`] : [lane];
-      const all = () => {
-        for (const copy of copies) go(copy);
-      };
-      if (faults.strikes('reorder', channel)) {
-        held.set(name, [...(held.get(name) ?? []), all]);
-        clock.later(HELD_MS, () => flush(name));
-        return;
-      }
-      const passes = () => {
-        all();
-        flush(name);
-      };
-      const force = faults.force('delay', channel);
-      if (force === null) passes();
-      else clock.later(Math.ceil(force * DELAY_MS), passes);
+      if (statusOf === undefined) releaseAny(leaving, go);
+      else releaseStatus(channel, statusOf, () => releaseAny(leaving, go));
     },
     /** What to sign with; `secrets` are current first. */
     secret(channel: string, secrets: readonly [string, ...string[]]): string {
@@ -54,13 +75,6 @@ export function createWebhookFaults({ faults, stats }: Steering, clock: Clock) {
       if (faults.strikes('lost-answer', channel)) return { kind: 'read', message: 'the answer was lost' };
       stats.webhook(channel, 'acknowledged');
       return outcome;
-    },
-    /** When each status of a message is told: `everyMs` apart, beginning with one interval. */
-    statuses<Word>(channel: string, words: readonly Word[], everyMs: number): StatusPlan<Word> {
-      const early = faults.strikes('early-status', channel);
-      const lateMs = faults.strikes('late-status', channel) ? LATE_MS : 0;
-      const order = faults.strikes('backwards-status', channel) ? [...words].reverse() : words;
-      return { holdMs: early ? EARLY_MS : 0, steps: order.map((status, i) => ({ status, afterMs: early ? i : lateMs + (i + 1) * everyMs })) };
     },
   };
 }

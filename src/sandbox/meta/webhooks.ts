@@ -18,6 +18,8 @@ export interface Hook {
   /** Webhooks about one customer go out one after the other; a retry does not hold up the next. */
   readonly customer: string;
   readonly body: object;
+  /** Of which message it tells a status. */
+  readonly statusOf?: string | undefined;
   /** Where to, in the place of the app's address. */
   readonly url?: string;
 }
@@ -71,11 +73,10 @@ export function createMetaWebhooks({ url, clock, poster, steering = createSteeri
     lanes.run(names, () => deliver(hook, body, { attempt: 0, firstAt: clock.now() })),
   );
   return {
-    statuses: faults.statuses,
     send(hook: Hook): void {
       const body = twisted(hook.body, faults.twist(hook.channel));
       const key = JSON.stringify([hook.url, hook.secret, (hook.body as { object?: string }).object]);
-      faults.release(hook.channel, hook.customer, (lane) => batches.add({ ...hook, body, key, lane }));
+      faults.release({ channel: hook.channel, lane: hook.customer, statusOf: hook.statusOf }, (lane) => batches.add({ ...hook, body, key, lane }));
     },
   };
 }

@@ -11,7 +11,7 @@ interface Parts {
   readonly media: WhatsappMedia;
   readonly limits: WhatsappLimits;
   isBlocked(number: WhatsappNumber, phone: string): boolean;
-  tell(number: WhatsappNumber, phone: string, value: object): void;
+  tell(number: WhatsappNumber, about: { readonly phone: string }, value: object): void;
 }
 const WINDOW_MS = 24 * 3_600_000;
 /** What a customer does without writing opens no window (whatsapp.md 8.1). */
@@ -47,7 +47,7 @@ export function createCustomers({ numbers, clock, media, limits, isBlocked, tell
       limits.inbound(number.phoneNumberId);
       const shownMedia = files[i] ? { media: [{ mimeType: files[i].mimeType }] } : {};
       screens.show(phone, { from: 'customer', text: i === all.length - 1 ? text : '', id, ...shownMedia, ...(content ? { content } : {}) });
-      tell(number, phone, inboundValue({ number, phone, name, id, at: clock.now(), content: one }));
+      tell(number, { phone }, inboundValue({ number, phone, name, id, at: clock.now(), content: one }));
     }
     return { id, customer };
   }

@@ -1,5 +1,4 @@
-import type { Answer, Asked } from '../core/platform-server.ts';
-import { objectIn, problem } from '../core/problem.ts';
+import type { Lever } from '../core/phones.ts';
 import { isRefusal, type RefusalCode } from './errors.ts';
 
 interface Scripted {
@@ -10,11 +9,11 @@ interface Scripted {
   readonly late: boolean;
   left: number;
 }
-const FORM = '{ "code": a code of Meta’s, "to"?: a phone, "count"?: how many sends (1), "late"?: true for a failed status after the accept }';
+const FORM = 'write { "code": a code of Meta’s, "to"?: a phone, "count"?: how many sends (1), "late"?: true for a failed status after the accept }, or { "end": true }';
 
 /**
  * Refusals for reasons that no simulator can have: a number that is not on WhatsApp, an account that cannot pay, a quality limit. They
- * are asked for by POST /sandbox/whatsapp/refusals and given to the next sends.
+ * are asked for by POST /sandbox/whatsapp/refusals, and given to the next sends.
  */
 export function createScripted() {
   let waiting: Scripted[] = [];
@@ -26,18 +25,17 @@ export function createScripted() {
       if (found.left === 0) waiting = waiting.filter((s) => s !== found);
       return found;
     },
-    control(asked: Asked): Answer {
-      if (asked.method === 'DELETE') {
+    lever: ((body) => {
+      const { code, to = null, count = 1, late = false, end = false } = body;
+      if (end === true) {
         const ended = waiting.length;
         waiting = [];
-        return { status: 200, body: { ended } };
+        return { ended };
       }
-      if (asked.method !== 'POST') return problem(405, 'invalid_request', 'POST or DELETE');
-      const { code, to = null, count = 1, late = false } = objectIn(asked.body) ?? {};
-      if (!isRefusal(code) || (to !== null && typeof to !== 'string') || !Number.isInteger(count) || Number(count) < 1) return problem(400, 'invalid_request', FORM);
+      if (!isRefusal(code) || (to !== null && typeof to !== 'string') || !Number.isInteger(count) || Number(count) < 1) return FORM;
       waiting.push({ code, to: to === null ? null : to.replace(/\D/g, ''), late: late === true, left: Number(count) });
-      return { status: 201, body: { code, to, count, late: late === true } };
-    },
+      return { code, to, count, late: late === true };
+    }) satisfies Lever,
   };
 }
 export type ScriptedRefusals = ReturnType<typeof createScripted>;

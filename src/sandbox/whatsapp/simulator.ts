@@ -1,5 +1,6 @@
 import { type Clock, createClock } from '../core/clock.ts';
 import type { FaultKind } from '../core/fault-kinds.ts';
+import { createFetcher } from '../core/fetcher.ts';
 import type { Phones } from '../core/phones.ts';
 import { type Answer, type Asked, createPlatformServer } from '../core/platform-server.ts';
 import { createPoster } from '../core/poster.ts';
@@ -17,7 +18,7 @@ import type { WhatsappNumber } from './numbers.ts';
 import { createScripted } from './scripted.ts';
 import { checkSend } from './send.ts';
 import { createSubscriptions } from './subscriptions.ts';
-import { controlTemplate } from './template-routes.ts';
+import { pullTemplate } from './template-routes.ts';
 import { createTemplates } from './templates.ts';
 import { accountEnvelope, envelope, templateValue } from './values.ts';
 
@@ -32,6 +33,8 @@ export interface WhatsappSimulatorOptions {
   readonly webhookUrl: string;
   readonly clock?: Clock;
   readonly steering?: Steering;
+  /** Where an address of the business really leads, for media that it names. */
+  readonly route?: (url: URL) => URL;
   log(message: string): void;
 }
 const GIVEN_UP_MS = 7 * 24 * 3_600_000;
@@ -40,7 +43,7 @@ const RETRIES_S = [0.5, 1, 2, 4, 8, 16, 30, 60, 300, 600, 1800, 3600, 10_800];
 const retry = ({ attempt, firstAt, now }: Failing) => (now - firstAt > GIVEN_UP_MS ? null : (RETRIES_S[attempt] ?? 10_800) * 1000);
 const GATHER_MS = 10;
 
-export function createWhatsappSimulator({ numbers, webhookUrl, clock = createClock(), steering = createSteering(), log }: WhatsappSimulatorOptions) {
+export function createWhatsappSimulator({ numbers, webhookUrl, clock = createClock(), steering = createSteering(), route, log }: WhatsappSimulatorOptions) {
   const server = createPlatformServer((asked) => graph(asked), { steering, channel: 'whatsapp', refusals });
   const poster = createPoster();
   const webhooks = createMetaWebhooks({ url: webhookUrl, clock, poster, steering, gatherMs: GATHER_MS, retry, log });
@@ -51,12 +54,13 @@ export function createWhatsappSimulator({ numbers, webhookUrl, clock = createClo
   const states = new Map<string, NumberState>(numbers.map((n) => [n.phoneNumberId, createNumberState(n, clock.now)]));
   const stateOf = (number: WhatsappNumber): NumberState => states.get(number.phoneNumberId) ?? createNumberState(number, clock.now);
 
-  function hook(number: WhatsappNumber, { customer, body, field }: { customer: string; body: object; field: string }): void {
+  function hook(number: WhatsappNumber, { customer, body, field, statusOf }: { customer: string; body: object; field: string; statusOf?: string | undefined }): void {
     if (!subscriptions.has(number, field)) return; // nothing arrives (whatsapp.md 1.5)
     const { phoneNumberId: account, appSecret: secret, olderSecrets = [] } = number;
-    webhooks.send({ account, secret, olderSecrets, channel: 'whatsapp', customer: `${account} ${customer}`, body, url: subscriptions.urlOf(number, field) });
+    webhooks.send({ account, secret, olderSecrets, channel: 'whatsapp', customer: `${account} ${customer}`, body, statusOf, url: subscriptions.urlOf(number, field) });
   }
-  const tell = (number: WhatsappNumber, phone: string, value: object) => hook(number, { customer: phone, body: envelope(number, value), field: 'messages' });
+  const tell = (number: WhatsappNumber, { phone, statusOf }: { readonly phone: string; readonly statusOf?: string }, value: object) =>
+    hook(number, { customer: phone, body: envelope(number, value), field: 'messages', statusOf });
   const templates = createTemplates({
     accounts: numbers,
     clock,
@@ -69,7 +73,7 @@ export function createWhatsappSimulator({ numbers, webhookUrl, clock = createClo
   const customers = createCustomers({ numbers, clock, media, limits, isBlocked: (number, phone) => stateOf(number).isBlocked(phone), tell });
   const arrive = createDelivery({
     clock,
-    plan: (words, everyMs) => webhooks.statuses('whatsapp', words, everyMs),
+    fetch: createFetcher(route),
     tell,
     wrote: customers.wrote,
     show(_number, { phone, id, text, type, content }) {
@@ -90,7 +94,8 @@ export function createWhatsappSimulator({ numbers, webhookUrl, clock = createClo
       template: (name, language) => templates.find(number.businessAccountId, name, language),
       scripted: scripted.take,
     });
-    return accepted ? { ...answer, holdMs: arrive(number, accepted) } : answer;
+    if (accepted) arrive(number, accepted);
+    return answer;
   }
   const markRead = (number: WhatsappNumber, id: unknown): Answer =>
     customers.wrote(number, id) ? { status: 200, body: { success: true } } : refuse(131009, 'message_id is not a message that was received');
@@ -107,10 +112,9 @@ export function createWhatsappSimulator({ numbers, webhookUrl, clock = createClo
   }
   const phones: Phones = {
     ...customers.phones,
-    control(name, asked) {
-      if (name === 'refusals') return scripted.control(asked);
-      const account = numbers[0]?.businessAccountId;
-      return name === 'templates' && asked.method === 'POST' && account !== undefined ? controlTemplate(templates, account, asked) : null;
+    levers: {
+      refusals: scripted.lever,
+      templates: (body) => pullTemplate(templates, numbers[0]?.businessAccountId ?? '', body),
     },
   };
   return {

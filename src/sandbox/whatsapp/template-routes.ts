@@ -1,5 +1,4 @@
 import type { Answer, Asked } from '../core/platform-server.ts';
-import { objectIn, problem } from '../core/problem.ts';
 import { jsonObject } from '../meta/bearer.ts';
 import { refuse } from './errors.ts';
 import { isText } from './rules.ts';
@@ -67,11 +66,10 @@ export function oneTemplate(templates: Templates, asked: Asked, { template, edge
   return fault ? refuse(...fault) : { status: 200, body: { success: true } };
 }
 /** POST /sandbox/whatsapp/templates: Meta changes the status of one, and says so by webhook. */
-export function controlTemplate(templates: Templates, account: string, asked: Asked): Answer {
-  const { name, language, status } = objectIn(asked.body) ?? {};
+export function pullTemplate(templates: Templates, account: string, { name, language, status }: Readonly<Record<string, unknown>>): object | string {
   const found = templates.of(account).filter((t) => t.name === name && (!isText(language) || t.language === language));
   const known = STATUSES.find((s) => s === status);
-  if (!found.length || !known) return problem(400, 'invalid_request', `{ "name": a template, "language"?: …, "status": one of ${STATUSES.join(', ')} }`);
+  if (!found.length || !known) return `write { "name": a template, "language"?: "en_US", "status": one of ${STATUSES.join(', ')} }`;
   for (const template of found) templates.become(template, known);
-  return { status: 200, body: { changed: found.length } };
+  return { changed: found.length };
 }
