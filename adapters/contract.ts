@@ -61,20 +61,24 @@ export interface MessageFact {
   readonly platform?: Readonly<Record<string, unknown>>;
   /** Our own id, where the platform returns it in an echo (Messenger `metadata`): evidence that a call of ours arrived. */
   readonly ownId?: string;
+  /** An echo that may be of a call of ours and carries nothing to tell it by: then the same words to the same customer tell. */
+  readonly mayBeOurs?: boolean;
   /** Whether this opens or refreshes the reply window (24 h from `at`). */
   readonly opensWindow: boolean;
 }
 export type FactBody =
   | MessageFact
-  | { readonly kind: 'edit'; readonly platformId: string; readonly target: string; readonly direction: 'inbound' | 'outbound'; readonly content: InboundContent }
-  | { readonly kind: 'delete'; readonly platformId: string; readonly target: string; readonly by: 'customer' | 'business' }
+  /** `platformId`: of the edit, deletion or reaction itself, where the platform gives it one; `target` is the message. */
+  | { readonly kind: 'edit'; readonly platformId?: string; readonly target: string; readonly direction: 'inbound' | 'outbound'; readonly content: InboundContent }
+  | { readonly kind: 'delete'; readonly platformId?: string; readonly target: string; readonly by: 'customer' | 'business' }
   | {
       readonly kind: 'reaction';
-      readonly platformId: string;
+      readonly platformId?: string;
       readonly action: 'add' | 'remove';
       readonly emoji?: string;
       readonly target: string;
       readonly by: 'customer' | 'business';
+      readonly opensWindow?: boolean;
     }
   | {
       readonly kind: 'status';
@@ -89,7 +93,10 @@ export type FactBody =
       readonly platform?: Readonly<Record<string, unknown>>;
     }
   | {
-      /** Everything that we sent to this customer up to `until` is delivered or read; `platformIds` where the platform names them. */
+      /**
+       * Everything that we sent to this customer up to `until` is delivered or read; `platformIds` where the platform names them.
+       * Without `until` the named messages say how far: they, and what was sent before them (Instagram).
+       */
       readonly kind: 'watermark';
       readonly status: 'delivered' | 'read';
       readonly until: Date | null;
@@ -125,7 +132,13 @@ export type FactBody =
       readonly summary?: string;
       readonly platform?: Readonly<Record<string, unknown>>;
     }
-  | { readonly kind: 'opened'; readonly by: 'referral' | 'opt_in'; readonly platformId?: string; readonly referral?: Readonly<Record<string, unknown>> }
+  | {
+      readonly kind: 'opened';
+      readonly by: 'referral' | 'opt_in';
+      readonly platformId?: string;
+      readonly referral?: Readonly<Record<string, unknown>>;
+      readonly opensWindow?: boolean;
+    }
   | {
       readonly kind: 'channel';
       readonly change: string;

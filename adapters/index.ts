@@ -1,7 +1,12 @@
+import { ackMeta } from './_graph/ack.ts';
 import { isObject, type Loose, text } from './_graph/loose.ts';
 import { parseJson } from './_graph/parse-json.ts';
 import { handshakeMeta, verifyMeta } from './_graph/signature.ts';
 import type { Adapters, ChannelAdapter, Normalized, VerifiedRequest, WebhookAdapter } from './contract.ts';
+import { createInstagramAdapter } from './instagram/index.ts';
+import { normalizeBody as normalizeInstagram } from './instagram/normalize.ts';
+import { createMessengerAdapter } from './messenger/index.ts';
+import { normalizeBody as normalizeMessenger } from './messenger/normalize.ts';
 import { createSmsAdapter } from './sms/index.ts';
 import { createWhatsappAdapter } from './whatsapp/index.ts';
 import { normalizeBody as normalizeWhatsapp } from './whatsapp/normalize.ts';
@@ -9,6 +14,8 @@ import { normalizeBody as normalizeWhatsapp } from './whatsapp/normalize.ts';
 /** Meta's endpoints are one handler: the body's object decides, not the path. */
 const OBJECTS: Readonly<Record<string, (body: Loose) => Normalized>> = {
   whatsapp_business_account: normalizeWhatsapp,
+  page: normalizeMessenger,
+  instagram: normalizeInstagram,
 };
 const useless = (reason: string): Normalized => ({ facts: [], rejects: [{ path: '', code: 'malformed_body', reason }] });
 function normalizeMeta(request: VerifiedRequest): Normalized {
@@ -19,16 +26,17 @@ function normalizeMeta(request: VerifiedRequest): Normalized {
   const read = Object.hasOwn(OBJECTS, name) ? OBJECTS[name] : undefined;
   return read ? read(parsed.value) : useless(`the object is none of ${Object.keys(OBJECTS).join(', ')}`);
 }
-const EVENT_RECEIVED = { status: 200, type: 'text/plain; charset=utf-8', body: 'EVENT_RECEIVED' } as const;
 
 export function createAdapters(): Adapters {
   const carriers: Readonly<Record<string, ChannelAdapter>> = {
     'whatsapp meta': createWhatsappAdapter(),
+    'messenger meta': createMessengerAdapter(),
+    'instagram meta': createInstagramAdapter(),
     'sms twilio': createSmsAdapter('sms'),
     'whatsapp twilio': createSmsAdapter('whatsapp'),
     'rcs twilio': createSmsAdapter('rcs'),
   };
-  const meta: WebhookAdapter = { handshake: handshakeMeta, verify: verifyMeta, ack: () => EVENT_RECEIVED, normalize: normalizeMeta };
+  const meta: WebhookAdapter = { handshake: handshakeMeta, verify: verifyMeta, ack: ackMeta, normalize: normalizeMeta };
   return {
     of: (type, provider) => carriers[`${type} ${provider}`],
     webhooks: (provider) => (provider === 'meta' ? meta : carriers['sms twilio']),

@@ -1,7 +1,7 @@
 import type { AxiosInstance } from 'axios';
 import type { CheckTarget, Finding, SendOptions } from '../contract.ts';
+import { graphGet } from './graph-request.ts';
 import { list, object, text } from './loose.ts';
-import { readGraph } from './read-graph.ts';
 import { PlatformRefusal } from './send-error.ts';
 
 /** A finding of one read: what the platform refused is said in its own words, shortened. */
@@ -35,7 +35,7 @@ export async function checkApp(
   const unread = { check, ok: true, detail: `not checked: the platform does not tell them here; in the App Dashboard subscribe ${at.object} to ${at.fields.join(', ')}` };
   for (const app of at.apps)
     for (const secret of at.target.secrets) {
-      const answer = await readGraph(http, `/${at.version}/${app}/subscriptions`, { ...options, credentials: { accessToken: `${app}|${secret}` } }).catch(() => null);
+      const answer = await graphGet(http, `/${at.version}/${app}/subscriptions`, { ...options, credentials: { accessToken: `${app}|${secret}` } }).catch(() => null);
       const one = list(answer?.data)
         .map(object)
         .find((s) => text(s.object) === at.object);

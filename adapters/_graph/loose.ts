@@ -45,6 +45,20 @@ export function canonical(value: unknown): string {
 
 /** An element that can not be read: becomes a reject, never an exception of the adapter. */
 export class Malformed extends Error {}
+/** A word of a closed set of the platform that we do not know: a dead letter, by contract. */
+export class UnknownWord extends Malformed {
+  readonly code: 'unknown_status' | 'unknown_field';
+  constructor(code: 'unknown_status' | 'unknown_field', message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+/** A property without which the element means nothing. */
+export function need(value: unknown, what: string): string {
+  const found = text(value);
+  if (found === undefined) throw new Malformed(`no ${what}`);
+  return found;
+}
 
 /** Seconds since 1970 as text or number (milliseconds tolerated); null where absent. Throws Malformed where it is no time. */
 export function time(v: unknown): Date | null {

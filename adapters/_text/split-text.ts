@@ -1,18 +1,28 @@
-/** Splits text into parts of at most `max` characters (UTF-16 units, as Meta counts), between words where it can, never inside a grapheme cluster. The join gives back the text. */
-export function splitText(text: string, max: number): string[] {
-  if (text.length <= max) return [text];
+export type TextUnit = 'character' | 'byte';
+const SIZE: Readonly<Record<TextUnit, (text: string) => number>> = { character: (text) => text.length, byte: (text) => Buffer.byteLength(text) };
+
+/**
+ * Splits text into parts of at most `max` characters (UTF-16 units, as Meta counts) or UTF-8 bytes, between words where it can, never
+ * inside a grapheme cluster unless that alone is longer than a part. The join gives back the text.
+ */
+export function splitText(text: string, max: number, unit: TextUnit = 'character'): string[] {
+  const size = SIZE[unit];
+  if (size(text) <= max) return [text];
   const parts: string[] = [];
   let part = '';
+  let used = 0;
   for (const { segment } of new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(text)) {
-    if (part.length + segment.length > max) {
-      const cut = lastBreak(part);
-      parts.push(part.slice(0, cut));
-      part = part.slice(cut);
-    }
-    for (const piece of part.length + segment.length > max ? segment : [segment]) part += piece; // a cluster longer than a part is cut by code point
-    while (part.length > max) {
-      parts.push(part.slice(0, max));
-      part = part.slice(max);
+    // A cluster longer than a part is cut by code point.
+    for (const piece of size(segment) > max ? segment : [segment]) {
+      const more = size(piece);
+      while (part && used + more > max) {
+        const cut = lastBreak(part);
+        parts.push(part.slice(0, cut));
+        part = part.slice(cut);
+        used = size(part);
+      }
+      part += piece;
+      used += more;
     }
   }
   if (part) parts.push(part);

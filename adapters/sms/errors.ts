@@ -1,24 +1,5 @@
-import { FAILURES, type Failure, type FailureCode } from '../../schemas/index.ts';
-
-export interface Row {
-  readonly code: FailureCode;
-  readonly scope: Failure['scope'];
-  readonly outcome: Failure['outcome'];
-  readonly retryable: boolean;
-  readonly retryAfterMs?: number;
-}
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const row = (code: FailureCode, scope: Failure['scope'] = 'message', more: Partial<Row> = {}): Row => ({
-  code,
-  scope,
-  outcome: 'not_sent',
-  retryable: FAILURES[code].retryable,
-  ...more,
-});
-const group = (codes: string, value: Row): [string, Row][] => codes.split(' ').map((c) => [c, value]);
-const range = (from: number, to: number, value: Row): [string, Row][] => Array.from({ length: to - from + 1 }, (_, i) => [String(from + i), value]);
+import type { Failure } from '../../schemas/index.ts';
+import { failureFrom, group, HOUR, MINUTE, type Row, range, row, SECOND } from '../_graph/error-rows.ts';
 
 const rejected = row('request_rejected');
 const setup = row('request_rejected', 'message'); // a person mends the configuration; the channel itself goes on
@@ -103,14 +84,5 @@ export const ERRORS: ReadonlyMap<string, Row> = new Map<string, Row>([
 
 /** Our failure for one of Twilio's codes; one that is not listed is its refusal of this message. */
 export function failureOf(code: string | undefined, message: string | undefined): Failure {
-  const found = (code !== undefined && ERRORS.get(code)) || rejected;
-  return {
-    code: found.code,
-    outcome: found.outcome,
-    scope: found.scope,
-    retryable: found.retryable,
-    ...(code === undefined ? {} : { platformCode: code }),
-    ...(message === undefined ? {} : { platformMessage: message.slice(0, 500) }),
-    ...(found.retryAfterMs === undefined ? {} : { retryAfterMs: found.retryAfterMs }),
-  };
+  return failureFrom((code !== undefined && ERRORS.get(code)) || rejected, code, message);
 }

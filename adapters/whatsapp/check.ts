@@ -1,7 +1,7 @@
 import type { AxiosInstance } from 'axios';
 import { checkApp, found } from '../_graph/check-app.ts';
+import { graphGet } from '../_graph/graph-request.ts';
 import { list, object, text } from '../_graph/loose.ts';
-import { readGraph } from '../_graph/read-graph.ts';
 import type { CheckTarget, Finding, SendOptions } from '../contract.ts';
 import { GRAPH_VERSION } from './render.ts';
 
@@ -15,7 +15,7 @@ export async function check(http: AxiosInstance, target: CheckTarget, options: S
   const number = await found(
     'access token and number',
     async () => {
-      const n = await readGraph(http, `/${version}/${target.account}?fields=id,display_phone_number,quality_rating`, options);
+      const n = await graphGet(http, `/${version}/${target.account}?fields=id,display_phone_number,quality_rating`, options);
       return { check: 'access token and number', ok: true, detail: `${text(n.display_phone_number) ?? target.account}, quality ${text(n.quality_rating) ?? 'not told'}` };
     },
     'check accessToken and phoneNumberId',
@@ -26,7 +26,7 @@ export async function check(http: AxiosInstance, target: CheckTarget, options: S
   const subscribed = await found(
     'subscription of the account',
     async () => {
-      const all = list((await readGraph(http, `/${version}/${account}/subscribed_apps`, options)).data).map(object);
+      const all = list((await graphGet(http, `/${version}/${account}/subscribed_apps`, options)).data).map(object);
       for (const one of all) apps.push(text(object(one.whatsapp_business_api_data).id) ?? '');
       const elsewhere = all.map((one) => text(one.override_callback_uri)).find((url) => url !== undefined && !target.webhooks.includes(url));
       if (elsewhere)

@@ -1,4 +1,4 @@
-import { isObject, type Loose, Malformed, object, text, time } from '../_graph/loose.ts';
+import { isObject, type Loose, Malformed, object, text, time, UnknownWord } from '../_graph/loose.ts';
 import type { Fact, FactBody, Reject } from '../contract.ts';
 import { type Person, peopleOf } from './identity.ts';
 
@@ -66,21 +66,6 @@ export function attempt(change: Change, { key, element, path }: { key: string | 
     const code = error instanceof UnknownWord ? error.code : 'malformed_element';
     reject(change, error instanceof Malformed ? error.message : 'the element could not be read', { path, code, element: alone(change, key, element) });
   }
-}
-
-/** A word of a closed set of the platform that we do not know: a dead letter, by contract. */
-export class UnknownWord extends Malformed {
-  readonly code: 'unknown_status' | 'unknown_field';
-  constructor(code: 'unknown_status' | 'unknown_field', message: string) {
-    super(message);
-    this.code = code;
-  }
-}
-
-export function need(value: unknown, what: string): string {
-  const found = text(value);
-  if (found === undefined) throw new Malformed(`no ${what}`);
-  return found;
 }
 
 type Made = Pick<Fact, 'addresses' | 'path'> & {

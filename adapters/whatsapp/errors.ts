@@ -1,22 +1,11 @@
-import { FAILURES, type Failure, type FailureCode } from '../../schemas/index.ts';
-
-interface Row {
-  readonly code: FailureCode;
-  readonly scope: Failure['scope'];
-  readonly retryable?: boolean;
-  readonly retryAfterMs?: number;
-}
-const row = (code: FailureCode, scope: Failure['scope'] = 'message', more: Partial<Row> = {}): Row => ({ code, scope, ...more });
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
+import type { Failure } from '../../schemas/index.ts';
+import { failureFrom, group, HOUR, MINUTE, type Row, row, SECOND } from '../_graph/error-rows.ts';
 
 const rejected = row('request_rejected');
 const unreachable = row('recipient_unreachable', 'recipient');
 const template = row('template_invalid');
 const unavailable = row('platform_unavailable');
 const permission = row('permission_missing', 'channel');
-const group = (codes: string, value: Row): [string, Row][] => codes.split(' ').map((c) => [c, value]);
 
 /**
  * Cloud API error codes (Meta's error reference as of October 2026; the same codes come synchronously and in failed statuses).
@@ -79,13 +68,5 @@ function rowOf(code: string): Row {
 /** Our failure for one of the platform's codes; `transient` is the platform's own word that it may be tried again. */
 export function failureOf(code: string | undefined, message: string | undefined, transient = false): Failure {
   const found = rowOf(code ?? '');
-  return {
-    code: found.code,
-    outcome: 'not_sent',
-    scope: found.scope,
-    retryable: transient || (found.retryable ?? FAILURES[found.code].retryable),
-    ...(code === undefined ? {} : { platformCode: code }),
-    ...(message === undefined ? {} : { platformMessage: message.slice(0, 500) }),
-    ...(found.retryAfterMs === undefined ? {} : { retryAfterMs: found.retryAfterMs }),
-  };
+  return failureFrom(transient ? { ...found, retryable: true } : found, code, message);
 }

@@ -1,3 +1,4 @@
+import { ackMeta } from '../_graph/ack.ts';
 import { createHttp } from '../_graph/http.ts';
 import { handshakeMeta, verifyMeta } from '../_graph/signature.ts';
 import type { ChannelAdapter } from '../contract.ts';
@@ -8,8 +9,6 @@ import { capabilities } from './limits.ts';
 import { normalize } from './normalize.ts';
 import { render } from './render.ts';
 
-const ACK = { status: 200, type: 'text/plain; charset=utf-8', body: 'EVENT_RECEIVED' } as const;
-
 /** WhatsApp Business Cloud API. */
 export function createWhatsappAdapter(): ChannelAdapter {
   const http = createHttp();
@@ -18,7 +17,7 @@ export function createWhatsappAdapter(): ChannelAdapter {
     capabilities,
     handshake: handshakeMeta,
     verify: verifyMeta,
-    ack: () => ACK,
+    ack: ackMeta,
     normalize,
     render,
     classify,

@@ -1,7 +1,7 @@
-import { camel, camelRest, isObject, type Loose, Malformed, object, present, text, time } from '../_graph/loose.ts';
+import { camel, camelRest, isObject, type Loose, Malformed, need, object, present, text, time } from '../_graph/loose.ts';
 import type { FactBody, MessageFact } from '../contract.ts';
 import { contentOf, mediaUrlOf } from './content.ts';
-import { add, type Change, need } from './elements.ts';
+import { add, type Change } from './elements.ts';
 import { addresses, type Names, type Person, phone, senderOf, userId } from './identity.ts';
 
 type As = MessageFact['as'];

@@ -1,7 +1,7 @@
 import type { MessageState } from '../../schemas/index.ts';
-import { camel, camelRest, isObject, type Loose, object, present, text, time } from '../_graph/loose.ts';
+import { camel, camelRest, isObject, type Loose, need, object, present, text, time, UnknownWord } from '../_graph/loose.ts';
 import { errorsOf } from './content.ts';
-import { add, type Change, need, UnknownWord } from './elements.ts';
+import { add, type Change } from './elements.ts';
 import { failureOf } from './errors.ts';
 import { addresses, type Person, phone, userId } from './identity.ts';
 

@@ -1,4 +1,4 @@
-import type { Fact, FactBody, MessageFact } from '../../adapters/contract.ts';
+import type { Fact, FactBody } from '../../adapters/contract.ts';
 import { eventId } from '../../schemas/index.ts';
 import { asFetched } from './backfill.ts';
 import type { Context } from './context.ts';
@@ -6,8 +6,9 @@ import { addAddresses, type Conversation, conversationFor, type Link, touch } fr
 import { deadLetter } from './dead-letters.ts';
 import type { Channel } from './directory.ts';
 import { messageIdOf, resolveDelete, resolveEdit, resolveMessage, resolveReaction, sendableOf, withMedia } from './messages.ts';
+import { resolveOwnEcho } from './own-echo.ts';
 import { firstSight, publish, timeOf } from './publish.ts';
-import { applyStatus, callOf, type Disposition, resolveStatus, type StatusFact } from './statuses.ts';
+import { type Disposition, resolveStatus } from './statuses.ts';
 import { resolveWatermark } from './watermarks.ts';
 
 const WINDOW_MS = 24 * 3_600_000;
@@ -45,7 +46,7 @@ async function turn(ctx: Context, fact: Fact, channel: Channel): Promise<Outcome
   if (body.kind === 'status') return resolveStatus(ctx, fact, body, channel);
   if (body.kind === 'watermark') return resolveWatermark(ctx, fact, body, channel);
   if (body.kind === 'message' && body.direction === 'outbound') {
-    const own = await ownEcho(ctx, fact, body, channel);
+    const own = await resolveOwnEcho(ctx, fact, body, channel);
     if (own) return own;
   }
   if (body.kind === 'channel' || !fact.addresses.length) {
@@ -56,15 +57,6 @@ async function turn(ctx: Context, fact: Fact, channel: Channel): Promise<Outcome
   for (const link of links) await tellMoved(ctx, fact, { channel, link, into: conversation });
   await aboutCustomer(ctx, fact, { channel, conversation });
   return PUBLISHED;
-}
-/** An echo of a call of ours: nothing new, or the evidence that a call in doubt (or whose answer is still on its way) went out. */
-async function ownEcho(ctx: Context, fact: Fact, body: MessageFact, channel: Channel): Promise<Outcome | null> {
-  const call = await callOf(ctx.tx, channel.id, body);
-  if (!call) return null;
-  const status: StatusFact = { kind: 'status', platformId: body.platformId, status: 'sent' };
-  const idParts = [fact.channelType, fact.account, 'status', body.platformId, '', 'sent'];
-  const told = await applyStatus(ctx, { fact: { ...fact, idParts, body: status }, body: status, channel }, call);
-  return told.term === 'published' ? told : { term: 'absorbed', reason: 'own_echo' };
 }
 
 const detail = (v: Readonly<Record<string, unknown>> | undefined) => (v ? { platform: v } : {});
@@ -93,6 +85,8 @@ const activityOf = (body: FactBody & { kind: 'activity' }) => ({
 type Where = { readonly channel: Channel; readonly conversation: Conversation };
 async function aboutCustomer(ctx: Context, fact: Fact, where: Where): Promise<void> {
   const { body } = fact;
+  if (body.kind !== 'message' && 'opensWindow' in body && body.opensWindow)
+    await touch(ctx.tx, where.conversation, { windowExpiresAt: (fact.at?.getTime() ?? ctx.row.receivedAt) + WINDOW_MS });
   switch (body.kind) {
     case 'message':
       return resolveMessage(ctx, fact, body, where);
@@ -104,10 +98,8 @@ async function aboutCustomer(ctx: Context, fact: Fact, where: Where): Promise<vo
       return resolveReaction(ctx, fact, body, where);
     case 'contact':
       return resolveContact(ctx, fact, body, where);
-    case 'activity': {
-      if (body.opensWindow) await touch(ctx.tx, where.conversation, { windowExpiresAt: (fact.at?.getTime() ?? ctx.row.receivedAt) + WINDOW_MS });
+    case 'activity':
       return publish(ctx, fact, { type: 'contact.activity', ...where, data: { activity: activityOf(body) } });
-    }
     case 'consent': {
       const { kind: _kind, ...consent } = body;
       return publish(ctx, fact, { type: 'contact.consent', ...where, data: { consent } });
@@ -117,7 +109,7 @@ async function aboutCustomer(ctx: Context, fact: Fact, where: Where): Promise<vo
       return publish(ctx, fact, { type: 'conversation.control', ...where, data: { control } });
     }
     case 'opened': {
-      const { kind: _kind, ...opened } = body;
+      const { kind: _kind, opensWindow: _opens, ...opened } = body;
       return publish(ctx, fact, { type: 'conversation.opened', ...where, data: { opened } });
     }
     case 'status':

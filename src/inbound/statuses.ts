@@ -127,7 +127,8 @@ export async function applyStatus(ctx: Context, at: { fact: Fact; body: StatusFa
   return { term: 'published' };
 }
 
-async function conversationOf(ctx: Context, id: string | null): Promise<Conversation | null> {
+/** A conversation by id. */
+export async function conversationOf(ctx: Context, id: string | null): Promise<Conversation | null> {
   if (!id) return null;
   const [alias] = await ctx.tx.all<{ channel: string; kind: string; value: string }>(
     "SELECT channel, kind, value FROM aliases WHERE conversation = $1 AND kind <> 'phone_variant' LIMIT 1",

@@ -12,8 +12,8 @@ import { dayOf, Tally } from './tally.ts';
 
 type WatermarkFact = FactBody & { kind: 'watermark' };
 type Level = WatermarkFact['status'];
-/** The highest watermark of each kind, as a conversation keeps it (JSON), for messages that are recorded later. */
-type Marks = Partial<Record<Level, Kept & { readonly until: number }>>;
+/** The highest watermark of each kind, and the last that named a message of which we did not know, as a conversation keeps them (JSON) for messages that are recorded later. */
+type Marks = Partial<Record<Level, Kept & { readonly until: number }>> & { awaited?: Kept & { readonly platformId: string } };
 
 const CALL = 'c.message, c.attempt, c.part, c.status, c.state, c.platform_id';
 /** Where a call began, by our clock: platforms name the watermark by the time of the message, which lies after it. */
@@ -35,23 +35,52 @@ async function tellOne(ctx: Context, at: { fact: Fact; level: Level; channel: Ch
   return (await applyStatus(ctx, { ...one, channel: at.channel }, call)).term === 'published';
 }
 
-/** A watermark becomes a status of every message that it covers; one that covers nothing new is absorbed. */
-export async function resolveWatermark(ctx: Context, fact: Fact, body: WatermarkFact, channel: Channel): Promise<Disposition> {
-  const conversation = await findConversation(ctx.tx, channel.id, fact.addresses);
+/** When the last of the named messages was sent: a call of ours, or one that another app's echo told of; undefined where none is known. */
+async function sentAt(tx: Tx, channel: string, platformIds: readonly string[]): Promise<number | undefined> {
+  let last: number | undefined;
+  for (const id of platformIds) {
+    const [row] = await tx.all<{ at: number | null }>(
+      "SELECT max(at) AS at FROM (SELECT started_at AS at FROM calls WHERE channel = $1 AND platform_id = $2 UNION ALL SELECT at FROM messages WHERE channel = $1 AND platform_id = $2 AND direction = 'outbound') AS named",
+      [channel, id],
+    );
+    if (row?.at != null) last = Math.max(last ?? 0, row.at);
+  }
+  return last;
+}
+
+interface Covering {
+  readonly fact: Fact;
+  readonly body: WatermarkFact;
+  readonly channel: Channel;
+  readonly conversation: string | null;
+}
+/** Tells every message that the watermark covers and keeps how far it reaches; how many it told. */
+async function cover(ctx: Context, { fact, body, channel, conversation }: Covering): Promise<number> {
   const calls = new Map<string, Call>();
   for (const id of body.platformIds) for (const call of await ctx.tx.all<Call>(CALLS.named, [channel.id, id])) calls.set(id, call);
-  const until = body.until?.getTime();
-  if (conversation && until !== undefined) {
-    for (const call of await ctx.tx.all<Call>(CALLS.until, [conversation.id, until])) calls.set(call.platform_id ?? '', call);
-    const [row] = await ctx.tx.all<{ watermarks: string | null }>('SELECT watermarks FROM conversations WHERE id = $1', [conversation.id]);
+  const until = body.until?.getTime() ?? (await sentAt(ctx.tx, channel.id, body.platformIds));
+  if (conversation !== null) {
+    const [row] = await ctx.tx.all<{ watermarks: string | null }>('SELECT watermarks FROM conversations WHERE id = $1', [conversation]);
     const marks = JSON.parse(row?.watermarks ?? '{}') as Marks;
-    if ((marks[body.status]?.until ?? 0) < until) {
-      marks[body.status] = { fact, ref: ctx.ref, receivedAt: ctx.row.receivedAt, until };
-      await ctx.tx.run('UPDATE conversations SET watermarks = $2 WHERE id = $1', [conversation.id, JSON.stringify(marks)]);
+    const before = row?.watermarks;
+    const kept = { fact, ref: ctx.ref, receivedAt: ctx.row.receivedAt };
+    if (until === undefined) marks.awaited = { ...kept, platformId: body.platformIds[0] ?? '' };
+    else {
+      for (const call of await ctx.tx.all<Call>(CALLS.until, [conversation, until])) calls.set(call.platform_id ?? '', call);
+      if ((marks[body.status]?.until ?? 0) < until) marks[body.status] = { ...kept, until };
     }
+    const after = JSON.stringify(marks);
+    if (after !== (before ?? '{}')) await ctx.tx.run('UPDATE conversations SET watermarks = $2 WHERE id = $1', [conversation, after]);
   }
   let told = 0;
   for (const call of calls.values()) if (await tellOne(ctx, { fact, level: body.status, channel }, call)) told++;
+  return told;
+}
+
+/** A watermark becomes a status of every message that it covers; one that covers nothing new is absorbed. */
+export async function resolveWatermark(ctx: Context, fact: Fact, body: WatermarkFact, channel: Channel): Promise<Disposition> {
+  const conversation = await findConversation(ctx.tx, channel.id, fact.addresses);
+  const told = await cover(ctx, { fact, body, channel, conversation: conversation?.id ?? null });
   return told ? { term: 'published' } : { term: 'absorbed', reason: 'idle_watermark' };
 }
 
@@ -62,12 +91,19 @@ export async function applyWatermarks(tx: Tx, at: { conversation: string; platfo
   const marks = JSON.parse(row.watermarks) as Marks;
   const directory = createDirectory();
   await directory.refresh(tx);
+  const revive = (fact: Fact): Fact => ({ ...fact, at: fact.at === null ? null : new Date(fact.at) });
+  const { awaited } = marks;
+  const named = awaited?.platformId === at.platformId ? directory.byAccount(awaited.fact.channelType, awaited.fact.account) : undefined;
+  if (awaited && named) {
+    const ctx = contextFor(tx, awaited, { directory, tally: new Tally(), day: dayOf(awaited.receivedAt), nowMs });
+    await cover(ctx, { fact: revive(awaited.fact), body: awaited.fact.body as WatermarkFact, channel: named, conversation: at.conversation });
+  }
   for (const level of ['delivered', 'read'] as const) {
     const kept = marks[level];
     const channel = kept && directory.byAccount(kept.fact.channelType, kept.fact.account);
     if (!kept || !channel) continue;
     const ctx = contextFor(tx, kept, { directory, tally: new Tally(), day: dayOf(kept.receivedAt), nowMs });
     for (const call of await tx.all<Call & { started_at: number }>(`${CALLS.named} AND c.started_at <= $3`, [at.channel, at.platformId, kept.until]))
-      await tellOne(ctx, { fact: { ...kept.fact, at: kept.fact.at === null ? null : new Date(kept.fact.at) }, level, channel }, call);
+      await tellOne(ctx, { fact: revive(kept.fact), level, channel }, call);
   }
 }

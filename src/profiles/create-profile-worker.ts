@@ -42,7 +42,7 @@ interface Customer {
  */
 export function createProfileWorker(deps: ProfileWorkerDeps) {
   const { store } = deps;
-  const state = { stopping: false, read: -1, saved: -1 };
+  const state = { stopping: false, read: -1, saved: -1, more: false };
   /** Customers still to be asked for, each with the place in the log of the message that brought them. */
   const pending = new Map<string, number>();
   /** How often a customer stayed without a name since this start; the oldest are forgotten. */
@@ -159,10 +159,11 @@ export function createProfileWorker(deps: ProfileWorkerDeps) {
           const cursor = await store.read.selectFrom('cursors').select('off').where('name', '=', CURSOR).executeTakeFirst();
           state.read = Number(cursor?.off ?? 0);
         }
+        state.more = false;
         const more = await page();
         await keep();
         await sleep(REST_MS);
-        if (more) continue;
+        if (more || state.more) continue;
       } catch (error) {
         deps.log('warn', 'the profile worker waits', { code: (error as { code?: string }).code });
         await sleep(1000);
@@ -178,7 +179,10 @@ export function createProfileWorker(deps: ProfileWorkerDeps) {
   }
   return {
     start(): void {
-      unsubscribe = store.onEvents(() => rouse?.());
+      unsubscribe = store.onEvents(() => {
+        state.more = true;
+        rouse?.();
+      });
       done = loop();
     },
     async stop(): Promise<void> {

@@ -61,9 +61,9 @@ export interface TestGateway {
   log(): string;
 }
 
-export async function startGateway(options: { channels?: object[]; dir?: string; env?: Record<string, string>; operator?: boolean } = {}): Promise<TestGateway> {
+export async function startGateway(options: { channels?: object[]; dir?: string; env?: Record<string, string>; operator?: boolean; port?: number } = {}): Promise<TestGateway> {
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'parlance-e2e-'));
-  const [port, operatorPort] = [await freePort(), await freePort()];
+  const [port, operatorPort] = [options.port ?? (await freePort()), await freePort()];
   writeFileSync(join(dir, 'channels.json'), JSON.stringify(options.channels ?? [channel('ch_wa', '207700000000123'), channel('ch_wa2', '207700000000456')]));
   const fd = openSync(join(dir, 'log'), 'a');
   const child = spawn(process.execPath, ['src/start.js'], {

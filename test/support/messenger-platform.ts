@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { type Clock, createClock } from '../../src/sandbox/core/clock.ts';
+import { createSteering } from '../../src/sandbox/core/steering.ts';
 import type { MessengerAccount } from '../../src/sandbox/messenger/accounts.ts';
 import type { MessengerApp } from '../../src/sandbox/messenger/apps.ts';
 import { createMessengerSimulator, type MessengerSimulator } from '../../src/sandbox/messenger/simulator.ts';
@@ -42,11 +43,12 @@ export async function startMessengerPlatform(
   clock = createClock(),
 ): Promise<MessengerPlatform> {
   const receiver = await startReceiver();
-  const simulator = createMessengerSimulator({ accounts, apps, webhookUrl: `${receiver.url}/webhooks/messenger`, clock, log: () => {} });
+  const steering = createSteering();
+  const simulator = createMessengerSimulator({ accounts, apps, webhookUrl: `${receiver.url}/webhooks/messenger`, clock, steering, log: () => {} });
   const url = await simulator.start();
   const operator: Server = await new Promise((resolve) => {
     const server = express()
-      .use('/sandbox', createSandboxRouter(simulator.phones))
+      .use('/sandbox', createSandboxRouter({ platforms: simulator.phones, steering, clock }))
       .listen(0, '127.0.0.1', () => resolve(server));
   });
   const operatorUrl = `http://127.0.0.1:${(operator.address() as AddressInfo).port}`;

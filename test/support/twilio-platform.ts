@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import express from 'express';
 import twilio from 'twilio';
 import { type Clock, createClock } from '../../src/sandbox/core/clock.ts';
+import { createSteering } from '../../src/sandbox/core/steering.ts';
 import { createSandboxRouter } from '../../src/sandbox/router.ts';
 import type { TwilioAccount } from '../../src/sandbox/twilio/accounts.ts';
 import type { TwilioSender } from '../../src/sandbox/twilio/senders.ts';
@@ -49,11 +50,12 @@ export async function startTwilioPlatform(
 ): Promise<TwilioPlatform> {
   const receiver = await startReceiver();
   const { clock = createClock(), hook = '/hook', ...rest } = given;
-  const simulator = createTwilioSimulator({ senders, ...rest, webhookUrl: receiver.url + hook, clock, log: () => {} });
+  const steering = createSteering();
+  const simulator = createTwilioSimulator({ steering, senders, ...rest, webhookUrl: receiver.url + hook, clock, log: () => {} });
   const url = await simulator.start();
   const operator: Server = await new Promise((resolve) => {
     const server = express()
-      .use('/sandbox', createSandboxRouter({ sms: simulator.phones }))
+      .use('/sandbox', createSandboxRouter({ platforms: { sms: simulator.phones }, steering, clock }))
       .listen(0, '127.0.0.1', () => resolve(server));
   });
   const forms = (of = receiver) => of.hooks.map(({ body, path }) => Object.fromEntries(new URLSearchParams(body || path.split('?')[1])));

@@ -1,6 +1,6 @@
-import { camel, camelRest, canonical, Malformed, object, present, text, time } from '../../_graph/loose.ts';
+import { camel, camelRest, canonical, Malformed, need, object, present, text, time } from '../../_graph/loose.ts';
 import { errorsOf } from '../content.ts';
-import { add, type Change, each, entryAt, need } from '../elements.ts';
+import { add, type Change, each, entryAt } from '../elements.ts';
 import { addresses, peopleOf, personOf, phone, userId } from '../identity.ts';
 import { readMessage } from '../messages.ts';
 import { readStatus } from '../statuses.ts';

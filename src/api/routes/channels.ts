@@ -96,10 +96,11 @@ export const channelRoutes: readonly Route[] = [
     scope: 'admin',
     summary: 'Change name, address or settings; what CHANNELS_FILE sets is changed there',
     async handle(asked, deps) {
+      const { id } = await oneChannel(deps, asked);
       const change = parseBody(Change, asked.body);
       if (change.settings && 'baseUrl' in change.settings)
         throw new GatewayError('invalid_request', 'settings.baseUrl: base URLs can not be set by API; use CHANNELS_FILE', { pointer: '/settings/baseUrl' });
-      await deps.store.write('updateChannel', { id: asked.params.id ?? '', update: change, file: deps.config.channelsFile, ...acting(asked) });
+      await deps.store.write('updateChannel', { id, update: change, file: deps.config.channelsFile, ...acting(asked) });
       await deps.channelsChanged();
       return { body: await oneChannel(deps, asked) };
     },
@@ -110,8 +111,8 @@ export const channelRoutes: readonly Route[] = [
     scope: 'admin',
     summary: 'New token or secrets. A single new secret goes before the old ones, which still verify; a list replaces them',
     async handle(asked, deps) {
-      const rotation = parseBody(Rotation, asked.body);
       const { id } = await oneChannel(deps, asked);
+      const rotation = parseBody(Rotation, asked.body);
       const channel = (await loadChannels(deps.store, deps.config.masterKey)).find((c) => c.id === id);
       if (!channel) throw new GatewayError('not_found', 'There is no such channel.');
       await deps.store.write('rotateChannel', { id, ...rotated(deps.config.masterKey, channel, rotation), names: Object.keys(rotation), ...acting(asked) });

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import http from 'node:http';
 import https from 'node:https';
 
@@ -25,6 +26,7 @@ const MAX_ANSWER = 64 * 1024;
  */
 export function createPoster(route: (url: URL) => URL = (url) => url): Poster {
   const gone = new AbortController();
+  setMaxListeners(0, gone.signal); // one for each request under way
   const agents = { 'http:': new http.Agent({ keepAlive: true, maxSockets: MAX_SOCKETS }), 'https:': new https.Agent({ keepAlive: true, maxSockets: MAX_SOCKETS }) };
 
   function attempt(post: Post, limits: { connectMs: number; readMs: number }): Promise<Outcome & { again?: boolean }> {

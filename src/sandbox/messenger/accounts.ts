@@ -29,3 +29,5 @@ export function userIdOf(account: MessengerAccount, phone: string): string {
 }
 export const newMid = (account: MessengerAccount): string =>
   account.object === 'page' ? `m_${randomBytes(48).toString('base64url')}` : `aWdfZAG1faXRlbToxOk${randomBytes(48).toString('base64url')}`;
+/** The platform's word in routes, faults and counts. */
+export const wordOf = (account: MessengerAccount | undefined): 'messenger' | 'instagram' => (account?.object === 'instagram' ? 'instagram' : 'messenger');

@@ -1,7 +1,8 @@
 import type { Clock } from '../core/clock.ts';
 import type { Poster } from '../core/poster.ts';
+import type { Steering } from '../core/steering.ts';
 import { createMetaWebhooks, type MetaWebhooks } from '../meta/webhooks.ts';
-import type { MessengerAccount } from './accounts.ts';
+import { type MessengerAccount, wordOf } from './accounts.ts';
 import type { AppSubscriptions } from './app-subscriptions.ts';
 import type { MessengerApp } from './apps.ts';
 import { envelope } from './events.ts';
@@ -17,6 +18,7 @@ interface Parts {
   readonly routing: Routing;
   readonly clock: Clock;
   readonly poster: Poster;
+  readonly steering: Steering;
   log(message: string): void;
 }
 export interface Told {
@@ -31,6 +33,8 @@ export interface Told {
   /** The app that sent the button: alone in being told the payload. */
   readonly payloadFor?: string | undefined;
 }
+/** What the phone tells of messages that it was sent; they name no message each, so the customer stands for them. */
+const STATUSES: ReadonlySet<string> = new Set(['delivery', 'read']);
 const withoutPayload = (item: object): object => {
   const { postback, ...rest } = item as { postback?: Record<string, unknown> };
   const { payload: _payload, ...kept } = postback ?? {};
@@ -38,12 +42,12 @@ const withoutPayload = (item: object): object => {
 };
 
 /** What happened, to each app that is subscribed to it: on `messaging` where the thread is the app's, else on `standby`. */
-export function createHooks({ apps, appSubscriptions, subscriptions, routing, clock, poster, log }: Parts) {
+export function createHooks({ apps, appSubscriptions, subscriptions, routing, clock, poster, steering, log }: Parts) {
   const senders = new Map<string, MetaWebhooks>();
   /** Of an app at its callback of now: what is on its way to an older one still goes there. */
   function senderOf(app: MessengerApp, url: string): MetaWebhooks {
     const key = `${app.id} ${url}`;
-    const sender = senders.get(key) ?? createMetaWebhooks({ url, clock, poster, retry: subscriptions.retryOf(app), log });
+    const sender = senders.get(key) ?? createMetaWebhooks({ url, clock, poster, steering, retry: subscriptions.retryOf(app), log });
     senders.set(key, sender);
     return sender;
   }
@@ -66,8 +70,14 @@ export function createHooks({ apps, appSubscriptions, subscriptions, routing, cl
       if (!list) continue;
       const blind = told.kind === 'postback' && (list === 'standby' || (told.payloadFor !== undefined && told.payloadFor !== app.id));
       const item = blind ? withoutPayload(told.item) : told.item;
+      const about = {
+        account: account.id,
+        channel: wordOf(account),
+        customer: `${account.id} ${person?.id ?? ''}`,
+        statusOf: STATUSES.has(told.kind) ? `${app.id} ${person?.id ?? ''}` : undefined,
+      };
       const { url } = appSubscriptions.of(app, account.object);
-      senderOf(app, url).send({ account: account.id, secret: app.secret, customer: `${account.id} ${person?.id ?? ''}`, body: envelope(account, { list, item }, clock.now()) });
+      senderOf(app, url).send({ ...about, secret: app.secret, body: envelope(account, { list, item }, clock.now()) });
     }
   };
 }

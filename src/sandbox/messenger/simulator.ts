@@ -4,13 +4,16 @@ import { createScreens, type Phones, type Written } from '../core/phones.ts';
 import { createPlatformServer } from '../core/platform-server.ts';
 import { createPoster } from '../core/poster.ts';
 import { createWindows } from '../core/sliding-window.ts';
-import { type MessengerAccount, userIdOf } from './accounts.ts';
+import { createSteering, type Steering } from '../core/steering.ts';
+import { tokenOf } from '../meta/bearer.ts';
+import { type MessengerAccount, userIdOf, wordOf } from './accounts.ts';
 import { say } from './acts/messages.ts';
 import { createAppSubscriptions } from './app-subscriptions.ts';
 import { appsOf, type MessengerApp } from './apps.ts';
 import { createCdn } from './cdn.ts';
 import { createComments } from './comments.ts';
 import { createDeliver } from './deliver.ts';
+import { refuse } from './errors.ts';
 import { createGraph } from './graph.ts';
 import { createHooks } from './hooks.ts';
 import { createLevers } from './levers.ts';
@@ -34,23 +37,34 @@ export interface MessengerSimulatorOptions {
   /** Further apps on the same accounts, each with its own webhook and tokens (messenger.md 10). */
   readonly apps?: readonly MessengerApp[];
   readonly clock?: Clock;
+  readonly steering?: Steering;
   /** Where an address of the business really leads: a webhook, a medium that it names. */
   readonly route?: (url: URL) => URL;
   log(message: string): void;
 }
 const [SECOND, MINUTE, HOUR] = [1000, 60_000, 3_600_000];
 
-export function createMessengerSimulator({ accounts, webhookUrl, apps: others = [], clock = createClock(), route, log }: MessengerSimulatorOptions) {
+export function createMessengerSimulator({ accounts, webhookUrl, apps: others = [], clock = createClock(), steering = createSteering(), route, log }: MessengerSimulatorOptions) {
   const poster = createPoster(route);
   const apps = [...appsOf(accounts, webhookUrl), ...others];
   const appSubscriptions = createAppSubscriptions(poster);
   const subscriptions = createSubscriptions({ apps, accounts, log });
   const routing = createRouting(clock);
-  const tell = createHooks({ apps, appSubscriptions, subscriptions, routing, clock, poster, log });
+  const tell = createHooks({ apps, appSubscriptions, subscriptions, routing, clock, poster, steering, log });
   const threads = createThreads();
   const screens = createScreens(clock.now);
-  const server = createPlatformServer((asked) => graph(asked));
-  const limit = (count: number, windowMs: number) => createWindows({ limit: count, windowMs, now: clock.now });
+  const server = createPlatformServer((asked) => graph(asked), {
+    steering,
+    channel: 'messenger',
+    channelOf: (asked) => wordOf(accounts.find((a) => apps.some((app) => app.tokens[a.id] === tokenOf(asked) && tokenOf(asked) !== undefined))),
+    refusals: (kind, { path }) => {
+      const file = state.cdn.serves(path);
+      if (kind === 'expired-media') return file ? { status: 403, body: 'URL signature expired' } : null;
+      if (file) return null;
+      return kind === 'token-revoked' ? refuse('token') : kind === '429-burst' ? { ...refuse('sendRate'), status: 429 } : null;
+    },
+  });
+  const limit = (count: number, windowMs: number) => createWindows({ limit: steering.limits ? count : Number.POSITIVE_INFINITY, windowMs, now: clock.now });
   const state: MessengerState = {
     accounts,
     apps,

@@ -4,9 +4,11 @@ import { createScreens, digitsOf, type Phones, type Written } from '../core/phon
 import { createPlatformServer } from '../core/platform-server.ts';
 import { createPoster } from '../core/poster.ts';
 import { createWindows } from '../core/sliding-window.ts';
+import { createSteering, type Steering } from '../core/steering.ts';
 import { accountsOf, type TwilioAccount } from './accounts.ts';
 import { schemeOf } from './addresses.ts';
 import { createContents } from './contents.ts';
+import { refuse } from './errors.ts';
 import { userIdOf } from './forms.ts';
 import { createInbound } from './inbound.ts';
 import { createLevers } from './levers.ts';
@@ -32,6 +34,7 @@ export interface TwilioSimulatorOptions {
   readonly clock?: Clock;
   /** Requests of one account at once. */
   readonly concurrency?: number;
+  readonly steering?: Steering;
   log(message: string): void;
 }
 /** About 100 (sms.md 5). In life each request takes some tens of milliseconds, here none: they are counted in that time, which is the machine's own. */
@@ -39,13 +42,20 @@ const CONCURRENCY = 100;
 const REQUEST_MS = 50;
 
 export function createTwilioSimulator(options: TwilioSimulatorOptions) {
-  const { senders, webhookUrl, route, clock = createClock(), concurrency = CONCURRENCY, log } = options;
+  const { senders, webhookUrl, route, clock = createClock(), steering = createSteering(), concurrency = CONCURRENCY, log } = options;
   const poster = createPoster(route);
-  const webhooks = createTwilioWebhooks({ clock, poster, log });
+  const webhooks = createTwilioWebhooks({ clock, poster, steering, log });
   const messages = createMessages();
   const screens = createScreens(clock.now);
   const services = createServices(options.services ?? [], senders, webhookUrl);
-  const server = createPlatformServer((asked) => rest(asked));
+  const server = createPlatformServer((asked) => rest(asked), {
+    steering,
+    channel: 'sms',
+    refusals: (kind, { path }) => {
+      if (kind === 'expired-media') return /\/Media\/ME/.test(path) ? refuse(20404) : null;
+      return kind === 'token-revoked' ? refuse(20003) : kind === '429-burst' || kind === '20429-burst' ? refuse(20429) : null;
+    },
+  });
   const state: TwilioState = {
     clock,
     accounts: accountsOf(senders, options.accounts ?? []),
@@ -58,7 +68,7 @@ export function createTwilioSimulator(options: TwilioSimulatorOptions) {
     outgoing: createOutgoing({ clock, messages, webhooks, screens, services, fetch: createFetcher(route) }),
     webhooks,
     accountStates: new Map(),
-    concurrency: createWindows({ limit: concurrency, windowMs: REQUEST_MS, now: () => performance.now() }),
+    concurrency: createWindows({ limit: steering.limits ? concurrency : Number.POSITIVE_INFINITY, windowMs: REQUEST_MS, now: () => performance.now() }),
     url: server.url,
   };
   const rest = createRest(state);

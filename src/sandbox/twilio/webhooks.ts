@@ -2,8 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../core/clock.ts';
 import { createLanes } from '../core/lanes.ts';
 import type { Outcome, Poster } from '../core/poster.ts';
+import { createSteering, type Steering } from '../core/steering.ts';
+import { createWebhookFaults } from '../core/webhook-faults.ts';
 import { triesOf } from './overrides.ts';
 import { sign } from './signature.ts';
+import { twisted } from './twist.ts';
 
 export interface Target {
   /** As configured, fragment and all. */
@@ -35,13 +38,14 @@ const MOST_REDIRECTS = 10;
 const redirectOf = (outcome: Outcome): string | null => (outcome.kind === 'answered' && outcome.status >= 300 && outcome.status < 400 ? (outcome.location ?? null) : null);
 
 /** Signed webhooks. By default only a failed connect is tried again, once; then the fallback, and the message stays in the list alone. */
-export function createTwilioWebhooks({ clock, poster, log }: { clock: Clock; poster: Poster; log(message: string): void }) {
+export function createTwilioWebhooks({ clock, poster, steering = createSteering(), log }: { clock: Clock; poster: Poster; steering?: Steering; log(message: string): void }) {
+  const faults = createWebhookFaults(steering, clock);
   const lanes = createLanes();
   /** One attempt, over redirects: each address is signed for itself (sms.md 1.5; that it is, is unconfirmed). */
   async function attempt(hook: TwilioHook, limits: { connectMs: number; readMs: number }, token: string): Promise<Outcome> {
     let at = hook.url;
     for (let hop = 0; ; hop++) {
-      const signed = sign({ url: at, method: hook.method, form: hook.form, json: hook.json }, hook.authToken);
+      const signed = sign({ url: at, method: hook.method, form: hook.form, json: hook.json }, faults.secret('sms', [hook.authToken]));
       const headers = {
         ...(signed.type === null ? {} : { 'content-type': signed.type }),
         'x-twilio-signature': signed.signature,
@@ -61,7 +65,10 @@ export function createTwilioWebhooks({ clock, poster, log }: { clock: Clock; pos
     const until = clock.now() + tries.totalMs;
     for (let tried = 0; ; tried++) {
       const left = Math.max(until - clock.now(), 1);
-      const outcome = await attempt({ ...hook, url }, { connectMs: Math.min(tries.connectMs, left), readMs: Math.min(tries.readMs, left) }, token);
+      const outcome = faults.seen('sms', {
+        outcome: await attempt({ ...hook, url }, { connectMs: Math.min(tries.connectMs, left), readMs: Math.min(tries.readMs, left) }, token),
+        attempt: tried,
+      });
       const fault = faultOf(outcome);
       if (fault === null) return outcome;
       log(`webhook failed (${outcome.kind === 'answered' ? outcome.status : outcome.message})`);
@@ -77,6 +84,12 @@ export function createTwilioWebhooks({ clock, poster, log }: { clock: Clock; pos
     const { fallback, ...rest } = hook;
     if (fallback) await deliver({ ...rest, ...fallback, form: { ...hook.form, ErrorCode: ERROR_CODES[fault], ErrorUrl: hook.url.split('#')[0] ?? '' } });
   }
-  return { send: (hook: TwilioHook): void => lanes.run(hook.lane, () => deliver(hook)) };
+  return {
+    send(hook: TwilioHook): void {
+      const told = { ...hook, form: twisted(hook.form, faults.twist('sms')) };
+      const statusOf = hook.form.MessageStatus === undefined || hook.form.SmsStatus === 'received' ? undefined : hook.form.MessageSid;
+      faults.release({ channel: 'sms', lane: hook.lane, statusOf }, (lane) => lanes.run(lane, () => deliver(told)));
+    },
+  };
 }
 export type TwilioWebhooks = ReturnType<typeof createTwilioWebhooks>;

@@ -9,6 +9,7 @@ import { createSmsAdapter } from '../../../adapters/sms/index.ts';
 import { LEFT_OUT } from '../../../adapters/sms/left-out.ts';
 import { signedUrls } from '../../../adapters/sms/verify.ts';
 import { nock } from '../../support/nock.ts';
+import { RUNS, thrown } from '../../support/payloads.ts';
 
 const adapter = createSmsAdapter();
 const AC = 'AC00000000000000000000000000000001';
@@ -82,7 +83,6 @@ test('nothing left out: every value stands in a fact, or its name in the table o
   }
 });
 
-const RUNS = Number(process.env.PARLANCE_RUNS ?? 1000);
 test(`mutated forms: nothing throws, one element each (and one for consent), the same every time (${RUNS} runs)`, () => {
   const names = fc.constantFrom(
     'MessageSid',
@@ -255,12 +255,7 @@ test('every row of the error table, over HTTP', async () => {
     api()
       .post(/Messages/)
       .reply(status, { code: Number(code), message: `told ${code}`, status });
-    const failure = adapter.classify(
-      await adapter.send(call(), wire).then(
-        () => null,
-        (e: unknown) => e,
-      ),
-    );
+    const failure = adapter.classify(await thrown(adapter.send(call(), wire)));
     expect(failure).toMatchObject(
       status === 500 ? { outcome: 'unknown', retryable: false } : { code: row.code, outcome: row.outcome, scope: row.scope, retryable: row.retryable, platformCode: code },
     );
@@ -277,14 +272,7 @@ test.each([
   api()
     .post(/Messages/)
     .reply(status, body);
-  expect(
-    adapter.classify(
-      await adapter.send(call(), wire).then(
-        () => null,
-        (e: unknown) => e,
-      ),
-    ),
-  ).toMatchObject({ outcome });
+  expect(adapter.classify(await thrown(adapter.send(call(), wire)))).toMatchObject({ outcome });
 });
 test('anything else that may be thrown', () => {
   expect(adapter.classify(Object.assign(new Error('x'), { code: 'ECONNREFUSED' }))).toMatchObject({ outcome: 'not_sent', retryable: true });

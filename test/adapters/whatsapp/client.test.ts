@@ -1,5 +1,6 @@
 import { createWhatsappAdapter } from '../../../adapters/whatsapp/index.ts';
 import { nock } from '../../support/nock.ts';
+import { thrown } from '../../support/payloads.ts';
 
 const adapter = createWhatsappAdapter();
 const call = { method: 'POST' as const, path: '/v26.0/207/messages', contentType: 'application/json' as const, body: '{"to":"+447700900123"}' };
@@ -20,31 +21,14 @@ test.each([
   ['200 without an id', 200, {}, { code: 'outcome_unknown', outcome: 'unknown' }],
 ])('%s', async (_what, status, body, failure) => {
   api().reply(status, body);
-  const error: unknown = await send().then(
-    () => null,
-    (e: unknown) => e,
-  );
+  const error = await thrown(send());
   expect(adapter.classify(error)).toMatchObject(failure);
   expect(String(error)).not.toContain('secret-token');
 });
 
 test('no answer in time is unknown; no connection is surely not sent', async () => {
   api().delay(2000).reply(200, {});
-  expect(
-    adapter.classify(
-      await send().then(
-        () => null,
-        (e: unknown) => e,
-      ),
-    ),
-  ).toMatchObject({ outcome: 'unknown' });
+  expect(adapter.classify(await thrown(send()))).toMatchObject({ outcome: 'unknown' });
   api().replyWithError(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }));
-  expect(
-    adapter.classify(
-      await send().then(
-        () => null,
-        (e: unknown) => e,
-      ),
-    ),
-  ).toMatchObject({ outcome: 'not_sent', retryable: true });
+  expect(adapter.classify(await thrown(send()))).toMatchObject({ outcome: 'not_sent', retryable: true });
 });

@@ -3,15 +3,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { PlatformRefusal } from '../../../adapters/_graph/send-error.ts';
-import type { VerifiedRequest, WebhookRequest } from '../../../adapters/contract.ts';
+import type { WebhookRequest } from '../../../adapters/contract.ts';
 import { ERRORS } from '../../../adapters/whatsapp/errors.ts';
 import { createWhatsappAdapter } from '../../../adapters/whatsapp/index.ts';
 import { LEFT_OUT } from '../../../adapters/whatsapp/left-out.ts';
 import { FAILURES } from '../../../schemas/index.ts';
+import { type Loose, missingFrom, mutated, RUNS, verifiedJson } from '../../support/payloads.ts';
 
 const adapter = createWhatsappAdapter();
 const load = (name: string) => readFileSync(join(import.meta.dirname, 'payloads', name), 'utf8');
-type Loose = Record<string, unknown>;
 const MESSAGES = JSON.parse(load('messages.json')) as [string, Loose, Loose][];
 // Big integers must survive, so the values are kept as text beside their parsed form.
 const VALUES = [...JSON.parse(load('values.json')), ...JSON.parse(load('more-values.json'))] as [string, string, Loose, string[]][];
@@ -19,15 +19,7 @@ const SHAPES = JSON.parse(load('../shapes.json')) as Record<string, string[]>;
 /** Fields of the business account: their values name no number. */
 const ACCOUNT = /^(account_|business_|phone_number_|message_template_|template_|security|flows|payment_configuration|partner_solutions|user_id_update)/;
 const NUMBER = '207700000000123';
-const request = (body: string | Buffer): VerifiedRequest =>
-  ({
-    method: 'POST',
-    url: new URL('http://x/webhooks/whatsapp'),
-    headers: {},
-    body: Buffer.from(body),
-    receivedAt: new Date(1_791_540_000_000),
-    keyId: 'k',
-  }) as unknown as VerifiedRequest;
+const request = (body: string | Buffer) => verifiedJson(body, '/webhooks/whatsapp');
 const withValue = (field: string, value: Loose) => ({
   object: 'whatsapp_business_account',
   entry: [
@@ -87,23 +79,11 @@ test('every digit of a big integer id survives', () => {
 });
 
 // ---- nothing left out ----------------------------------------------------------------------------------------------
-const leaves = (value: unknown, path = ''): [string, unknown][] =>
-  Array.isArray(value)
-    ? value.flatMap((v, i) => leaves(v, `${path}[${i}]`))
-    : value && typeof value === 'object'
-      ? Object.entries(value).flatMap(([k, v]) => leaves(v, path ? `${path}.${k}` : k))
-      : [[path, value]];
 test.each([
   ...MESSAGES.map(([what, m]) => [what, withMessage(m)] as const),
   ...VALUES.filter(([, , , kinds]) => !kinds.some((k) => k in FAILURES)).map(([what, field, value]) => [what, withValue(field, value)] as const),
 ])('nothing left out: %s', (_what, body) => {
-  const told = JSON.stringify(adapter.normalize(request(JSON.stringify(body))));
-  const missing = leaves(body).filter(([path, value]) => {
-    if (value === null || value === '' || value === false || told.includes(JSON.stringify(String(value)).slice(1, -1))) return false;
-    const general = path.replace(/\[\d+\]/g, '[]');
-    return !Object.keys(LEFT_OUT).some((end) => general === end || general.endsWith(`.${end}`) || general.endsWith(end));
-  });
-  expect(missing).toEqual([]);
+  expect(missingFrom(adapter.normalize(request(JSON.stringify(body))), body, LEFT_OUT)).toEqual([]);
 });
 
 // ---- total, whatever comes -----------------------------------------------------------------------------------------
@@ -135,29 +115,10 @@ function countElements(body: unknown): number {
   }
   return n;
 }
-const RUNS = Number(process.env.PARLANCE_RUNS ?? 1000);
-const odd = fc.oneof(fc.constant(null), fc.constant(7), fc.constant('words'), fc.constant([]), fc.constant({}), fc.constant([null, 7, {}]), fc.jsonValue({ maxDepth: 2 }));
 test(`mutated payloads: nothing throws, facts and rejects equal an independent count (${RUNS} runs)`, () => {
   const bodies = [...MESSAGES.map(([, m]) => withMessage(m)), ...VALUES.filter(([, field]) => field === 'messages').map(([, field, value]) => withValue(field, value))];
   fc.assert(
-    fc.property(fc.nat(bodies.length - 1), fc.array(fc.tuple(fc.nat(60), fc.constantFrom('drop', 'retype', 'double'), odd), { maxLength: 4 }), (which, changes) => {
-      const body = structuredClone(bodies[which]) as unknown as Loose;
-      for (const [at, how, value] of changes) {
-        const places: [Loose, string][] = [];
-        const walk = (v: unknown) => {
-          if (v && typeof v === 'object')
-            for (const k of Object.keys(v)) {
-              places.push([v as Loose, k]);
-              walk((v as Loose)[k]);
-            }
-        };
-        walk(body);
-        const [holder, key] = places[at % places.length] ?? [body, 'object'];
-        if (how === 'drop') Array.isArray(holder) ? holder.splice(Number(key), 1) : delete holder[key];
-        else if (how === 'retype') holder[key] = structuredClone(value);
-        else if (Array.isArray(holder[key])) (holder[key] as unknown[]).push(...structuredClone(holder[key] as unknown[]));
-      }
-      const text = JSON.stringify(body);
+    fc.property(mutated(bodies), (text) => {
       const once = adapter.normalize(request(text));
       expect(once.facts.length + once.rejects.length).toBe(countElements(JSON.parse(text)));
       expect(JSON.stringify(adapter.normalize(request(text)))).toBe(JSON.stringify(once));

@@ -1,0 +1,49 @@
+import type { AxiosInstance } from 'axios';
+import type { Call, SendOptions } from '../contract.ts';
+import { isObject, type Loose, list, number, object } from './loose.ts';
+import { PlatformRefusal } from './send-error.ts';
+
+export interface GraphAnswer {
+  readonly status: number;
+  readonly body: string;
+  /** The body as JSON; empty where it is none. */
+  readonly value: Loose;
+  /** Seconds, where the platform says when it may be asked again. */
+  readonly retryAfter: string;
+}
+
+const json = (body: string): unknown => {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return null;
+  }
+};
+/** Retry-After, else the minutes until access is regained by X-Business-Use-Case-Usage, as seconds. */
+function retryAfterOf(headers: Readonly<Record<string, unknown>>): string {
+  const told = headers['retry-after'];
+  if (typeof told === 'string' && told !== '') return told;
+  const usage = Object.values(object(json(String(headers['x-business-use-case-usage'] ?? '')))).flatMap(list);
+  const minutes = Math.max(0, ...usage.map((u) => number(object(u).estimated_time_to_regain_access) ?? 0));
+  return minutes > 0 ? String(minutes * 60) : '';
+}
+
+/** One attempt. Answers whatever status came; throws axios's own error where no answer came. The token stands in a header, never in an address. */
+export async function graphRequest(http: AxiosInstance, call: Call, options: SendOptions): Promise<GraphAnswer> {
+  const response = await http.request<string>({
+    method: call.method,
+    url: options.baseUrl.replace(/\/$/, '') + call.path,
+    ...(call.method === 'GET' ? {} : { data: call.body }),
+    signal: options.signal,
+    headers: { authorization: `Bearer ${options.credentials.accessToken ?? ''}`, 'content-type': call.contentType, 'user-agent': 'parlance' },
+  });
+  const body = typeof response.data === 'string' ? response.data : '';
+  return { status: response.status, body, value: object(json(body)), retryAfter: retryAfterOf(response.headers as Record<string, unknown>) };
+}
+
+/** What a GET answers. Throws PlatformRefusal for anything but an object without an error. */
+export async function graphGet(http: AxiosInstance, path: string, options: SendOptions): Promise<Loose> {
+  const { status, body, value, retryAfter } = await graphRequest(http, { method: 'GET', path, contentType: 'application/json', body: '' }, options);
+  if (status !== 200 || isObject(value.error)) throw new PlatformRefusal(status, body, retryAfter);
+  return value;
+}

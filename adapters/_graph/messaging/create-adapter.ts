@@ -1,0 +1,39 @@
+import type { Failure, OutboundContent } from '../../../schemas/index.ts';
+import type { Capabilities, ChannelAdapter, Normalized, RenderContext, Rendered, Result, VerifiedRequest } from '../../contract.ts';
+import { ackMeta } from '../ack.ts';
+import { createHttp } from '../http.ts';
+import { handshakeMeta, verifyMeta } from '../signature.ts';
+import { checkAccount } from './check.ts';
+import { listMissed } from './list.ts';
+import { lookUpSent } from './look-up.ts';
+import type { Product } from './product.ts';
+import { readProfile } from './read-profile.ts';
+import { classify, sendMessage } from './send.ts';
+
+interface Parts {
+  readonly product: Product;
+  readonly capabilities: Capabilities;
+  readonly profileFields: string;
+  normalize(request: VerifiedRequest): Normalized;
+  render(content: OutboundContent, context: RenderContext): Result<Rendered, Failure>;
+}
+
+/** The adapter of a channel of the Messenger Platform, from what is its own. */
+export function createMessagingAdapter({ product, capabilities, profileFields, normalize, render }: Parts): ChannelAdapter {
+  const http = createHttp();
+  return {
+    channel: product.channel,
+    capabilities,
+    handshake: handshakeMeta,
+    verify: verifyMeta,
+    ack: ackMeta,
+    normalize,
+    render,
+    classify,
+    send: (call, options) => sendMessage(http, call, { options, customer: product.customer }),
+    lookUp: (call, at, options) => lookUpSent(http, call, { product, at, options }),
+    check: (target, options) => checkAccount(http, product, { target, options }),
+    list: (query, options) => listMissed(http, query, { product, options }),
+    profile: async (customer, { settings }, options) => (customer.type === product.customer ? readProfile(http, customer, { fields: profileFields, settings, options }) : null),
+  };
+}

@@ -1,0 +1,20 @@
+/** Leaves of a webhook that stand in no event, by the end of their path, and why. What is in neither an event nor here is a fault (a test walks every payload). */
+export const LEFT_OUT: Readonly<Record<string, string>> = {
+  object: 'names the adapter',
+  'changes[].field': 'names the kind of event',
+  'entry[].id': 'the account: routes to the channel',
+  'entry[].time': 'when the notification was sent; the time of the event where that has none',
+  timestamp: 'becomes the time of the event',
+  'sender.id': 'an address of the contact, or the account of an echo',
+  'recipient.id': 'the account, or an address of the contact of an echo',
+  'message.is_echo': 'becomes message.echo, direction outbound',
+  'message.is_deleted': 'becomes message.deleted',
+  'message.is_unsupported': 'becomes unsupported content',
+  'attachments[].type': 'names the kind of content',
+  'message_edit.num_edit': 'tells one edit from the next in the event id',
+  'reaction.reaction': 'the class of the emoji, which is kept',
+  'reaction.action': 'becomes add or remove',
+  'reaction.emoji': 'kept decoded',
+  'read.watermark': 'becomes a status of every message that it covers',
+  'delivery.watermark': 'becomes a status of every message that it covers',
+};

@@ -1,0 +1,14 @@
+import { type Loose, object } from '../_graph/loose.ts';
+import { normalizeMessaging } from '../_graph/messaging/normalize-body.ts';
+import { parseJson } from '../_graph/parse-json.ts';
+import type { Normalized, VerifiedRequest } from '../contract.ts';
+import { messenger } from './product.ts';
+
+/** Every element of a body as a fact or a reject, in the order of the body. Pure and total. */
+export const normalizeBody = (body: Loose): Normalized => normalizeMessaging(messenger, body);
+
+/** As normalizeBody, of the raw request. */
+export function normalize(request: VerifiedRequest): Normalized {
+  const parsed = parseJson(request.body);
+  return parsed.ok ? normalizeBody(object(parsed.value)) : { facts: [], rejects: [{ path: '', code: 'malformed_body', reason: parsed.reason }] };
+}
