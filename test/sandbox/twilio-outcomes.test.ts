@@ -234,6 +234,18 @@ describe('services', () => {
     expect((await send(byService({ Body: '“a”', SmartEncoded: 'false' }))).body).toBe('“a”');
   });
 
+  test('an RCS sender in the pool is the first try; where the phone has no RCS the number sends, and From alone tells it', async () => {
+    await platform.stop();
+    platform = await startTwilioPlatform({ senders: [...senders, { accountSid: SID, authToken: 'token', address: 'rcs:shop', messagingServiceSid: SERVICE }] });
+    const [by, fell] = [await send(byService({ StatusCallback: callback() })), await send(byService({ To: '+14155563036', StatusCallback: callback() }))];
+    expect((await platform.statuses(by.sid, 3)).at(-1)).toMatchObject({ MessageStatus: 'delivered', From: 'rcs:shop', To: CUSTOMER, ChannelPrefix: 'rcs' });
+    const last = (await platform.statuses(fell.sid, 3)).at(-1);
+    expect(last).toMatchObject({ MessageStatus: 'delivered', From: BY_SERVICE });
+    expect(last).not.toHaveProperty('ChannelPrefix');
+    const named = await send(byService({ To: '+14155563036', FallbackFrom: OWN, StatusCallback: callback() }));
+    expect((await platform.statuses(named.sid, 3)).at(-1)).toMatchObject({ From: OWN });
+  });
+
   test('the number named is kept by the service for this customer', async () => {
     await startWith({});
     await send({ From: '+14155550112', MessagingServiceSid: SERVICE });

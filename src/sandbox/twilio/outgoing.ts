@@ -16,6 +16,8 @@ import type { TwilioWebhooks } from './webhooks.ts';
 
 const CHOOSING_MS = 10;
 const DELIVERY_MS = 60;
+/** The phone is not reachable by RCS. */
+const NO_RCS = 63036;
 const DAY_MS = 24 * 3_600_000;
 interface Parts {
   readonly clock: Clock;
@@ -71,7 +73,11 @@ export function createOutgoing({ clock, messages, webhooks, screens, services, f
     if (test) return;
     const code = outsideWindow(created) ? 63016 : await prepare(message, created);
     if (code !== null) return tell(message, created, { status: 'failed', code });
-    const ending = endingOf(to);
+    const first = endingOf(to, sender.address);
+    // Where RCS does not reach the phone, the service's number sends; `From` alone tells it (sms.md 2.2).
+    const falls = first.code === NO_RCS && created.fallback !== undefined;
+    if (falls) message.from = created.fallback?.address ?? message.from;
+    const ending = falls ? endingOf(to, message.from ?? '') : first;
     message.sentAt = ending.statuses.includes('sent') ? clock.now() : null;
     for (const [i, status] of ending.statuses.entries()) {
       const step = () => tell(message, created, { status, ...(status === 'failed' || status === 'undelivered' ? { code: ending.code } : {}) });
@@ -84,7 +90,7 @@ export function createOutgoing({ clock, messages, webhooks, screens, services, f
   }
   function enqueue(message: TwilioMessage, created: ToCreate): void {
     const { sender, byService, validityMs, service, to } = created;
-    const segments = created.mediaUrls.length || schemeOf(to) !== 'sms' ? 1 : Math.max(segmentsOf(message.body).count, 1);
+    const segments = created.mediaUrls.length || schemeOf(sender.address) !== 'sms' ? 1 : Math.max(segmentsOf(message.body).count, 1);
     if (service !== null) lastSenders.set(pair(service, to), sender.address);
     const overflow = queue.full(sender);
     const wait = overflow ? null : queue.join(sender, segments, validityMs);
@@ -104,7 +110,7 @@ export function createOutgoing({ clock, messages, webhooks, screens, services, f
       const { sender, to, body, byService, service, sendAt, smart, mediaUrls, asMms, buttons } = created;
       const text = smart ? smartEncoded(body) : body;
       const isMms = asMms || mediaUrls.length > 0;
-      const segments = isMms || schemeOf(to) !== 'sms' ? 1 : Math.max(segmentsOf(text).count, 1);
+      const segments = isMms || schemeOf(sender.address) !== 'sms' ? 1 : Math.max(segmentsOf(text).count, 1);
       // By a service neither sender nor segments are known at first (sms.md 2.1).
       const later = byService || sendAt !== null;
       const message = make(
