@@ -267,6 +267,8 @@ export interface Natives {
   readonly location?: true;
   readonly contacts?: { readonly max: number };
   readonly reaction?: true;
+  /** Which message this one answers. */
+  readonly replyTo?: true;
   readonly request?: { readonly what: readonly ('location' | 'contact')[]; readonly bodyMax: number; readonly bodyUnit?: 'byte' };
   /** By name and language, or by a content SID. */
   readonly template?: 'name' | 'contentSid';

@@ -35,6 +35,7 @@ export function compose(content: OutboundContent, context: RenderContext, channe
   const checked = checkContent(content, context);
   if (!checked.ok) return checked;
   const { pieces, losses, menu } = degrade(content, capabilities);
+  if (context.replyTo !== undefined && !natives.replyTo) losses.push('reply_not_shown');
   const split = channel.split ?? ((whole: string) => splitText(whole, text.max, text.unit === 'byte' ? 'byte' : 'character'));
   const single = pieces.flatMap((piece): Piece[] =>
     piece.type === 'text' ? split(piece.text).flatMap((part) => (part.trim() === '' ? [] : [{ type: 'text' as const, text: part }])) : [piece],

@@ -16,6 +16,7 @@ const natives: Natives = {
     document: { mimeTypes: ['application/pdf'], maxBytes: 25 * MB },
   },
   reaction: true,
+  replyTo: true,
   request: { what: ['contact'], bodyMax: 1000, bodyUnit: 'byte' },
   markdown: 'none',
 };

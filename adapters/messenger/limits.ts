@@ -16,6 +16,7 @@ const natives: Natives = {
     document: { mimeTypes: 'any', maxBytes: 25 * MB },
   },
   reaction: true,
+  replyTo: true,
   request: { what: ['contact'], bodyMax: 2000 },
   template: 'name',
   markdown: 'none',

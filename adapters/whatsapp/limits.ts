@@ -31,6 +31,7 @@ const natives: Natives = {
   location: true,
   contacts: { max: 257 },
   reaction: true,
+  replyTo: true,
   request: { what: ['location', 'contact'], bodyMax: 1024 },
   template: 'name',
   markdown: 'whatsapp',
