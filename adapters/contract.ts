@@ -297,7 +297,8 @@ export interface Limits {
 export type Credentials = Readonly<Record<string, string>>;
 /** What a platform answered, for evidence and the redacted exchange. `aliases`: addresses that the answer names for the recipient. */
 export interface Sent {
-  readonly platformId: string;
+  /** Null: the platform names no message for such a call (a reaction by sender action). */
+  readonly platformId: string | null;
   readonly aliases: readonly Identity[];
   readonly status: number;
   readonly body: string;
