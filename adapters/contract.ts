@@ -182,13 +182,24 @@ export interface RenderContext {
   readonly publicUrl: string;
   /** The address to send to, as the platform last told it (never our guess). */
   readonly to: Identity;
+  /** The platform's id of the message that this one answers, and of the one that a reaction is to. */
   readonly replyTo?: string;
+  readonly reactTo?: string;
+  /** Set by policy: a person writes after the window has closed (messenger.md 5.2). */
+  readonly tag?: 'HUMAN_AGENT';
   /** Our id of this message and attempt; the platform returns it in statuses where it can. */
   readonly ownId: string;
 }
+/** What the customer will not see as it was given; codes are those of `_content/losses.ts`. */
 export interface Loss {
   readonly code: string;
   readonly detail: string;
+}
+/** An option that the customer can only type: "2" comes back as the choice of this id. */
+export interface MenuOption {
+  readonly n: number;
+  readonly id: string;
+  readonly title: string;
 }
 /** One HTTP call, without host and credentials: what the preview shows and what the client sends, byte for byte. */
 export interface Call {
@@ -200,10 +211,73 @@ export interface Call {
 export interface Rendered {
   readonly calls: readonly Call[];
   readonly losses: readonly Loss[];
+  /** Where options were numbered. */
+  readonly menu?: readonly MenuOption[];
+  /** Where the platform bills by segment: of all parts together. */
+  readonly sms?: { readonly encoding: 'GSM-7' | 'UCS-2'; readonly segments: number };
+}
+
+export type MediaKind = 'image' | 'audio' | 'voice' | 'video' | 'document' | 'sticker';
+/** A way to offer options. Lengths are UTF-16 units, the most careful reading of "characters"; `bodyUnit` where the body is counted otherwise. */
+export interface ChoiceForm {
+  readonly style: 'buttons' | 'list' | 'quick_replies';
+  /** Options. */
+  readonly max: number;
+  readonly titleMax: number;
+  readonly idMax: number;
+  /** Absent: options have a title alone. */
+  readonly descriptionMax?: number;
+  readonly bodyMax: number;
+  readonly bodyUnit?: 'byte';
+  /** Absent: no such place beside the body. */
+  readonly headerMax?: number;
+  readonly footerMax?: number;
+}
+export interface CardForm {
+  readonly min: number;
+  readonly max: number;
+  /** Absent: the title stands in the card's body. */
+  readonly titleMax?: number;
+  readonly bodyMax: number;
+  readonly linesMax?: number;
+  /** Of the text above the cards; absent: they have none. */
+  readonly introMax?: number;
+  readonly buttonsMax: number;
+  readonly buttonTitleMax: number;
+  readonly idMax: number;
+  /** Every card has a picture, and buttons of one kind, as many as the others: `url` alone or `reply`, up to so many. */
+  readonly uniform?: { readonly url: number; readonly reply: number };
+}
+export interface MediaForm {
+  /** Absent: no caption. */
+  readonly captionMax?: number;
+  readonly filename?: true;
+  /** What the platform is known to take. */
+  readonly mimeTypes: readonly string[] | 'any';
+  readonly maxBytes: number;
+}
+/** What a channel shows itself, and how much of it: data that degradation, preview, docs and console read. What is absent is degraded, or refused. */
+export interface Natives {
+  /** In order of preference. */
+  readonly choices?: readonly ChoiceForm[];
+  readonly cards?: CardForm;
+  /** One button that opens an address. */
+  readonly link?: { readonly titleMax: number; readonly bodyMax: number };
+  readonly media: Readonly<Partial<Record<MediaKind, MediaForm>>>;
+  readonly location?: true;
+  readonly contacts?: { readonly max: number };
+  readonly reaction?: true;
+  /** Which message this one answers. */
+  readonly replyTo?: true;
+  readonly request?: { readonly what: readonly ('location' | 'contact')[]; readonly bodyMax: number; readonly bodyUnit?: 'byte' };
+  /** By name and language, or by a content SID. */
+  readonly template?: 'name' | 'contentSid';
+  /** Whose marks a text in markdown gets. */
+  readonly markdown: 'whatsapp' | 'none';
 }
 
 export interface Capabilities {
-  readonly content: readonly OutboundContent['type'][];
+  readonly natives: Natives;
   readonly text: { readonly max: number; readonly unit: 'character' | 'byte' | 'segment' };
   /** The platform sends no `sent` of its own: its acceptance is it. */
   readonly acceptedIsSent?: true;
@@ -223,7 +297,8 @@ export interface Limits {
 export type Credentials = Readonly<Record<string, string>>;
 /** What a platform answered, for evidence and the redacted exchange. `aliases`: addresses that the answer names for the recipient. */
 export interface Sent {
-  readonly platformId: string;
+  /** Null: the platform names no message for such a call (a reaction by sender action). */
+  readonly platformId: string | null;
   readonly aliases: readonly Identity[];
   readonly status: number;
   readonly body: string;

@@ -9,7 +9,7 @@ import type { Capabilities } from '../contract.ts';
 const PER_SECOND: Readonly<Partial<Record<ChannelType, number>>> = { sms: 10, whatsapp: 80, rcs: 100 };
 export const MAX_TEXT = 1600;
 export const capabilitiesOf = (channel: ChannelType): Capabilities => ({
-  content: ['text'],
+  natives: { media: {}, markdown: 'none' },
   text: { max: MAX_TEXT, unit: 'character' },
   windowHours: channel === 'whatsapp' ? 24 : null,
   limits: { account: { perSecond: PER_SECOND[channel] ?? 10, inboundCounts: false }, listPerSecond: 10 },
