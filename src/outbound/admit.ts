@@ -4,6 +4,7 @@ import { type ChannelType, FAILURES, type Identity, type OutboundContent, SendCo
 import { GatewayError } from '../gateway-error.ts';
 import { newId } from '../id.ts';
 import { type Conversation, conversationFor } from '../inbound/conversations.ts';
+import { keepMenu } from '../inbound/menus.ts';
 import { appendEvents } from '../store/append-events.ts';
 import type { Tx } from '../store/port.ts';
 import { namedBy } from './named-by.ts';
@@ -139,6 +140,7 @@ export async function admit(tx: Tx, args: AdmitArgs, env: OutboundEnvironment): 
       [id, i + 1, channel.id, call.method, call.path, call.contentType, call.body],
     );
   }
+  if (rendered.menu) await keepMenu(tx, { message: id, conversation: conversation.id, options: rendered.menu });
   if (args.key !== null)
     await tx.run('INSERT INTO idempotency (tenant, source, key, message, body_hash, created_at) VALUES ($1,$2,$3,$4,$5,$6)', [
       channel.tenant,
