@@ -35,8 +35,6 @@ function faultOfCards({ body, cards }: Of<'cards'>): string | undefined {
 }
 function faultOf(content: OutboundContent): string | undefined {
   switch (content.type) {
-    case 'text':
-      return blank(content.text) ? 'text: must not be blank' : undefined;
     case 'choices':
       return faultOfOptions(content);
     case 'cards':
@@ -49,6 +47,7 @@ function faultOf(content: OutboundContent): string | undefined {
       const i = content.contacts.findIndex(({ name }) => blank(name.formatted));
       return i < 0 ? undefined : `contacts[${i}].name.formatted: must not be blank`;
     }
+    case 'text':
     case 'image':
     case 'audio':
     case 'voice':

@@ -38,7 +38,7 @@ export function compose(content: OutboundContent, context: RenderContext, channe
   if (context.replyTo !== undefined && !natives.replyTo) losses.push('reply_not_shown');
   const split = channel.split ?? ((whole: string) => splitText(whole, text.max, text.unit === 'byte' ? 'byte' : 'character'));
   const single = pieces.flatMap((piece): Piece[] =>
-    piece.type === 'text' ? split(piece.text).flatMap((part) => (part.trim() === '' ? [] : [{ type: 'text' as const, text: part }])) : [piece],
+    piece.type === 'text' ? split(piece.text).flatMap((part) => (part === '' ? [] : [{ type: 'text' as const, text: part }])) : [piece],
   );
   const calls: Call[] = [];
   for (const [i, piece] of single.entries()) {
@@ -47,5 +47,6 @@ export function compose(content: OutboundContent, context: RenderContext, channe
     if (!made.ok) return made;
     calls.push(made.value);
   }
+  if (!calls.length) return refused('invalid_request', 'text: nothing is left of it without its marks');
   return { ok: true, value: { calls, losses: lossesOf(losses), ...(menu.length ? { menu } : {}) } };
 }

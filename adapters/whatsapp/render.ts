@@ -45,6 +45,11 @@ function typed(piece: Piece, place: Place): Result<Body, Failure> {
   }
 }
 
+/** As it was given, to our recipient alone: where a payload names `to` as well as `recipient`, `to` wins (whatsapp.md 2.17.4). */
+function addressed({ to: _to, recipient: _recipient, ...payload }: Body, address: Record<string, string>): Body {
+  return { ...payload, ...address };
+}
+
 function native(piece: Piece, place: Place): Result<Call, Failure> {
   const { context } = place;
   const to = addressee(context);
@@ -53,7 +58,7 @@ function native(piece: Piece, place: Place): Result<Call, Failure> {
   if (!body.ok) return body;
   // A reaction quotes nothing: it names its message itself.
   const quote = place.replyTo !== undefined && piece.type !== 'reaction' ? { context: { message_id: place.replyTo } } : {};
-  const message = piece.type === 'raw' ? { ...piece.payload, ...to } : { messaging_product: 'whatsapp', ...to, ...body.value, ...quote, biz_opaque_callback_data: place.ownId };
+  const message = piece.type === 'raw' ? addressed(piece.payload, to) : { messaging_product: 'whatsapp', ...to, ...body.value, ...quote, biz_opaque_callback_data: place.ownId };
   const path = `/${versionOf(context.channel.settings)}/${context.channel.account}/messages`;
   return { ok: true, value: { method: 'POST', path, contentType: 'application/json', body: JSON.stringify(message) } };
 }
