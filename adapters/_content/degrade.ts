@@ -1,17 +1,17 @@
 import type { OutboundContent } from '../../schemas/index.ts';
 import { fromMarkdown } from '../_text/markdown.ts';
+import { shorten } from '../_text/shorten.ts';
 import type { Capabilities, Natives } from '../contract.ts';
 import { degradeCards } from './degrade-cards.ts';
 import { degradeChoices } from './degrade-choices.ts';
 import { degradeMedia } from './degrade-media.ts';
 import type { Of, Sink } from './piece.ts';
-import { shorten } from './shorten.ts';
 import { joined, lastPart } from './split-body.ts';
 
 function degradeText(content: Of<'text'>, natives: Natives, sink: Sink): void {
   if (content.format === undefined) return void sink.pieces.push(content);
-  const text = fromMarkdown(content.text, natives.markdown);
-  if (natives.markdown === 'none' && text !== content.text) sink.losses.push('markdown_marks');
+  const { text, losses } = fromMarkdown(content.text, natives.markdown);
+  sink.losses.push(...losses);
   sink.pieces.push({ type: 'text', text });
 }
 

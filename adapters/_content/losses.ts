@@ -2,7 +2,8 @@ import type { Loss } from '../contract.ts';
 
 /** Everything that degradation may take away or change, once: what the sender reads in preview and timeline. */
 export const LOSSES = {
-  markdown_marks: "Marks that the channel lacks are left out, or replaced by the channel's own.",
+  markdown_marks: 'Marks that the channel lacks, or would not read where they stand, are left out.',
+  marks_not_escaped: 'Characters that are meant literally are read as marks by the channel, which has no way to escape them.',
   choices_numbered: 'The channel has no buttons for these options: they are numbered in the text, and the customer answers with a number or a title.',
   choices_restyled: 'The channel has no options in the style that was asked for: they are shown in another one.',
   title_shortened: 'Titles longer than the channel shows are cut; the whole ones stand in the text above.',

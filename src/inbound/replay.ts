@@ -8,6 +8,7 @@ import type { Context } from './context.ts';
 import { findConversation } from './conversations.ts';
 import { verifiedRequest } from './create-ingest.ts';
 import { type Channel, createDirectory } from './directory.ts';
+import { asWritten } from './menus.ts';
 import { firstSight, publish, seenKey } from './publish.ts';
 import { resolveFact } from './resolve.ts';
 import type { RetryDeps } from './retry.ts';
@@ -95,7 +96,7 @@ export async function replaySlice(tx: Tx, args: ReplayArgs, deps: RetryDeps): Pr
         continue;
       }
       const [event] = fact.body.kind === 'message' ? await tx.all<{ body: string }>('SELECT body FROM events WHERE id = $1', [id]) : [];
-      const before = event ? (JSON.parse(event.body) as { data: { message?: { content?: unknown } } }).data.message?.content : undefined;
+      const before = event ? asWritten((JSON.parse(event.body) as { data: { message?: { content?: unknown } } }).data.message) : undefined;
       const after = fact.body.kind === 'message' ? fact.body.content : undefined;
       const truncated = (before as { truncated?: unknown } | undefined)?.truncated === true;
       if (before === undefined || truncated || JSON.stringify(comparable(before)) === JSON.stringify(comparable(after))) {

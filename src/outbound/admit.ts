@@ -4,11 +4,13 @@ import { type ChannelType, FAILURES, type Identity, type OutboundContent, SendCo
 import { GatewayError } from '../gateway-error.ts';
 import { newId } from '../id.ts';
 import { type Conversation, conversationFor } from '../inbound/conversations.ts';
+import { keepMenu } from '../inbound/menus.ts';
 import { appendEvents } from '../store/append-events.ts';
 import type { Tx } from '../store/port.ts';
 import { checkTemplate } from './check-template.ts';
 import { namedBy } from './named-by.ts';
 import { recipientOf } from './recipient.ts';
+import { contextOf } from './render-context.ts';
 import { statusDraft } from './status-event.ts';
 
 export interface OutboundEnvironment {
@@ -140,6 +142,7 @@ export async function admit(tx: Tx, args: AdmitArgs, env: OutboundEnvironment): 
       [id, i + 1, channel.id, call.method, call.path, call.contentType, call.body],
     );
   }
+  if (rendered.menu) await keepMenu(tx, { message: id, conversation: conversation.id, options: rendered.menu });
   if (args.key !== null)
     await tx.run('INSERT INTO idempotency (tenant, source, key, message, body_hash, created_at) VALUES ($1,$2,$3,$4,$5,$6)', [
       channel.tenant,
@@ -174,16 +177,7 @@ export async function prepare(tx: Tx, args: AdmitArgs, at: { channel: ChannelRow
   const replyTo = await namedBy(tx, args.command.replyTo, { channel: channel.id, pointer: '/replyTo' });
   const reactTo = content.type === 'reaction' ? await namedBy(tx, content.target, { channel: channel.id, pointer: '/content/target' }) : undefined;
   const context: RenderContext = {
-    channel: {
-      id: channel.id,
-      type: channel.type,
-      account: channel.account,
-      settings: JSON.parse(channel.settings) as Record<string, unknown>,
-      ...(channel.address ? { address: channel.address } : {}),
-    },
-    publicUrl: env.publicUrl,
-    to: target.to,
-    ownId: `${id}.1`,
+    ...contextOf(channel, env, { to: target.to, ownId: `${id}.1` }),
     ...(replyTo === undefined ? {} : { replyTo }),
     ...(reactTo === undefined ? {} : { reactTo }),
   };

@@ -174,6 +174,8 @@ export interface Database {
   waiting_statuses: { channel: string; platform_id: string; event_id: string; fact: string; arrived_at: number; deadline: number; day: string };
   /** Admitted once per (tenant, source, key); source 'api' for Idempotency-Key. */
   idempotency: { tenant: string; source: string; key: string; message: string; body_hash: string; created_at: number };
+  /** Options that a message of ours numbered: JSON array of { n, id, title }; see inbound/menus.ts. */
+  menus: { message: string; conversation: string; options: string };
   leases: { shard: number; owner: string; epoch: number; expires_at: number };
   /** Named cursors over the event log: relay, consumers. detail: JSON (the relay keeps Kafka's end offsets). */
   cursors: { name: string; off: number; detail: string | null; updated_at: number };
