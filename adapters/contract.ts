@@ -1,5 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { ChannelType, Failure, FailureCode, Identity, InboundContent, MessageState, OutboundContent, PlatformError } from '../schemas/index.ts';
+import type { Natives } from './natives.ts';
+
+export type { CardForm, ChoiceForm, MediaForm, MediaKind, Natives } from './natives.ts';
 
 export type Result<T, E> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E };
 
@@ -217,65 +220,6 @@ export interface Rendered {
   readonly sms?: { readonly encoding: 'GSM-7' | 'UCS-2'; readonly segments: number };
 }
 
-export type MediaKind = 'image' | 'audio' | 'voice' | 'video' | 'document' | 'sticker';
-/** A way to offer options. Lengths are UTF-16 units, the most careful reading of "characters"; `bodyUnit` where the body is counted otherwise. */
-export interface ChoiceForm {
-  readonly style: 'buttons' | 'list' | 'quick_replies';
-  /** Options. */
-  readonly max: number;
-  readonly titleMax: number;
-  readonly idMax: number;
-  /** Absent: options have a title alone. */
-  readonly descriptionMax?: number;
-  readonly bodyMax: number;
-  readonly bodyUnit?: 'byte';
-  /** Absent: no such place beside the body. */
-  readonly headerMax?: number;
-  readonly footerMax?: number;
-}
-export interface CardForm {
-  readonly min: number;
-  readonly max: number;
-  /** Absent: the title stands in the card's body. */
-  readonly titleMax?: number;
-  readonly bodyMax: number;
-  readonly linesMax?: number;
-  /** Of the text above the cards; absent: they have none. */
-  readonly introMax?: number;
-  readonly buttonsMax: number;
-  readonly buttonTitleMax: number;
-  readonly idMax: number;
-  /** Every card has a picture, and buttons of one kind, as many as the others: `url` alone or `reply`, up to so many. */
-  readonly uniform?: { readonly url: number; readonly reply: number };
-}
-export interface MediaForm {
-  /** Absent: no caption. */
-  readonly captionMax?: number;
-  readonly filename?: true;
-  /** What the platform is known to take. */
-  readonly mimeTypes: readonly string[] | 'any';
-  readonly maxBytes: number;
-}
-/** What a channel shows itself, and how much of it: data that degradation, preview, docs and console read. What is absent is degraded, or refused. */
-export interface Natives {
-  /** In order of preference. */
-  readonly choices?: readonly ChoiceForm[];
-  readonly cards?: CardForm;
-  /** One button that opens an address. */
-  readonly link?: { readonly titleMax: number; readonly bodyMax: number };
-  readonly media: Readonly<Partial<Record<MediaKind, MediaForm>>>;
-  readonly location?: true;
-  readonly contacts?: { readonly max: number };
-  readonly reaction?: true;
-  /** Which message this one answers. */
-  readonly replyTo?: true;
-  readonly request?: { readonly what: readonly ('location' | 'contact')[]; readonly bodyMax: number; readonly bodyUnit?: 'byte' };
-  /** By name and language, or by a content SID. */
-  readonly template?: 'name' | 'contentSid';
-  /** Whose marks a text in markdown gets. */
-  readonly markdown: 'whatsapp' | 'none';
-}
-
 export interface Capabilities {
   readonly natives: Natives;
   readonly text: { readonly max: number; readonly unit: 'character' | 'byte' | 'segment' };
@@ -335,6 +279,24 @@ export interface Profile {
   readonly platform?: Readonly<Record<string, unknown>>;
 }
 
+/** A template as the platform lists it, one language of it. */
+export interface Template {
+  readonly platformId: string;
+  readonly name: string;
+  readonly language: string;
+  /** The platform's own word: APPROVED, PENDING, REJECTED, PAUSED, DISABLED, and what comes. */
+  readonly status: string;
+  readonly category?: string;
+  readonly named: boolean;
+  /** As the platform has them. */
+  readonly components: readonly unknown[];
+}
+export interface TemplateTarget {
+  readonly account: string;
+  readonly businessAccount: string | null;
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
 /** What a check of a channel found, and what to do where it does not hold. */
 export interface Finding {
   readonly check: string;
@@ -369,6 +331,8 @@ export interface ChannelAdapter {
   /** Total: any bytes give facts and rejects, nothing throws. */
   normalize(request: VerifiedRequest): Normalized;
   render(content: OutboundContent, context: RenderContext): Result<Rendered, Failure>;
+  /** What is wrong with a template against those of its name that the platform lists, in words; null: nothing. */
+  checkTemplate?(content: Extract<OutboundContent, { type: 'template' }>, listed: readonly Template[]): string | null;
   /** Total. */
   classify(error: unknown): Failure;
 
@@ -378,9 +342,11 @@ export interface ChannelAdapter {
   lookUp?(call: Call, at: { readonly account: string; readonly since: Date }, options: SendOptions): Promise<Sent | null | undefined>;
   /** Messages since then, in order, page by page; the caller stops taking when it has had enough. */
   list?(query: ListQuery, options: ListOptions): AsyncIterable<Missed>;
-  /** Null: the platform tells nothing of this customer. */
+  /** Every template of the account, in every language; null: the channel does not say where to look. */
+  templates?(target: TemplateTarget, options: SendOptions): Promise<readonly Template[] | null>;
   /** Asks the platform whether it knows our credentials and will call us. Faults of the wire are findings too. */
   check?(target: CheckTarget, options: SendOptions): Promise<readonly Finding[]>;
+  /** Null: the platform tells nothing of this customer. */
   profile?(customer: Identity, at: { readonly account: string; readonly settings: Readonly<Record<string, unknown>> }, options: SendOptions): Promise<Profile | null>;
 }
 

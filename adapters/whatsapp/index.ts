@@ -3,11 +3,13 @@ import { createHttp } from '../_graph/http.ts';
 import { handshakeMeta, verifyMeta } from '../_graph/signature.ts';
 import type { ChannelAdapter } from '../contract.ts';
 import { check } from './check.ts';
+import { checkTemplate } from './check-template.ts';
 import { classify } from './classify.ts';
 import { send } from './client.ts';
 import { capabilities } from './limits.ts';
 import { normalize } from './normalize.ts';
 import { render } from './render.ts';
+import { templates } from './templates.ts';
 
 /** WhatsApp Business Cloud API. */
 export function createWhatsappAdapter(): ChannelAdapter {
@@ -23,5 +25,7 @@ export function createWhatsappAdapter(): ChannelAdapter {
     classify,
     send: (call, options) => send(http, call, options),
     check: (target, options) => check(http, target, options),
+    checkTemplate,
+    templates: (target, options) => templates(http, target, options),
   };
 }

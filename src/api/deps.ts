@@ -5,6 +5,7 @@ import type { Verdict } from '../http/verify-again.ts';
 import type { Journal, JournalReader } from '../journal/port.ts';
 import type { Reconciler } from '../reconcile/create-reconciler.ts';
 import type { Store } from '../store/port.ts';
+import type { TemplateSync } from '../templates/create-template-sync.ts';
 import type { Auth, Caller, Scope } from './auth.ts';
 import type { RegisteredChannel } from './channel-registry.ts';
 
@@ -24,6 +25,7 @@ export interface ApiDeps {
   readonly refused: RefusedRing;
   verifyAgain(refused: Refused): Promise<Verdict>;
   readonly reconciler: Reconciler;
+  readonly templates: TemplateSync;
   /** Asks the platform about one channel. */
   checkChannel(channel: RegisteredChannel): Promise<readonly Finding[]>;
   /** Resolves when the replay is done. */

@@ -7,6 +7,7 @@ import { type Conversation, conversationFor } from '../inbound/conversations.ts'
 import { keepMenu } from '../inbound/menus.ts';
 import { appendEvents } from '../store/append-events.ts';
 import type { Tx } from '../store/port.ts';
+import { checkTemplate } from './check-template.ts';
 import { namedBy } from './named-by.ts';
 import { recipientOf } from './recipient.ts';
 import { statusDraft } from './status-event.ts';
@@ -107,7 +108,7 @@ export async function admit(tx: Tx, args: AdmitArgs, env: OutboundEnvironment): 
   const hash = createHash('sha256').update(JSON.stringify(command)).digest('hex');
   const known = await knownKey(tx, args, channel.tenant, hash);
   if (known) return known;
-  const { rendered, conversation, adapter, to, id, replyTo } = await prepare(tx, args, { channel, env });
+  const { rendered, conversation, adapter, to, id, replyTo, templateChecked } = await prepare(tx, args, { channel, env });
   checkPolicy(args, adapter, conversation);
   const sendAt = command.sendAt ? Date.parse(command.sendAt) : null;
   const later = sendAt !== null && sendAt > nowMs;
@@ -154,7 +155,7 @@ export async function admit(tx: Tx, args: AdmitArgs, env: OutboundEnvironment): 
     newId('tl_', nowMs),
     id,
     nowMs,
-    JSON.stringify(rendered.losses.length ? { losses: rendered.losses } : {}),
+    JSON.stringify({ ...(rendered.losses.length ? { losses: rendered.losses } : {}), ...(templateChecked ? {} : { template: 'not checked: its list could not be read yet' }) }),
   ]);
   const message = { id, commandId: args.key, metadata: command.metadata, attempt: 1, parts: rendered.calls.length, platformId: null };
   await appendEvents(tx, [statusDraft({ channel, conversation, message, status: 'queued', current: 'queued', nowMs })], nowMs);
@@ -166,6 +167,7 @@ export async function prepare(tx: Tx, args: AdmitArgs, at: { channel: ChannelRow
   const { channel, env } = at;
   const adapter = env.adapters.of(channel.type, channel.provider);
   if (!adapter) throw new GatewayError('content_unsupported', `Sending on ${channel.type} is not possible yet.`, { pointer: '/channel' });
+  const templateChecked = await checkTemplate(tx, args.command.content, { channel: channel.id, adapter });
   const target = at.to ? { to: at.to, conversation: null } : await recipientOf(tx, args.command.to, channel);
   const conversation =
     target.conversation ?? (await conversationFor(tx, { id: channel.id, tenant: channel.tenant }, { addresses: [target.to], name: undefined, nowMs: args.nowMs })).conversation;
@@ -189,5 +191,5 @@ export async function prepare(tx: Tx, args: AdmitArgs, at: { channel: ChannelRow
   };
   const rendered = adapter.render(content, context);
   if (!rendered.ok) throw new GatewayError(rendered.error.code, rendered.error.platformMessage ?? FAILURES[rendered.error.code].title, { pointer: '/content' });
-  return { rendered: rendered.value, conversation, adapter, to: target.to satisfies Identity, id, replyTo };
+  return { rendered: rendered.value, conversation, adapter, to: target.to satisfies Identity, id, replyTo, templateChecked };
 }
