@@ -1,7 +1,7 @@
 import type { OutboundContent } from '../../schemas/index.ts';
+import { shorten } from '../_text/shorten.ts';
 import type { CardForm, Natives } from '../contract.ts';
 import type { Card, CardButton, Of, Sink } from './piece.ts';
-import { shorten } from './shorten.ts';
 import { joined, lastPart } from './split-body.ts';
 
 type Cards = Of<'cards'>;

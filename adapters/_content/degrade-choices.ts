@@ -1,6 +1,7 @@
+import { shorten } from '../_text/shorten.ts';
 import type { ChoiceForm } from '../contract.ts';
+import { distinct } from './distinct.ts';
 import type { Of, Sink } from './piece.ts';
-import { distinct, shorten } from './shorten.ts';
 import { joined, lastPart } from './split-body.ts';
 
 type Choices = Of<'choices'>;

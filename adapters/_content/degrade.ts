@@ -1,11 +1,11 @@
 import type { OutboundContent } from '../../schemas/index.ts';
 import { fromMarkdown } from '../_text/markdown.ts';
+import { shorten } from '../_text/shorten.ts';
 import type { Capabilities, Natives } from '../contract.ts';
 import { degradeCards } from './degrade-cards.ts';
 import { degradeChoices } from './degrade-choices.ts';
 import { degradeMedia } from './degrade-media.ts';
 import type { Of, Sink } from './piece.ts';
-import { shorten } from './shorten.ts';
 import { joined, lastPart } from './split-body.ts';
 
 function degradeText(content: Of<'text'>, natives: Natives, sink: Sink): void {

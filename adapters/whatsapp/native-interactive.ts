@@ -1,6 +1,6 @@
 import { cardText } from '../_content/degrade-cards.ts';
 import type { Card, Piece } from '../_content/piece.ts';
-import { shorten } from '../_content/shorten.ts';
+import { shorten } from '../_text/shorten.ts';
 import type { RenderContext } from '../contract.ts';
 import type { Body } from './native-plain.ts';
 
