@@ -220,6 +220,14 @@ export interface Rendered {
   readonly sms?: { readonly encoding: 'GSM-7' | 'UCS-2'; readonly segments: number };
 }
 
+/** Tells the customer that their message was read, or that somebody writes; no message, and none waits for it. `message`: the platform's id of theirs. */
+export interface Signal {
+  readonly kind: 'read' | 'typing';
+  readonly message?: string;
+  /** With `read`: both. */
+  readonly typing?: boolean;
+}
+
 export interface Capabilities {
   readonly natives: Natives;
   readonly text: { readonly max: number; readonly unit: 'character' | 'byte' | 'segment' };
@@ -331,6 +339,8 @@ export interface ChannelAdapter {
   /** Total: any bytes give facts and rejects, nothing throws. */
   normalize(request: VerifiedRequest): Normalized;
   render(content: OutboundContent, context: RenderContext): Result<Rendered, Failure>;
+  /** Absent: the channel has no such thing. */
+  renderSignal?(signal: Signal, context: RenderContext): Result<readonly Call[], Failure>;
   /** What is wrong with a template against those of its name that the platform lists, in words; null: nothing. */
   checkTemplate?(content: Extract<OutboundContent, { type: 'template' }>, listed: readonly Template[]): string | null;
   /** Total. */
@@ -338,6 +348,8 @@ export interface ChannelAdapter {
 
   // The wire: one attempt each, cancellable; throws what the platform throws.
   send(call: Call, options: SendOptions): Promise<Sent>;
+  /** A call of `renderSignal`. */
+  signal?(call: Call, options: SendOptions): Promise<void>;
   /** Whether the platform has this call, where it can be asked: what it answered then, null where none was found, undefined where it can not be told. */
   lookUp?(call: Call, at: { readonly account: string; readonly since: Date }, options: SendOptions): Promise<Sent | null | undefined>;
   /** Messages since then, in order, page by page; the caller stops taking when it has had enough. */

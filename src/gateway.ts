@@ -132,6 +132,7 @@ export async function startGateway(given: Config, log: Logger, onFatal: (reason:
     reader,
     auth: createAuth({ store, operatorToken: config.operatorToken }),
     wakeDispatcher: dispatcher.wake,
+    signal: dispatcher.signal,
     channelsChanged,
     health: async () => ({
       journal: { ok: journal.writable(), id: journal.id, lastOffset: journal.lastOffset(), processed: progress.offset() },
@@ -168,7 +169,9 @@ export async function startGateway(given: Config, log: Logger, onFatal: (reason:
     reconciler.start();
     profiles.start();
     await templates.start();
-    parts.broker = config.kafka ? createBroker({ config: config.kafka, store, log: sink, installation: journal.id, parseSendCommand, wake: dispatcher.wake }) : null;
+    parts.broker = config.kafka
+      ? createBroker({ config: config.kafka, store, log: sink, installation: journal.id, parseSendCommand, wake: dispatcher.wake, signal: dispatcher.signal })
+      : null;
     parts.broker?.start();
   };
   if (!config.databaseUrl) await whenReady();

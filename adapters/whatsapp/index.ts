@@ -5,10 +5,11 @@ import type { ChannelAdapter } from '../contract.ts';
 import { check } from './check.ts';
 import { checkTemplate } from './check-template.ts';
 import { classify } from './classify.ts';
-import { send } from './client.ts';
+import { send, signal } from './client.ts';
 import { capabilities } from './limits.ts';
 import { normalize } from './normalize.ts';
 import { render } from './render.ts';
+import { renderSignal } from './render-signal.ts';
 import { templates } from './templates.ts';
 
 /** WhatsApp Business Cloud API. */
@@ -22,8 +23,10 @@ export function createWhatsappAdapter(): ChannelAdapter {
     ack: ackMeta,
     normalize,
     render,
+    renderSignal,
     classify,
     send: (call, options) => send(http, call, options),
+    signal: (call, options) => signal(http, call, options),
     check: (target, options) => check(http, target, options),
     checkTemplate,
     templates: (target, options) => templates(http, target, options),

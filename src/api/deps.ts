@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts';
 import type { Refused, RefusedRing } from '../http/refused-ring.ts';
 import type { Verdict } from '../http/verify-again.ts';
 import type { Journal, JournalReader } from '../journal/port.ts';
+import type { PreparedSignal } from '../outbound/prepare-signal.ts';
 import type { Reconciler } from '../reconcile/create-reconciler.ts';
 import type { Store } from '../store/port.ts';
 import type { TemplateSync } from '../templates/create-template-sync.ts';
@@ -17,6 +18,8 @@ export interface ApiDeps {
   readonly auth: Auth;
   /** Something was queued. */
   wakeDispatcher(): void;
+  /** Shows a customer that we have read, or write. */
+  signal(prepared: PreparedSignal): Promise<void>;
   /** Channels changed: keys and credentials are read again. */
   channelsChanged(): Promise<void>;
   health(): Promise<Readonly<Record<string, unknown>>>;

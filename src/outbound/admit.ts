@@ -10,6 +10,7 @@ import type { Tx } from '../store/port.ts';
 import { checkTemplate } from './check-template.ts';
 import { namedBy } from './named-by.ts';
 import { recipientOf } from './recipient.ts';
+import { contextOf } from './render-context.ts';
 import { statusDraft } from './status-event.ts';
 
 export interface OutboundEnvironment {
@@ -176,16 +177,7 @@ export async function prepare(tx: Tx, args: AdmitArgs, at: { channel: ChannelRow
   const replyTo = await namedBy(tx, args.command.replyTo, { channel: channel.id, pointer: '/replyTo' });
   const reactTo = content.type === 'reaction' ? await namedBy(tx, content.target, { channel: channel.id, pointer: '/content/target' }) : undefined;
   const context: RenderContext = {
-    channel: {
-      id: channel.id,
-      type: channel.type,
-      account: channel.account,
-      settings: JSON.parse(channel.settings) as Record<string, unknown>,
-      ...(channel.address ? { address: channel.address } : {}),
-    },
-    publicUrl: env.publicUrl,
-    to: target.to,
-    ownId: `${id}.1`,
+    ...contextOf(channel, env, { to: target.to, ownId: `${id}.1` }),
     ...(replyTo === undefined ? {} : { replyTo }),
     ...(reactTo === undefined ? {} : { reactTo }),
   };

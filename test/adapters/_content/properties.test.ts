@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { LOSSES } from '../../../adapters/_content/losses.ts';
-import { shorten } from '../../../adapters/_text/shorten.ts';
 import type { ChannelAdapter, RenderContext } from '../../../adapters/contract.ts';
 import { createInstagramAdapter } from '../../../adapters/instagram/index.ts';
 import { createMessengerAdapter } from '../../../adapters/messenger/index.ts';
@@ -134,15 +133,4 @@ test.each<[string, ChannelAdapter, RenderContext, (body: Body) => unknown[]]>([
     }),
     { numRuns: 400 },
   );
-});
-
-test('a title is cut between grapheme clusters, never above its limit', () => {
-  fc.assert(
-    fc.property(fc.string({ unit: 'grapheme', minLength: 1, maxLength: 60 }), fc.integer({ min: 4, max: 30 }), (title, max) => {
-      const cut = shorten(title, max);
-      expect(cut.length).toBeLessThanOrEqual(max);
-      if (cut !== title) expect(title.startsWith(cut.slice(0, -1))).toBe(true);
-    }),
-  );
-  expect(shorten('ab👩‍👩‍👧‍👦cd', 6)).toBe('ab…');
 });
