@@ -1,4 +1,5 @@
-import type { Finding } from '../../adapters/contract.ts';
+import type { Capabilities, Finding, Provider } from '../../adapters/contract.ts';
+import type { ChannelType } from '../../schemas/index.ts';
 import type { Config } from '../config/config.ts';
 import type { Refused, RefusedRing } from '../http/refused-ring.ts';
 import type { Verdict } from '../http/verify-again.ts';
@@ -29,6 +30,8 @@ export interface ApiDeps {
   verifyAgain(refused: Refused): Promise<Verdict>;
   readonly reconciler: Reconciler;
   readonly templates: TemplateSync;
+  /** What a channel takes, and how much of it. */
+  capabilitiesOf(type: ChannelType, provider: Provider): Capabilities | null;
   /** Asks the platform about one channel. */
   checkChannel(channel: RegisteredChannel): Promise<readonly Finding[]>;
   /** Resolves when the replay is done. */
