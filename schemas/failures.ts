@@ -48,12 +48,6 @@ export const FAILURES = {
   unknown_recipient: { status: 422, retryable: false, title: 'Unknown recipient', advice: 'Name a conversation or contact of this channel, or an address of the kind it takes.' },
   content_unsupported: { status: 422, retryable: false, title: 'Content not supported on this channel', advice: 'Send a kind that the channel takes; see the preview.' },
   content_too_long: { status: 422, retryable: false, title: 'Content too long', advice: 'Shorten it to the limit that detail names.' },
-  template_invalid: {
-    status: 422,
-    retryable: false,
-    title: 'Template refused',
-    advice: 'Check name, language, approval and variables of the template: GET /v1/channels/{id}/templates lists them.',
-  },
   window_closed: { status: 422, retryable: false, title: 'Reply window closed', advice: 'Send an approved template, or wait until the customer writes.' },
   not_opted_in: { status: 422, retryable: false, title: 'Customer has opted out', advice: 'Do not write until the customer opts in again.' },
   expired: { status: 422, retryable: false, title: 'Expired before it could be sent', advice: 'Send it again with a later expiresAt if it still matters.' },
@@ -76,6 +70,13 @@ export const FAILURES = {
     retryable: false,
     title: 'Recipient is blocked or may not be written to',
     advice: 'Do not try again; use another channel if the customer agreed to it.',
+  },
+  // 422: mostly told by us, against the platform's list, before it is asked.
+  template_invalid: {
+    status: 422,
+    retryable: false,
+    title: 'Template refused',
+    advice: 'Check name, language, approval and variables of the template: GET /v1/channels/{id}/templates lists them.',
   },
   media_invalid: { status: 502, retryable: false, title: 'Media refused', advice: 'Send a type and size that the platform takes.' },
   thread_not_owned: { status: 502, retryable: false, title: 'Another app owns the conversation', advice: 'Take or request the thread, or send a template.' },

@@ -25,8 +25,8 @@ test('README.md shows what each channel takes, as the data says it', () => {
   );
   const readme = readFileSync(join(root, 'README.md'), 'utf8');
   const shown = readme.slice(readme.indexOf('<!-- capabilities -->') + '<!-- capabilities -->'.length, readme.indexOf('<!-- /capabilities -->')).trim();
-  // Where this fails after a change of the data, put the received table between the marks.
-  expect(table).toBe(shown);
+  // The formatter aligns columns. Where this fails after a change of the data, put the received table between the marks.
+  expect(shown.replace(/ +/g, ' ').replace(/-{3,}/g, '---')).toBe(table.replace(/ +/g, ' '));
 });
 
 test('every loss is told in one sentence', () => {
