@@ -1,5 +1,5 @@
-import type { AxiosInstance } from 'axios';
 import { graphGet } from '../_graph/graph-request.ts';
+import type { Http } from '../_graph/http.ts';
 import { list, object, text } from '../_graph/loose.ts';
 import type { SendOptions, Template, TemplateTarget } from '../contract.ts';
 import { versionOf } from './render.ts';
@@ -17,7 +17,7 @@ function templateOf(item: unknown): Template[] {
 }
 
 /** Templates of the business account, page by page; by cursor: an address that the platform gives is never followed with our token. */
-export async function templates(http: AxiosInstance, { businessAccount, settings }: TemplateTarget, options: SendOptions): Promise<readonly Template[] | null> {
+export async function templates(http: Http, { businessAccount, settings }: TemplateTarget, options: SendOptions): Promise<readonly Template[] | null> {
   if (businessAccount === null) return null;
   const found: Template[] = [];
   const fields = 'id,name,language,status,category,parameter_format,components';

@@ -1,4 +1,5 @@
 import type { MenuOption } from '../../adapters/contract.ts';
+import type { OutboundContent } from '../../schemas/index.ts';
 import type { Tx } from '../store/port.ts';
 import type { Context } from './context.ts';
 import type { Conversation } from './conversations.ts';
@@ -9,17 +10,21 @@ const FRESH_MS = 24 * 3_600_000;
 /** A message that is this much older than its webhook was held up: then its own time tells what the customer saw, else ours. */
 const HELD_UP_MS = 60_000;
 
-/** Keeps what the numbers of a message mean. It counts from the moment when a part of the message goes out. */
-export async function keepMenu(tx: Tx, menu: { message: string; conversation: string; options: readonly MenuOption[] }): Promise<void> {
-  await tx.run('INSERT INTO menus (message, conversation, options) VALUES ($1,$2,$3)', [menu.message, menu.conversation, JSON.stringify(menu.options)]);
+/** Keeps what the numbers of a message mean, from the moment when it goes out; options that can be tapped have none, and still take the place of the last menu. */
+export async function keepMenu(tx: Tx, menu: { message: string; conversation: string; content: OutboundContent; numbered: readonly MenuOption[] | undefined }): Promise<void> {
+  const options = menu.numbered ?? (menu.content.type === 'choices' || menu.content.type === 'cards' ? [] : null);
+  if (options) await tx.run('INSERT INTO menus (message, conversation, options) VALUES ($1,$2,$3)', [menu.message, menu.conversation, JSON.stringify(options)]);
 }
 
-/** The menu that the customer saw last: one that was sent, else one whose answer from the platform is still on its way. */
+/**
+ * The menu that the customer saw last: one that was sent, else one whose answer from the platform is still on its way (a customer can be
+ * faster). When the call began tells the order: its answer may be written down after the customer's.
+ */
 async function freshMenu(tx: Tx, conversation: string, seenAt: number): Promise<readonly MenuOption[]> {
   const [row] = await tx.all<{ options: string }>(
     `SELECT n.options FROM menus n JOIN calls c ON c.message = n.message
-     WHERE n.conversation = $1 AND c.state IN ('sent', 'calling') AND coalesce(c.ended_at, c.started_at) BETWEEN $2 AND $3
-     ORDER BY CASE c.state WHEN 'sent' THEN 0 ELSE 1 END, coalesce(c.ended_at, c.started_at) DESC, n.message DESC LIMIT 1`,
+     WHERE n.conversation = $1 AND c.state IN ('sent', 'calling') AND c.status <> 'failed' AND c.started_at BETWEEN $2 AND $3
+     ORDER BY CASE c.state WHEN 'sent' THEN 0 ELSE 1 END, c.started_at DESC, n.message DESC LIMIT 1`,
     [conversation, seenAt - FRESH_MS, seenAt],
   );
   return row ? (JSON.parse(row.options) as MenuOption[]) : [];

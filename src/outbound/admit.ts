@@ -142,7 +142,7 @@ export async function admit(tx: Tx, args: AdmitArgs, env: OutboundEnvironment): 
       [id, i + 1, channel.id, call.method, call.path, call.contentType, call.body],
     );
   }
-  if (rendered.menu) await keepMenu(tx, { message: id, conversation: conversation.id, options: rendered.menu });
+  await keepMenu(tx, { message: id, conversation: conversation.id, content: command.content, numbered: rendered.menu });
   if (args.key !== null)
     await tx.run('INSERT INTO idempotency (tenant, source, key, message, body_hash, created_at) VALUES ($1,$2,$3,$4,$5,$6)', [
       channel.tenant,

@@ -52,6 +52,9 @@ const VERSIONS: readonly string[] = [
   `CREATE TABLE suspected_gaps (channel TEXT NOT NULL, platform_id TEXT NOT NULL, named_by TEXT NOT NULL, conversation TEXT, named_at BIGINT NOT NULL, PRIMARY KEY (channel, platform_id)){without_rowid};
    ALTER TABLE contacts ADD COLUMN profile TEXT;
    ALTER TABLE contacts ADD COLUMN profile_at BIGINT`,
+  // What is looked at with every batch, and what is pruned every minute, must not cost more with more channels and messages.
+  `CREATE INDEX channels_updated ON channels (updated_at);
+   CREATE INDEX idempotency_created ON idempotency (created_at)`,
   `CREATE TABLE templates (channel TEXT NOT NULL, name TEXT NOT NULL, language TEXT NOT NULL, status TEXT NOT NULL, category TEXT, named BIGINT NOT NULL, components TEXT NOT NULL, platform_id TEXT NOT NULL, PRIMARY KEY (channel, name, language)){without_rowid};
    CREATE TABLE template_syncs (channel TEXT PRIMARY KEY, synced_at BIGINT, tried_at BIGINT NOT NULL, fault TEXT){without_rowid}`,
   `CREATE TABLE menus (message TEXT PRIMARY KEY, conversation TEXT NOT NULL, options TEXT NOT NULL){without_rowid};

@@ -1,21 +1,25 @@
 import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { type Event, remove, sleep, startGateway, type TestGateway, until } from '../support/gateway.ts';
+import { startCloudApi } from '../support/cloud-api.ts';
+import { channel, type Event, remove, sleep, startGateway, type TestGateway, text, until, webhook } from '../support/gateway.ts';
 import { AC, listed, OWN, smsChannel, startTwilioApi, type TwilioApi } from '../support/twilio-api.ts';
 
 const CUSTOMER = '+447700900101';
 let gateway: TestGateway;
 let twilio: TwilioApi;
-const start = (dir?: string) => startGateway({ channels: [smsChannel()], env: { TWILIO_API_URL: twilio.url }, ...(dir ? { dir } : {}) });
+let cloud: Awaited<ReturnType<typeof startCloudApi>>;
+const NUMBER = '207700000000123';
+const start = (dir?: string) =>
+  startGateway({ channels: [smsChannel(), channel('ch_wa', NUMBER)], env: { TWILIO_API_URL: twilio.url, GRAPH_API_URL: cloud.url }, ...(dir ? { dir } : {}) });
 beforeEach(async () => {
-  twilio = await startTwilioApi();
+  [twilio, cloud] = await Promise.all([startTwilioApi(), startCloudApi()]);
   gateway = await start();
 });
 afterEach(async () => {
   await gateway.kill();
   remove(gateway);
-  await twilio.end();
+  await Promise.all([twilio.end(), cloud.end()]);
 });
 
 async function write(sid: string, body: string, from = CUSTOMER): Promise<void> {
@@ -31,9 +35,9 @@ async function write(sid: string, body: string, from = CUSTOMER): Promise<void> 
   expect(answer.status).toBe(200);
 }
 const options = (...titles: string[]) => titles.map((title) => ({ id: `id:${title}`, title }));
-async function ask(body: string, titles: string[], phone = CUSTOMER): Promise<void> {
+async function ask(body: string, titles: string[], { phone = CUSTOMER, on = 'ch_sms' } = {}): Promise<void> {
   const content = { type: 'choices', body, options: options(...titles) };
-  const { status, json } = await gateway.call('/v1/messages', { method: 'POST', body: { channel: 'ch_sms', to: { phone }, content } });
+  const { status, json } = await gateway.call('/v1/messages', { method: 'POST', body: { channel: on, to: { phone }, content } });
   expect(status).toBe(202);
   await until('the menu is sent', async () => (await gateway.call(`/v1/messages/${(json as { id: string }).id}`)).text.includes('"accepted"'));
   await sleep(5);
@@ -82,15 +86,29 @@ test('a number answers the menu that was sent last, and is text without one; wor
   expect(events.filter((e) => e.data.message?.platformId === 'SM1')).toHaveLength(1);
 }, 30_000);
 
+test('WhatsApp: more options than it has rows are numbered; options that can be tapped take the place of the numbers', async () => {
+  const writeThere = (id: string, words: string) =>
+    gateway.post(webhook(NUMBER, { messages: [{ ...text('447700900101', id, words), timestamp: String(Math.floor(Date.now() / 1000)) }] }));
+  await writeThere('wamid.0', 'hi');
+  await said('wamid.0');
+  const cities = ['Lima', 'Oslo', 'Rome', 'Kyiv', 'Pune', 'Bonn', 'Cork', 'Nara', 'Baku', 'Graz', 'Lyon', 'Brno'];
+  await ask('Which city?', cities, { on: 'ch_wa' });
+  await writeThere('wamid.1', '12');
+  expect((await said('wamid.1')).content).toEqual(choice('Brno'));
+  await ask('Sure?', ['Yes', 'No'], { on: 'ch_wa' });
+  await writeThere('wamid.2', '2');
+  expect((await said('wamid.2')).content).toEqual({ type: 'text', text: '2' });
+}, 30_000);
+
 test('a menu is fresh for 24 hours, and what was held up answers the one that its writer saw', async () => {
   await write('SM0', 'hi');
   await said('SM0');
   await ask('Which colour?', ['Red', 'Green']);
   await ask('Which size?', ['Big', 'Small']);
-  await ask('Which price?', ['Low', 'High'], '+447700900102');
+  await ask('Which price?', ['Low', 'High'], { phone: '+447700900102' });
   await gateway.kill('SIGTERM');
   const db = new DatabaseSync(join(gateway.dir, 'data', 'store.sqlite'));
-  const sentAgo = (words: string, ms: number) => db.prepare('UPDATE calls SET ended_at = ? WHERE body LIKE ?').run(Date.now() - ms, `%${words}%`);
+  const sentAgo = (words: string, ms: number) => db.prepare('UPDATE calls SET started_at = ? WHERE body LIKE ?').run(Date.now() - ms, `%${words}%`);
   sentAgo('Which+colour', 90_000);
   sentAgo('Which+size', 70_000);
   sentAgo('Which+price', 24 * 3_600_000 + 1000);

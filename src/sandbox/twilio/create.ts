@@ -40,6 +40,21 @@ function senderOf(form: URLSearchParams, { senders }: CreateState): TwilioSender
   return found ?? (service && !senders.some((s) => s.messagingServiceSid === service) ? refuse(21705) : refuse(21606));
 }
 
+/** A template stands for the body: its SID and variables are what the screen shows, for only Twilio knows its text. */
+function templateOf(form: URLSearchParams): { readonly text: string } | Answer | null {
+  const sid = form.get('ContentSid');
+  if (!sid) return null;
+  if (!/^HX[0-9a-zA-Z]+$/.test(sid)) return refuse(21655);
+  const variables = form.get('ContentVariables') ?? '';
+  try {
+    const read: unknown = JSON.parse(variables || '{}');
+    if (!read || typeof read !== 'object' || Array.isArray(read) || Object.values(read).some((v) => typeof v !== 'string')) return refuse(21656);
+  } catch {
+    return refuse(21656);
+  }
+  return { text: `${sid} ${variables}`.trim() };
+}
+
 /** The platform's rules for POST Messages.json, in its order: what is wrong with the request comes before what is wrong with the recipient. */
 export function checkCreate(form: URLSearchParams, state: CreateState): { readonly no: Answer } | { readonly create: ToCreate } {
   const no = (...why: Parameters<typeof refuse>) => ({ no: refuse(...why) });
@@ -50,7 +65,9 @@ export function checkCreate(form: URLSearchParams, state: CreateState): { readon
   if ('status' in sender) return { no: sender };
   if (schemeOf(to) !== schemeOf(sender.address)) return no(21910);
   if (to === sender.address) return no(21211, to);
-  const body = form.get('Body') ?? '';
+  const template = templateOf(form);
+  if (template && 'status' in template) return { no: template };
+  const body = template?.text ?? form.get('Body') ?? '';
   const mediaUrls = form.getAll('MediaUrl').filter(Boolean);
   if (body === '' && !mediaUrls.length) return no(21602);
   if (body.length > MAX_BODY) return no(21617);

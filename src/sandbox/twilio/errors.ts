@@ -18,6 +18,8 @@ const REFUSALS = {
   21620: [400, 'Invalid media URL(s)'],
   21623: [400, 'Number of media files exceeds allowed limit'],
   21624: [400, 'The ValidityPeriod is out of range'],
+  21655: [400, 'The ContentSid is Invalid'],
+  21656: [400, 'The ContentVariables Parameter is invalid'],
   21705: [400, 'The Messaging Service SID is invalid'],
   21910: [400, "Invalid 'From' and 'To' pair. 'From' and 'To' should be of the same channel"],
 } as const satisfies Record<number, readonly [number, string]>;

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { LOSSES } from '../../../adapters/_content/losses.ts';
-
 import type { ChannelAdapter, RenderContext } from '../../../adapters/contract.ts';
 import { createInstagramAdapter } from '../../../adapters/instagram/index.ts';
 import { createMessengerAdapter } from '../../../adapters/messenger/index.ts';
