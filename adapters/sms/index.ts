@@ -8,6 +8,7 @@ import { capabilitiesOf } from './limits.ts';
 import { list, lookUp } from './list.ts';
 import { normalize } from './normalize.ts';
 import { render } from './render.ts';
+import { segmentsOfCall } from './segments-of-call.ts';
 import { verify } from './verify.ts';
 
 const TWIML: Reply = { status: 200, type: 'text/xml; charset=utf-8', body: '<?xml version="1.0" encoding="UTF-8"?><Response/>' };
@@ -26,6 +27,7 @@ export function createSmsAdapter(channel: ChannelType = 'sms'): ChannelAdapter {
     ack,
     normalize,
     render,
+    costs: (call) => ({ units: segmentsOfCall(call), media: false }),
     classify,
     send: (call, options) => send(http, call, options),
     lookUp: (call, at, options) => lookUp(http, call, { ...at, options }),

@@ -1,5 +1,6 @@
 import type { ChannelType } from '../../schemas/index.ts';
 import type { Capabilities, SenderPace } from '../contract.ts';
+import { MAX_TEXT, nativesOf } from './natives.ts';
 
 /**
  * Twilio, as of November 2026: 10 segments a second of a number (US long codes take from 1 to 225, by registration: settings.messagesPerSecond),
@@ -13,9 +14,8 @@ const SENDERS: readonly SenderPace[] = [
 /** Twilio promises no order: a message of one segment overtakes one of three (sms.md 5). */
 const PART_WAIT_MS = 10_000;
 const PER_SECOND: Readonly<Partial<Record<ChannelType, number>>> = { sms: 10, whatsapp: 80, rcs: 100 };
-export const MAX_TEXT = 1600;
 export const capabilitiesOf = (channel: ChannelType): Capabilities => ({
-  content: ['text'],
+  natives: nativesOf(channel),
   text: { max: MAX_TEXT, unit: 'character' },
   windowHours: channel === 'whatsapp' ? 24 : null,
   ...(channel === 'whatsapp' ? { templateOutsideWindow: true as const } : {}),

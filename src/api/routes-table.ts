@@ -8,6 +8,8 @@ import { operatorRoutes } from './routes/operations.ts';
 import { reconcileRoutes } from './routes/reconcile.ts';
 import { refusedRoutes } from './routes/refused.ts';
 import { resourceRoutes } from './routes/resources.ts';
+import { signalRoutes } from './routes/signals.ts';
+import { templateRoutes } from './routes/templates.ts';
 import { tenantRoutes } from './routes/tenants.ts';
 
 /** Every route of the operator API: the router, /openapi.json and the test that walks them with a foreign key are made from it. */
@@ -22,4 +24,6 @@ export const ROUTES: readonly Route[] = [
   ...resourceRoutes,
   ...refusedRoutes,
   ...reconcileRoutes,
+  ...templateRoutes,
+  ...signalRoutes,
 ];

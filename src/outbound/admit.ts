@@ -5,12 +5,15 @@ import type { OutboundSettings } from '../config/config.ts';
 import { GatewayError } from '../gateway-error.ts';
 import { newId } from '../id.ts';
 import { conversationFor } from '../inbound/conversations.ts';
+import { keepMenu } from '../inbound/menus.ts';
 import { appendEvents } from '../store/append-events.ts';
 import type { Tx } from '../store/port.ts';
 import { type ChannelRow, channelRow, loadChannel } from './channel-row.ts';
 import { situationOf } from './check-policy.ts';
+import { checkTemplate } from './check-template.ts';
 import { newEta } from './eta.ts';
 import { insertMessage } from './insert-message.ts';
+import { namedBy } from './named-by.ts';
 import { judge } from './policy.ts';
 import { note } from './queue.ts';
 import { BULK, enterQueue, makeReady } from './queue-order.ts';
@@ -104,6 +107,7 @@ export async function admit(tx: Tx, args: AdmitArgs, env: OutboundEnvironment): 
   await insertCalls(tx, { message: id, attempt: 1, channel: channel.id, adapter }, rendered.calls);
   await enterQueue(tx, { channel: channel.id, priority, tenant: channel.tenant });
   if (notBefore === null) await makeReady(tx, id);
+  await keepMenu(tx, { message: id, conversation: prepared.conversation.id, content: prepared.content, numbered: rendered.menu });
   if (args.key !== null)
     await tx.run('INSERT INTO idempotency (tenant, source, key, message, body_hash, created_at) VALUES ($1,$2,$3,$4,$5,$6)', [
       channel.tenant,
@@ -120,7 +124,12 @@ export async function admit(tx: Tx, args: AdmitArgs, env: OutboundEnvironment): 
 async function tellQueued(tx: Tx, args: AdmitArgs, at: Prepared & { channel: ChannelRow; quiet: number | null }): Promise<void> {
   const { id, channel, conversation, quiet, mode } = at;
   const { command, nowMs } = args;
-  const detail = { ...(quiet === null ? {} : { quietUntil: new Date(quiet).toISOString() }), ...(mode === 'plain' ? {} : { sentAs: mode }) };
+  const detail = {
+    ...(quiet === null ? {} : { quietUntil: new Date(quiet).toISOString() }),
+    ...(mode === 'plain' ? {} : { sentAs: mode }),
+    ...(at.rendered.losses.length ? { losses: at.rendered.losses } : {}),
+    ...(at.templateChecked ? {} : { template: 'not checked: its list could not be read yet' }),
+  };
   await note(tx, id, { kind: 'queued', detail, nowMs });
   const message = { id, commandId: args.fallbackOf?.commandId ?? args.key, metadata: command.metadata, attempt: 1, parts: at.rendered.calls.length, platformId: null };
   await appendEvents(tx, [statusDraft({ channel, conversation, message, status: 'queued', current: 'queued', nowMs })], nowMs);
@@ -135,17 +144,17 @@ async function checkFallbacks(tx: Tx, command: SendCommand, tenant: string): Pro
 const swapped = (command: SendCommand): OutboundContent => ({ type: 'template', ...command.onWindowClosed?.template });
 
 export type Prepared = Awaited<ReturnType<typeof prepare>>;
-/** Recipient, verdict of the policy and calls, without writing anything but a first conversation. What the policy refuses is rendered as it was asked, for the preview. */
-export async function prepare(tx: Tx, args: AdmitArgs, at: { channel: ChannelRow; env: OutboundEnvironment }) {
+/** Recipient, verdict of the policy and calls, without writing anything but a first conversation. What the policy refuses is rendered as it was asked, for the preview; there `to` stands in for the recipient that the command names. */
+export async function prepare(tx: Tx, args: AdmitArgs, at: { channel: ChannelRow; env: OutboundEnvironment; to?: Identity }) {
   const { channel, env } = at;
   const { command, nowMs } = args;
   const adapter = env.adapters.of(channel.type, channel.provider);
   if (!adapter) throw new GatewayError('content_unsupported', `Sending on ${channel.type} is not possible yet.`, { pointer: '/channel' });
-  const target = await recipientOf(tx, command.to, channel);
+  const target = at.to ? { to: at.to, conversation: null } : await recipientOf(tx, command.to, channel);
   const conversation =
     target.conversation ?? (await conversationFor(tx, { id: channel.id, tenant: channel.tenant }, { addresses: [target.to], name: undefined, nowMs })).conversation;
   const id = newId('ms_', nowMs);
-  const replyTo = await quoted(tx, command, channel.id);
+  const replyTo = await namedBy(tx, command.replyTo, { channel: channel.id, pointer: '/replyTo' });
   const asked = {
     content: command.content,
     author: command.author ?? null,
@@ -158,15 +167,8 @@ export async function prepare(tx: Tx, args: AdmitArgs, at: { channel: ChannelRow
   const verdict = judge(situation);
   const mode = verdict.ok ? verdict.mode : 'plain';
   const content = mode === 'template' ? swapped(command) : command.content;
-  const rendered = renderMessage({ channel, adapter, publicUrl: env.publicUrl, content, to: target.to, ownId: `${id}.1`, replyTo, mode });
-  return { rendered, conversation, to: target.to satisfies Identity, id, replyTo, adapter, situation, verdict, mode, content } as const;
-}
-
-async function quoted(tx: Tx, command: SendCommand, channel: string): Promise<string | undefined> {
-  if (!command.replyTo) return undefined;
-  if ('platformId' in command.replyTo) return command.replyTo.platformId;
-  const [row] = await tx.all<{ platform_id: string | null }>('SELECT platform_id FROM messages WHERE id = $1 AND channel = $2', [command.replyTo.id, channel]);
-  if (!row?.platform_id)
-    throw new GatewayError('invalid_request', 'replyTo: there is no such message on this channel, or the platform has not named it yet.', { pointer: '/replyTo/id' });
-  return row.platform_id;
+  const reactTo = content.type === 'reaction' ? await namedBy(tx, content.target, { channel: channel.id, pointer: '/content/target' }) : undefined;
+  const templateChecked = await checkTemplate(tx, content, { channel: channel.id, adapter });
+  const rendered = renderMessage({ channel, adapter, publicUrl: env.publicUrl, content, to: target.to, ownId: `${id}.1`, replyTo, reactTo, mode });
+  return { rendered, conversation, to: target.to satisfies Identity, id, replyTo, adapter, situation, verdict, mode, content, templateChecked } as const;
 }

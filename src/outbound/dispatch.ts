@@ -9,6 +9,7 @@ import { channelsReady, type ReadyMessage, readyOf } from './ready.ts';
 import type { OutcomeArgs } from './record-outcome.ts';
 import { remember } from './remember.ts';
 import type { SendingChannel } from './sending-channel.ts';
+import { createSignalling } from './signal.ts';
 
 export interface DispatcherDeps {
   readonly store: Store;
@@ -199,6 +200,7 @@ export function createDispatcher(deps: DispatcherDeps) {
       wake();
     },
     wake,
+    signal: createSignalling({ senderOf, pacing }),
     /** Messages that customers sent just now, by channel id. */
     inbound(counts: Readonly<Record<string, number>>): void {
       for (const [id, n] of Object.entries(counts)) {

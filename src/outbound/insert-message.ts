@@ -1,4 +1,4 @@
-import type { SendCommand } from '../../schemas/index.ts';
+import type { OutboundContent, SendCommand } from '../../schemas/index.ts';
 import type { Tx } from '../store/port.ts';
 import type { AdmitArgs, Prepared } from './admit.ts';
 import type { ChannelRow } from './channel-row.ts';
@@ -17,6 +17,11 @@ const PREVIEW = 120;
 const INSERT = `INSERT INTO messages (id, tenant, channel, conversation, contact, direction, platform_id, state, content_type, content, preview, at, created_at, updated_at, reply_to, author, priority, send_at, expires_at,
   queue_state, next_at, attempt, parts, sent_parts, command_source, command_id, metadata, recipient, category, on_closed, mode, queue_rank, fallback, fallback_of, fallback_at)
   VALUES ($1,$2,$3,$4,$5,'outbound',NULL,'queued',$6,$7,$8,$9,$9,$9,$10,$11,$12,$13,$14,$15,$16,1,$17,0,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28)`;
+/** The words of a message, for lists. */
+function previewOf(content: OutboundContent): string {
+  const words = 'text' in content ? content.text : 'body' in content ? content.body : 'caption' in content ? content.caption : undefined;
+  return (words ?? '').slice(0, PREVIEW).toWellFormed();
+}
 const json = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
 
 /** When the first link of the chain is looked at, where it is to be before the message has failed. */
@@ -36,7 +41,7 @@ export async function insertMessage(tx: Tx, { command, nowMs, ...args }: AdmitAr
     conversation.contact,
     content.type,
     JSON.stringify(command.content),
-    command.content.type === 'text' ? command.content.text.slice(0, PREVIEW).toWellFormed() : '',
+    previewOf(content),
     nowMs,
     at.replyTo ?? null,
     command.author ?? null,

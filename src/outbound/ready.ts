@@ -22,6 +22,8 @@ export async function channelsReady(read: Kysely<Database>): Promise<string[]> {
 export async function readyOf(read: Kysely<Database>, channel: string, limit: number): Promise<ReadyMessage[]> {
   const cost = sql.raw("FROM calls c WHERE c.message = m.id AND c.attempt = m.attempt AND c.state = 'pending' ORDER BY c.part LIMIT 1");
   const { rows } = await sql<ReadyMessage>`SELECT m.id, m.conversation, m.priority, coalesce((SELECT c.units ${cost}), 1) AS units, coalesce((SELECT c.media ${cost}), 0) AS media
-    FROM messages m WHERE m.channel = ${channel} AND m.queue_state = 'ready' AND EXISTS (SELECT 1 FROM channels h WHERE h.id = ${channel} AND h.state = 'active') ORDER BY m.priority DESC, m.id LIMIT ${sql.lit(limit)}`.execute(read);
+    FROM messages m WHERE m.channel = ${channel} AND m.queue_state = 'ready' AND EXISTS (SELECT 1 FROM channels h WHERE h.id = ${channel} AND h.state = 'active') ORDER BY m.priority DESC, m.id LIMIT ${sql.lit(limit)}`.execute(
+    read,
+  );
   return rows;
 }

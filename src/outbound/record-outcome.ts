@@ -23,7 +23,7 @@ export interface Exchange {
 export type CallOutcome =
   | {
       readonly kind: 'sent';
-      readonly platformId: string;
+      readonly platformId: string | null;
       readonly aliases: readonly Identity[] /** The platform sends no `sent` of its own. */;
       readonly final?: boolean /** See Capabilities. */;
       readonly partWaitMs?: number;
@@ -83,6 +83,7 @@ async function accepted(tx: Tx, m: QueuedMessage, args: Accepted): Promise<void>
   const conversation = m.conversation && aliases.length ? await loadConversation(tx, 'c.id', m.conversation) : null;
   if (conversation) await addAddresses(tx, conversation, aliases);
   if (args.outcome.final) await sentByAcceptance(tx, m, args);
+  if (platformId === null) return;
   await joinWaiting(tx, { channel: m.channel, platformId }, args.nowMs);
   if (m.conversation) await applyWatermarks(tx, { conversation: m.conversation, platformId, channel: m.channel }, args.nowMs);
 }

@@ -1,7 +1,9 @@
 import type { ChannelAdapter } from '../../adapters/contract.ts';
 import type { Identity, OutboundContent } from '../../schemas/index.ts';
+import { keepMenu } from '../inbound/menus.ts';
 import type { Tx } from '../store/port.ts';
 import type { ChannelRow } from './channel-row.ts';
+import { namedBy } from './named-by.ts';
 import type { Mode } from './policy.ts';
 import { note, type QueuedMessage } from './queue.ts';
 import { insertCalls, renderMessage } from './render-message.ts';
@@ -11,10 +13,13 @@ export async function renderAgain(tx: Tx, m: QueuedMessage, by: { channel: Chann
   const template = by.mode === 'template';
   const content = template ? ({ type: 'template', ...(JSON.parse(m.on_closed ?? '{}') as object) } as OutboundContent) : (JSON.parse(m.content) as OutboundContent);
   const to = JSON.parse(m.recipient ?? 'null') as Identity;
-  const { calls } = renderMessage({ ...by, content, to, ownId: `${m.id}.${m.attempt}`, replyTo: m.reply_to ?? undefined });
+  const reactTo = content.type === 'reaction' ? await namedBy(tx, content.target, { channel: m.channel, pointer: '/content/target' }) : undefined;
+  const { calls, menu } = renderMessage({ ...by, content, to, ownId: `${m.id}.${m.attempt}`, replyTo: m.reply_to ?? undefined, reactTo });
   if (m.sent_parts === 0) {
     await tx.run('DELETE FROM calls WHERE message = $1 AND attempt = $2', [m.id, m.attempt]);
     await insertCalls(tx, { message: m.id, attempt: m.attempt, channel: m.channel, adapter: by.adapter }, calls);
+    await tx.run('DELETE FROM menus WHERE message = $1', [m.id]);
+    if (m.conversation !== null) await keepMenu(tx, { message: m.id, conversation: m.conversation, content, numbered: menu });
     await tx.run('UPDATE messages SET parts = $2, content_type = $3 WHERE id = $1', [m.id, calls.length, content.type]);
   } else {
     for (const [i, call] of calls.entries())

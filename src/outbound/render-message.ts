@@ -4,6 +4,7 @@ import { GatewayError } from '../gateway-error.ts';
 import type { Tx } from '../store/port.ts';
 import type { ChannelRow } from './channel-row.ts';
 import type { Mode } from './policy.ts';
+import { contextOf } from './render-context.ts';
 
 export interface RenderArgs {
   readonly channel: ChannelRow;
@@ -13,24 +14,17 @@ export interface RenderArgs {
   readonly to: Identity;
   readonly ownId: string;
   readonly replyTo?: string | undefined;
+  readonly reactTo?: string | undefined;
   readonly mode: Mode;
 }
 
 /** The calls of a message; a refusal of the adapter as GatewayError. */
 export function renderMessage(args: RenderArgs): Rendered {
-  const { channel, replyTo } = args;
+  const { replyTo, reactTo } = args;
   const context: RenderContext = {
-    channel: {
-      id: channel.id,
-      type: channel.type,
-      account: channel.account,
-      settings: JSON.parse(channel.settings) as Record<string, unknown>,
-      ...(channel.address ? { address: channel.address } : {}),
-    },
-    publicUrl: args.publicUrl,
-    to: args.to,
-    ownId: args.ownId,
+    ...contextOf(args.channel, args, { to: args.to, ownId: args.ownId }),
     ...(replyTo === undefined ? {} : { replyTo }),
+    ...(reactTo === undefined ? {} : { reactTo }),
     ...(args.mode === 'human_agent' ? { tag: 'HUMAN_AGENT' as const } : {}),
   };
   const rendered = args.adapter.render(args.content, context);

@@ -7,6 +7,7 @@ import type { OutboundEnvironment } from '../outbound/admit.ts';
 import { outboundOperations } from '../outbound/operations.ts';
 import { profileOperations } from '../profiles/operations.ts';
 import { reconcileOperations } from '../reconcile/operations.ts';
+import { templateOperations } from '../templates/operations.ts';
 
 /** What operations know of the store's thread. */
 export type OperationEnvironment = RetryDeps & OutboundEnvironment;
@@ -23,5 +24,6 @@ export const createOperations = (env: OperationEnvironment) => ({
   ...brokerOperations,
   ...reconcileOperations,
   ...profileOperations,
+  ...templateOperations,
 });
 export type Operations = ReturnType<typeof createOperations>;

@@ -92,3 +92,20 @@ test('marketing that the platform withheld is held back here for a day; replies 
   desk.clock.now += 24 * HOUR;
   await desk.send('wa', ANA, { category: 'marketing', content: { type: 'template', name: 'x' } });
 });
+
+test('a template is marketing where the platform lists it so, and not where it lists it as utility', async () => {
+  const { contact } = await desk.customer('wa', ANA.phone);
+  await desk.consent(contact, { scope: 'marketing', channel: 'wa' });
+  const put = (name: string, category: string) =>
+    desk.run((tx) =>
+      tx.run("INSERT INTO templates (channel, name, language, status, category, named, components, platform_id) VALUES ('wa', $1, 'en_GB', 'APPROVED', $2, 0, '[]', '1')", [
+        name,
+        category,
+      ]),
+    );
+  await put('sale', 'MARKETING');
+  await put('receipt', 'UTILITY');
+  const template = (name: string) => ({ content: { type: 'template' as const, name, language: 'en_GB' } });
+  await expect(desk.send('wa', ANA, template('sale'))).rejects.toEqual(refused('not_opted_in'));
+  await desk.send('wa', ANA, { ...template('receipt'), priority: 'bulk' });
+});

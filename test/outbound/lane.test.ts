@@ -12,6 +12,7 @@ const sending = (over: Partial<SendingChannel> = {}): SendingChannel => ({
   type: 'sms',
   provider: 'twilio',
   account: 'AC1 +447700900001',
+  businessAccount: null,
   baseUrl: '',
   credentials: {},
   settings: {},

@@ -110,7 +110,11 @@ export function openDesk(over: { settings?: Partial<typeof SETTINGS>; capabiliti
     },
     admit: (command: unknown, tenant: string | null = null) =>
       run((tx) => operations.admit(tx, { source: 'api', key: null, tenant, command: parseSendCommand(command), nowMs: clock.now })),
-    preview: (command: unknown) => run((tx) => operations.preview(tx, { tenant: null, command: parseSendCommand(command), nowMs: clock.now })),
+    async preview(command: unknown) {
+      const shown = await run((tx) => operations.preview(tx, { tenant: null, command: parseSendCommand(command), nowMs: clock.now }));
+      if ('previews' in shown) throw new Error('of one channel');
+      return shown;
+    },
     claim: (id: string) => run((tx) => operations.claim(tx, { id, epoch: 1, nowMs: clock.now })),
     tick: () => run((tx) => operations.keepQueue(tx, { nowMs: clock.now })),
     consent: (contact: string, over: { state?: 'opted_in' | 'opted_out'; scope?: string; channel?: string } = {}) =>
