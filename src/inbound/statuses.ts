@@ -98,8 +98,8 @@ async function settle(ctx: Context, call: Call, message: Message, platformId: st
 async function moveQueue(ctx: Context, call: Call, message: Message): Promise<void> {
   if (message.awaits === call.part && call.attempt === message.attempt && RANK[call.status] >= RANK.sent) await makeReady(ctx.tx, message.id);
   if (RANK[call.status] < RANK.delivered) return;
-  // A new attempt that has not begun is called off; so is what would stand in for it.
-  if (call.attempt < message.attempt && message.sent_parts === 0 && ['ready', 'waiting', 'held'].includes(message.queue_state ?? '')) await leaveQueue(ctx.tx, message.id);
+  // An earlier attempt arrived after all: the new one is called off, or, where it is in doubt, not resent. (Stand-ins: fallbacks.ts.)
+  if (call.attempt < message.attempt && message.sent_parts === 0 && message.queue_state !== 'calling') await leaveQueue(ctx.tx, message.id);
   await ctx.tx.run('UPDATE messages SET again_at = NULL WHERE id = $1 AND again_at IS NOT NULL', [message.id]);
 }
 

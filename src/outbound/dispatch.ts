@@ -36,6 +36,7 @@ const POLL_MS = 1000;
 /** So much of a channel is scheduled ahead: a second's worth, and enough to keep a slow one busy. */
 const LEAST_AHEAD = 20;
 const MOST_AHEAD = 2000;
+const UNABLE_MS = 5000;
 
 /** Takes what is ready, channel by channel, paces it per account and per recipient, makes the call, and records how it ended. One channel's queue costs no other anything. */
 export function createDispatcher(deps: DispatcherDeps) {
@@ -101,16 +102,20 @@ export function createDispatcher(deps: DispatcherDeps) {
   function schedule(row: ReadyMessage, sender: Sender, desk: Desk): void {
     const { channel, adapter } = sender;
     const { limits } = adapter.capabilities;
-    const wait = pacing.recipient(channel, limits, row.conversation);
-    if (wait > 0) {
+    const park = (ms: number) => {
       desk.parked.add(row.id);
-      setTimeout(() => desk.parked.delete(row.id) && void look(channel.id), wait).unref();
-      return;
-    }
+      setTimeout(() => desk.parked.delete(row.id) && void look(channel.id), ms).unref();
+    };
+    const wait = pacing.recipient(channel, limits, row.conversation);
+    if (wait > 0) return park(wait);
     desk.scheduled.add(row.id);
     pacing
       .schedule(channel, limits, { priority: row.priority, units: row.units, media: row.media === 1, work: () => counted(one(row, sender)) })
-      .catch((error: Error) => deps.log('error', 'a message could not be dispatched', { message: row.id, error: error.message }))
+      .catch((error: Error) => {
+        deps.log('error', 'a message could not be dispatched', { message: row.id, error: error.message });
+        pacing.giveBack(channel, limits, row.conversation);
+        park(UNABLE_MS); // it must not spin, nor keep the others of its channel from their turn
+      })
       .finally(() => {
         desk.scheduled.delete(row.id);
         void look(channel.id);

@@ -133,6 +133,19 @@ describe('failed statuses', () => {
     await desk.tick();
     expect(await desk.message(id)).toMatchObject({ state: 'failed', attempt: 1 });
   });
+  test('a new attempt in doubt is not resent once the first one is delivered', async () => {
+    await desk.channel('wa2', { settings: { onUnknown: 'resend' } });
+    await desk.customer('wa2', ANA.phone);
+    const id = await desk.send('wa2', ANA);
+    await desk.call(id);
+    await desk.status(id, 'failed', { failure: {} });
+    await desk.tick();
+    await desk.call(id, { code: 'outcome_unknown', outcome: 'unknown' });
+    await desk.status(id, 'delivered');
+    desk.clock.now += 3_600_000;
+    await desk.tick();
+    expect(await desk.message(id)).toMatchObject({ state: 'delivered', attempt: 2, queue_state: 'done' });
+  });
   test('what is delivered after all is not sent again', async () => {
     const [early, late] = [await desk.send('wa', ANA), await desk.send('wa', ANA)];
     await desk.call(early);
