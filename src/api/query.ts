@@ -9,6 +9,9 @@ export function limitOf(text: string | undefined, fallback: number, most: number
   if (!Number.isInteger(n) || n < 1) throw new GatewayError('invalid_request', `limit: a whole number from 1 to ${most}`, { pointer: '/limit' });
   return Math.min(n, most);
 }
+/** A time that a caller wrote; NaN where it is none. What is no text is not made one: its toString may be anything. */
+export const timeOf = (value: unknown): number => (typeof value === 'string' ? Date.parse(value) : Number.NaN);
+
 const list = (text: string | undefined): string[] | undefined =>
   text
     ?.split(',')
