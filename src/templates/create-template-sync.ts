@@ -22,10 +22,12 @@ const REST_MS = 500;
  */
 export function createTemplateSync(deps: TemplateSyncDeps) {
   const { store } = deps;
-  const state = { stopping: false, read: -1, looking: false };
+  const state = { stopping: false, read: -1, looking: false, again: false };
   const aborting = new AbortController();
   const known = new Set<string>();
   const running = new Map<string, Promise<void>>();
+  /** One later try of a channel at most. */
+  const later = new Map<string, NodeJS.Timeout>();
   let timer: NodeJS.Timeout | undefined;
   let unsubscribe: (() => void) | undefined;
 
@@ -40,7 +42,8 @@ export function createTemplateSync(deps: TemplateSyncDeps) {
       if (state.stopping || error instanceof GatewayError) return; // the store is away: next time
       const { code, platformCode, platformMessage } = adapter.classify(error);
       known.delete(channel.id); // new credentials are tried at once
-      setTimeout(() => void refresh(channel), AGAIN_MS).unref();
+      clearTimeout(later.get(channel.id));
+      later.set(channel.id, setTimeout(() => void byId(channel.id), AGAIN_MS).unref());
       deps.log('debug', 'templates could not be listed', { channel: channel.id, code, platformCode });
       const fault = platformMessage === undefined ? code : `${code}: ${platformMessage}`;
       await store.write('saveTemplates', { channel: channel.id, listed: { ok: false, fault }, nowMs: Date.now() }).catch(() => {}); // nothing but the note is lost
@@ -53,6 +56,11 @@ export function createTemplateSync(deps: TemplateSyncDeps) {
     return next.finally(() => {
       if (running.get(channel.id) === next) running.delete(channel.id);
     });
+  }
+  /** With the credentials that the channel has now. */
+  async function byId(id: string): Promise<void> {
+    const channel = deps.channels().find((c) => c.id === id);
+    if (channel) await refresh(channel);
   }
   const all = (channels: readonly SendingChannel[]) => Promise.all(channels.map(refresh));
 
@@ -74,13 +82,16 @@ export function createTemplateSync(deps: TemplateSyncDeps) {
     await all(deps.channels().filter((c) => named.some((n) => n.id === c.id || (n.businessAccount !== null && n.businessAccount === c.businessAccount))));
   }
   function heard(): void {
-    if (state.looking || state.stopping) return;
+    if (state.stopping) return;
+    state.again = state.looking;
+    if (state.looking) return;
     state.looking = true;
     setTimeout(() => {
       look()
         .catch((error: Error) => deps.log('warn', 'changes of templates could not be read', { error: error.message }))
         .finally(() => {
           state.looking = false;
+          if (state.again) heard();
         });
     }, REST_MS).unref();
   }
@@ -100,14 +111,12 @@ export function createTemplateSync(deps: TemplateSyncDeps) {
       void all(fresh);
     },
     /** Reads one channel's list now. */
-    async refresh(id: string): Promise<void> {
-      const channel = deps.channels().find((c) => c.id === id);
-      if (channel) await refresh(channel);
-    },
+    refresh: byId,
     async stop(): Promise<void> {
       state.stopping = true;
       aborting.abort();
       clearInterval(timer);
+      for (const again of later.values()) clearTimeout(again);
       unsubscribe?.();
       await Promise.all(running.values());
     },
