@@ -81,7 +81,8 @@ test('settings of a tenant: quiet hours for bulk, a quota; another tenant sets n
   });
   await call('/v1/tenants/acme', 'PATCH', { quietHours: null, queueMax: 1 });
   const later = new Date(Date.now() + 3_600_000).toISOString();
-  expect((await call('/v1/messages', 'POST', message('+447700900105', { sendAt: later }))).status).toBe(202);
+  // What the tests before have queued is on its way out.
+  await until('there is room for one', async () => (await call('/v1/messages', 'POST', message('+447700900105', { sendAt: later }))).status === 202);
   expect((await call('/v1/messages', 'POST', message('+447700900105'))).json).toMatchObject({ status: 429, code: 'queue_full' });
   expect((await call('/v1/tenants/acme', 'PATCH', { queueMax: null })).json).not.toHaveProperty('queueMax');
   const key = ((await call('/v1/keys', 'POST', { name: 'x', tenant: 'globex', scopes: ['admin'] })).json as unknown as { key: string }).key;
