@@ -36,6 +36,8 @@ const server = http.createServer((request, response) => {
   request.on('end', () => {
     const json = (body: unknown) => void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     if (request.url === '/accepted') return json({ accepted, owed: owed.n });
+    // The gateway also lists templates: there are none to be listed.
+    if (request.method === 'GET') return json({ data: [] });
     const {
       to = '',
       text,
