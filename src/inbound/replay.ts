@@ -8,6 +8,7 @@ import type { Context } from './context.ts';
 import { findConversation } from './conversations.ts';
 import { verifiedRequest } from './create-ingest.ts';
 import { type Channel, createDirectory } from './directory.ts';
+import { asWritten } from './menus.ts';
 import { firstSight, publish, seenKey } from './publish.ts';
 import { resolveFact } from './resolve.ts';
 import type { RetryDeps } from './retry.ts';
@@ -71,7 +72,7 @@ async function published(tx: Tx, message: { id: string; channel: string; address
     conversation.id,
     message.id,
   ]);
-  return event && (JSON.parse(event.body) as { data: { message?: { content?: unknown } } }).data.message?.content;
+  return event && asWritten((JSON.parse(event.body) as { data: { message?: { content?: unknown } } }).data.message);
 }
 
 /** One slice of a period of the journal, normalised again: what is the same, what has no event yet, what differs; with `publish`, first events and corrections go out. */
