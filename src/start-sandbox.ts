@@ -3,6 +3,7 @@ import type { Router } from 'express';
 import { hashKey } from './api/auth.ts';
 import type { ChannelConfig, Config } from './config/config.ts';
 import { createClock } from './sandbox/core/clock.ts';
+import { createSteering } from './sandbox/core/steering.ts';
 import { createEchoDesk } from './sandbox/echo-desk.ts';
 import { createMessengerSimulator } from './sandbox/messenger/simulator.ts';
 import { createSandboxRouter } from './sandbox/router.ts';
@@ -35,16 +36,23 @@ export async function startSandbox({ config, port, log }: { config: Config; port
   const host = config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host;
   const local = new URL(`http://${host.includes(':') ? `[${host}]` : host}:${port}`);
   const accounts = sandboxAccounts(secret);
-  const shared = { clock: createClock(), log: (message: string) => log('debug', `sandbox: ${message}`) };
+  const clock = createClock();
+  const steering = createSteering();
+  const route = routeTo(config.publicUrl, local);
+  const shared = { clock, steering, route, log: (message: string) => log('debug', `sandbox: ${message}`) };
   const whatsapp = createWhatsappSimulator({ ...shared, numbers: [accounts.whatsapp], webhookUrl: new URL('/webhooks/whatsapp', local).href });
-  const messenger = createMessengerSimulator({ ...shared, accounts: [accounts.messenger, accounts.instagram], webhookUrl: new URL('/webhooks/messenger', local).href });
-  const twilio = createTwilioSimulator({ ...shared, senders: [accounts.sms], webhookUrl: `${config.publicUrl.href}webhooks/sms`, route: routeTo(config.publicUrl, local) });
+  const messenger = createMessengerSimulator({
+    ...shared,
+    accounts: [accounts.messenger, accounts.instagram],
+    webhookUrl: new URL('/webhooks/messenger', local).href,
+  });
+  const twilio = createTwilioSimulator({ ...shared, senders: [accounts.sms], webhookUrl: `${config.publicUrl.href}webhooks/sms` });
   const simulators = [whatsapp, messenger, twilio];
   const [meta = '', messengerUrl = '', twilioUrl = ''] = await Promise.all(simulators.map((s) => s.start()));
   const phones = { whatsapp: whatsapp.phones, ...messenger.phones, sms: twilio.phones };
   let desk: ReturnType<typeof createEchoDesk> | null = null;
   return {
-    router: createSandboxRouter(phones),
+    router: createSandboxRouter({ platforms: phones, steering, clock }),
     channels: sandboxChannels(accounts, { meta, messenger: messengerUrl, twilio: twilioUrl, verifyToken: secret('verify') }),
     async begin({ store, operatorPort }) {
       const key = `pk_${secret('desk-key')}`;

@@ -30,6 +30,8 @@ function faultOfCards({ body, cards }: Of<'cards'>): string | undefined {
       const fault = faultOfButton(button);
       if (fault) return `cards[${i}].buttons[${j}]: ${fault}`;
     }
+    const twice = repeated(buttons.flatMap(({ type, id }) => (type === 'reply' && id !== undefined ? [id] : [])));
+    if (twice !== undefined) return `cards[${i}].buttons: the id ${JSON.stringify(twice)} is given twice`;
   }
   return undefined;
 }

@@ -1,6 +1,7 @@
 import type { OutboundContent } from '../../schemas/index.ts';
 import { shorten } from '../_text/shorten.ts';
 import type { CardForm, Natives } from '../contract.ts';
+import { distinct } from './distinct.ts';
 import type { Card, CardButton, Of, Sink } from './piece.ts';
 import { joined, lastPart } from './split-body.ts';
 
@@ -31,7 +32,11 @@ function cutCard(card: Card, form: CardForm, above: string[]): Card {
   const title = form.titleMax === undefined ? card.title : shorten(card.title, form.titleMax);
   const room = form.titleMax === undefined ? form.bodyMax - title.length - 1 : form.bodyMax;
   const text: Card = room > 1 ? { title, ...(card.body ? { body: shorten(card.body, room) } : {}) } : { title: shorten(title, form.bodyMax) };
-  const buttons = buttonsOf(card).map((b) => ({ ...b, title: shorten(b.title, form.buttonTitleMax) }));
+  const titles = distinct(
+    buttonsOf(card).map((b) => shorten(b.title, form.buttonTitleMax)),
+    form.buttonTitleMax,
+  );
+  const buttons = buttonsOf(card).map((b, i) => ({ ...b, title: titles[i] ?? b.title }));
   const cut = buttonsOf(card).filter((b) => b.title.length > form.buttonTitleMax);
   if (cut.length || cardText(text) !== cardText(card)) above.push(joined([cardText(card), ...cut.map((b) => b.title)], '\n'));
   return { ...text, ...(card.media ? { media: card.media } : {}), ...(card.buttons?.length ? { buttons } : {}) };
@@ -61,7 +66,7 @@ function side(content: Cards, form: CardForm, sink: Sink): void {
 }
 
 /** One card as messages: its picture, then its text with what can be tapped. */
-function alone(card: Card): OutboundContent[] {
+function alone(card: Card, sink: Sink): OutboundContent[] {
   const buttons = buttonsOf(card);
   const replies = buttons.flatMap(({ type, id, title }) => (type === 'reply' ? [{ id: id ?? title, title }] : []));
   const urls = buttons.flatMap(({ type, url, title }) => (type === 'url' && url ? [{ title, url }] : []));
@@ -70,6 +75,7 @@ function alone(card: Card): OutboundContent[] {
   if (!buttons.length) return [card.media ? { type: 'image', media: card.media, caption: text } : { type: 'text', text }];
   const picture: Of<'image'>[] = card.media ? [{ type: 'image', media: card.media }] : [];
   if (link && urls.length === 1 && !replies.length) return [...picture, { type: 'link', body: text, ...link }];
+  if (urls.length) sink.losses.push('link_as_text'); // a message has one button with a link, and none beside replies
   const body = joined([text, ...urls.map(({ title, url }) => `${title}: ${url}`)], '\n');
   return [...picture, replies.length ? { type: 'choices', style: 'buttons', body, options: replies } : { type: 'text', text: body }];
 }
@@ -80,7 +86,7 @@ export function degradeCards(content: Cards, natives: Natives, sink: Sink, into:
   sink.losses.push('cards_as_messages');
   const own: Sink = { ...sink, pieces: [] };
   own.pieces.push({ type: 'text', text: content.body });
-  for (const card of content.cards) for (const one of alone(card)) into(one, own);
+  for (const card of content.cards) for (const one of alone(card, own)) into(one, own);
   const texts = own.pieces.flatMap((p) => (p.type === 'text' ? [p.text] : []));
   if (texts.length === own.pieces.length) sink.pieces.push({ type: 'text', text: joined(texts) });
   else sink.pieces.push(...own.pieces);

@@ -35,3 +35,15 @@ export async function logQuery(asked: Asked, store: Store, after: string | undef
     ...(types ? { types: types as EventType[] } : {}),
   };
 }
+
+/** The first offset of the log that was written at or after this moment; offsets follow time, so it is found by halving. */
+export async function firstOffsetSince(store: Store, ms: number): Promise<number> {
+  let [low, high] = [0, (await store.lastOffset()) + 1];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const row = await store.read.selectFrom('events').select('created_at').where('off', '>=', middle).orderBy('off').limit(1).executeTakeFirst();
+    if (row && Number(row.created_at) < ms) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

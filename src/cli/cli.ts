@@ -1,8 +1,11 @@
 import { parseArgs } from 'node:util';
 import { CliError, createClient } from './client.ts';
-import { COMMANDS } from './commands.ts';
+import { COMMANDS as GATEWAY_COMMANDS } from './commands.ts';
 import { readEnvironment } from './environment.ts';
 import { printableJson } from './print.ts';
+import { SANDBOX_COMMANDS } from './sandbox-commands.ts';
+
+const COMMANDS = { ...GATEWAY_COMMANDS, ...SANDBOX_COMMANDS };
 
 const TEXT = [
   'channel',
@@ -26,6 +29,15 @@ const TEXT = [
   'scopes',
   'tenant',
   'since',
+  'only',
+  'port',
+  'channels',
+  'webhook',
+  'limits',
+  'at',
+  'share',
+  'seed',
+  'for',
 ] as const;
 const FLAGS = ['json', 'help', 'once', 'publish', 'dry-run'] as const;
 const help = (name?: string): string => {

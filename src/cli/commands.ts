@@ -2,6 +2,7 @@ import type { Finding } from '../../adapters/contract.ts';
 import { CliError, type Client } from './client.ts';
 import { doctor } from './doctor.ts';
 import { wholeEnvironment } from './environment.ts';
+import { flag, optional, word } from './given.ts';
 import { clean, cleanLine, table } from './print.ts';
 
 export interface Given {
@@ -20,17 +21,6 @@ export interface Command {
 }
 type Rows = readonly Record<string, unknown>[];
 
-const flag = ({ given }: Context, name: string): string => {
-  const value = given.flags[name];
-  if (typeof value !== 'string' || value === '') throw new CliError(2, `--${name} is needed.`);
-  return value;
-};
-const optional = ({ given }: Context, name: string): string | undefined => (typeof given.flags[name] === 'string' ? (given.flags[name] as string) : undefined);
-const word = ({ given }: Context, at: number, what: string): string => {
-  const value = given.words[at];
-  if (value === undefined) throw new CliError(2, `${what} is missing.`);
-  return value;
-};
 const query = (values: Readonly<Record<string, string | undefined>>): string => {
   const text = new URLSearchParams(Object.entries(values).filter((e): e is [string, string] => e[1] !== undefined)).toString();
   return text ? `?${text}` : '';

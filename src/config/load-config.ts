@@ -29,7 +29,8 @@ function readEnvironment(env: Env, faults: string[]): Environment {
   return Environment.parse(rest);
 }
 
-function readChannels(file: string | undefined, env: Env, faults: string[]): ChannelConfig[] {
+/** The channels of a file; what is wrong with it is pushed. */
+export function readChannels(file: string | undefined, env: Env, faults: string[]): ChannelConfig[] {
   if (!file) return [];
   let text: string;
   try {

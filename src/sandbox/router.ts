@@ -1,11 +1,10 @@
 import express, { Router } from 'express';
-import { createControl } from './core/control.ts';
-import type { Phones } from './core/phones.ts';
+import { type Controlled, createControl } from './core/control.ts';
 
 /** /sandbox on the operator listener: phones to write from. Media come in the body, so it may be larger than the API's. */
-export function createSandboxRouter(platforms: Readonly<Record<string, Phones>>): Router {
+export function createSandboxRouter(controlled: Controlled): Router {
   const router = Router();
-  const control = createControl(platforms);
+  const control = createControl(controlled);
   router.use(express.raw({ type: () => true, limit: '150mb' }));
   router.use((request, response, next) => {
     const url = new URL(request.originalUrl, 'http://sandbox');

@@ -4,7 +4,7 @@ import { readLedger } from '../../inbound/ledger.ts';
 import { UNROUTED } from '../../inbound/tally.ts';
 import { parseJournalRef } from '../../journal/port.ts';
 import type { ApiDeps, Asked, Route } from '../deps.ts';
-import { limitOf } from '../query.ts';
+import { firstOffsetSince, limitOf } from '../query.ts';
 
 const object = (body: unknown): Readonly<Record<string, unknown>> => (body && typeof body === 'object' && !Array.isArray(body) ? (body as Record<string, unknown>) : {});
 const acting = (asked: Asked) => ({ actor: asked.caller.id, tenant: asked.caller.tenant, nowMs: Date.now() });
@@ -33,8 +33,8 @@ async function ownElements(deps: ApiDeps, ref: string, tenant: string): Promise<
   const events = await deps.store.read
     .selectFrom('events')
     .select('body')
+    .where('off', '>=', await firstOffsetSince(deps.store, row.receivedAt - 1000))
     .where('tenant', '=', tenant)
-    .where('created_at', '>=', row.receivedAt - 1000)
     .where('body', 'like', `%"journal":"${ref}"%`)
     .limit(1000)
     .execute();

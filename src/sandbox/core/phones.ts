@@ -9,6 +9,8 @@ export interface Written {
   readonly name?: string;
   readonly media: readonly Medium[];
   readonly to?: string;
+  /** A message in the platform's own words in the place of text and media, where `Phones.takesContent`: a location, a tapped button. */
+  readonly content?: Readonly<Record<string, unknown>>;
 }
 /** What a phone shows. */
 export interface Shown {
@@ -17,12 +19,18 @@ export interface Shown {
   readonly text: string;
   readonly id: string;
   readonly media?: readonly { readonly mimeType: string; readonly url?: string }[];
+  /** In the platform's own words, where it is more than text and media. */
+  readonly content?: unknown;
 }
+/** A lever of one platform: POST /sandbox/{platform}/{name} with a JSON object. A text says what is wrong with it. */
+export type Lever = (body: Readonly<Record<string, unknown>>) => object | string;
 /** The customers' side of one platform. */
 export interface Phones {
+  readonly levers?: Readonly<Record<string, Lever>>;
   /** `id`: of the message, as the platform tells it; `customer`: how the platform calls the customer. */
   write(written: Written): { readonly id: string; readonly customer: string };
   shown(phone: string): readonly Shown[];
+  readonly takesContent?: boolean;
 }
 const MAX_SHOWN = 500;
 

@@ -1,5 +1,8 @@
-import http, { type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import http, { type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { refuseInSlots } from './refusing-port.ts';
+import { type Ending, endingOf, type Refusals, refusedBy } from './request-faults.ts';
+import { createSteering, type Steering } from './steering.ts';
 
 export interface Asked {
   readonly method: string;
@@ -21,41 +24,81 @@ export interface PlatformServer {
   url(): string;
   stop(): Promise<void>;
 }
+/** Where faults, counts and /sandbox come in; a server without it has none of them. */
+export interface Steered {
+  readonly steering?: Steering;
+  /** The platform's word in faults and counts; `channelOf` for a server that is several. */
+  readonly channel?: string;
+  readonly channelOf?: (asked: Asked) => string;
+  readonly refusals?: Refusals;
+}
 const MAX_BODY = 110 * 1024 * 1024; // a document of 100 MB is the largest upload that a platform takes
+const IDLE_MS = 20;
+/** Longer than a phone takes for `delivered` and `read`. */
+const EARLY_MS = 400;
 
-/** Requests whole, answers whole: all that a simulated API needs of HTTP. Binds loopback. */
-export function createPlatformServer(answer: (asked: Asked) => Answer | Promise<Answer>): PlatformServer {
+function write(response: ServerResponse, { status, headers, body = '' }: Answer, { ending, head }: { ending: Ending; head: boolean }): void {
+  const json = typeof body === 'object' && !Buffer.isBuffer(body);
+  const bytes = Buffer.isBuffer(body) ? body : Buffer.from(json ? JSON.stringify(body) : (body as string));
+  response.writeHead(status, { ...(json ? { 'content-type': 'application/json' } : {}), 'content-length': bytes.length, ...headers });
+  if (ending === 'half') response.write(bytes.subarray(0, bytes.length / 2), () => response.socket?.destroy());
+  else response.end(head ? undefined : bytes);
+}
+/** Requests whole: all that a simulated API needs of HTTP. */
+function readWhole(request: IncomingMessage, done: (asked: Asked) => void): void {
+  const parts: Buffer[] = [];
+  let size = 0;
+  request.on('data', (part: Buffer) => {
+    size += part.length;
+    if (size <= MAX_BODY) parts.push(part);
+  });
+  request.on('end', () => {
+    const url = new URL(request.url ?? '/', 'http://platform');
+    done({ method: request.method ?? 'GET', path: url.pathname, query: url.searchParams, headers: request.headers, body: Buffer.concat(parts) });
+  });
+}
+
+/** Answers whole, but for the faults that are asked for. Binds loopback. */
+export function createPlatformServer(
+  answer: (asked: Asked) => Answer | Promise<Answer>,
+  { steering = createSteering(), channel = 'platform', channelOf = () => channel, refusals = () => null }: Steered = {},
+): PlatformServer {
   let base = '';
-  async function reply(asked: Asked): Promise<Answer> {
+  const busy = new WeakSet<Socket>();
+  async function reply(asked: Asked): Promise<{ answer: Answer; ending: Ending }> {
     try {
-      return await answer(asked);
+      const steered = steering.control?.(asked);
+      if (steered) return { answer: steered, ending: 'whole' };
+      const name = channelOf(asked);
+      const made = refusedBy(steering, asked, { channel: name, refusals }) ?? (await answer(asked));
+      const sent = steering.stats.answered(name, asked, made);
+      if (sent && steering.faults.strikes('early-status', name)) await new Promise((resolve) => setTimeout(resolve, EARLY_MS));
+      return endingOf(steering, { asked, answer: made, channel: name });
     } catch (error) {
-      return { status: 500, body: { error: { message: `the simulator failed: ${(error as Error).message}`, type: 'OAuthException', code: 1 } } };
+      const message = `the simulator failed: ${(error as Error).message}`;
+      return { answer: { status: 500, body: { error: { message, type: 'OAuthException', code: 1 } } }, ending: 'whole' };
     }
   }
   const server = http.createServer((request, response) => {
-    const parts: Buffer[] = [];
-    let size = 0;
-    request.on('data', (part: Buffer) => {
-      size += part.length;
-      if (size <= MAX_BODY) parts.push(part);
+    const { socket } = request;
+    busy.add(socket);
+    response.on('close', () => {
+      busy.delete(socket);
+      if (!socket.destroyed && steering.faults.strikes('idle-closed', channel)) setTimeout(() => busy.has(socket) || socket.destroy(), IDLE_MS);
     });
-    request.on('end', () => {
-      const url = new URL(request.url ?? '/', 'http://platform');
-      const asked = { method: request.method ?? 'GET', path: url.pathname, query: url.searchParams, headers: request.headers, body: Buffer.concat(parts) };
-      void reply(asked).then(({ status, headers, body = '' }) => {
-        const json = typeof body === 'object' && !Buffer.isBuffer(body);
-        const bytes = Buffer.isBuffer(body) ? body : Buffer.from(json ? JSON.stringify(body) : (body as string));
-        response.writeHead(status, { ...(json ? { 'content-type': 'application/json' } : {}), 'content-length': bytes.length, ...headers });
-        response.end(request.method === 'HEAD' ? undefined : bytes);
+    readWhole(request, (asked) => {
+      void reply(asked).then(({ answer: made, ending }) => {
+        if (ending === 'reset') socket.resetAndDestroy();
+        else if (ending !== 'silence') write(response, made, { ending, head: request.method === 'HEAD' });
       });
     });
   });
+  const port = refuseInSlots(server, steering.faults, channel);
   return {
-    start: (port = 0) =>
+    start: (at = 0) =>
       new Promise((resolve, reject) => {
         server.once('error', reject);
-        server.listen(port, '127.0.0.1', 1024, () => {
+        server.listen(at, '127.0.0.1', 1024, () => {
           base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
           resolve(base);
         });
@@ -63,6 +106,7 @@ export function createPlatformServer(answer: (asked: Asked) => Answer | Promise<
     url: () => base,
     stop: () =>
       new Promise((resolve) => {
+        port.stop();
         server.close(() => resolve());
         server.closeAllConnections();
       }),

@@ -1,14 +1,17 @@
+import { setMaxListeners } from 'node:events';
 import http from 'node:http';
 import https from 'node:https';
 
 export interface Post {
   readonly url: string;
+  /** POST where nothing is said; a GET carries no body. */
+  readonly method?: 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 /** `connect`: not one byte went out. `read`: it went out, and no whole answer came. */
 export type Outcome =
-  | { readonly kind: 'answered'; readonly status: number; readonly type: string; readonly body: string }
+  | { readonly kind: 'answered'; readonly status: number; readonly type: string; readonly body: string; readonly location?: string | undefined }
   | { readonly kind: 'connect' | 'read'; readonly message: string };
 export interface Poster {
   post(post: Post, limits: { readonly connectMs: number; readonly readMs: number }): Promise<Outcome>;
@@ -23,6 +26,7 @@ const MAX_ANSWER = 64 * 1024;
  */
 export function createPoster(route: (url: URL) => URL = (url) => url): Poster {
   const gone = new AbortController();
+  setMaxListeners(0, gone.signal); // one for each request under way
   const agents = { 'http:': new http.Agent({ keepAlive: true, maxSockets: MAX_SOCKETS }), 'https:': new https.Agent({ keepAlive: true, maxSockets: MAX_SOCKETS }) };
 
   function attempt(post: Post, limits: { connectMs: number; readMs: number }): Promise<Outcome & { again?: boolean }> {
@@ -32,10 +36,10 @@ export function createPoster(route: (url: URL) => URL = (url) => url): Poster {
       const secure = at.protocol === 'https:';
       let connected = false;
       const request = (secure ? https : http).request(at, {
-        method: 'POST',
+        method: post.method ?? 'POST',
         agent: agents[secure ? 'https:' : 'http:'],
         signal: gone.signal,
-        headers: { ...post.headers, host: named.host, 'content-length': Buffer.byteLength(post.body) },
+        headers: { ...post.headers, host: named.host, ...(post.method === 'GET' ? {} : { 'content-length': Buffer.byteLength(post.body) }) },
       });
       let timer = setTimeout(() => request.destroy(new Error('timeout')), limits.connectMs);
       const whenConnected = () => {
@@ -52,7 +56,7 @@ export function createPoster(route: (url: URL) => URL = (url) => url): Poster {
         });
         response.on('end', () => {
           clearTimeout(timer);
-          resolve({ kind: 'answered', status: response.statusCode ?? 0, type: response.headers['content-type'] ?? '', body });
+          resolve({ kind: 'answered', status: response.statusCode ?? 0, type: response.headers['content-type'] ?? '', body, location: response.headers.location });
         });
         response.on('error', (error) => {
           clearTimeout(timer);
@@ -64,7 +68,7 @@ export function createPoster(route: (url: URL) => URL = (url) => url): Poster {
         // A kept connection that the other side had closed already says nothing of the webhook.
         resolve({ kind: connected ? 'read' : 'connect', message: error.message, again: request.reusedSocket && error.code === 'ECONNRESET' });
       });
-      request.end(post.body);
+      request.end(post.method === 'GET' ? '' : post.body);
     });
   }
   return {

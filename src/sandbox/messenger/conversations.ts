@@ -31,6 +31,7 @@ export function showMessage(thread: Thread, message: ThreadMessage, fields: read
     message: message.text,
     ...(message.attachments.length ? { attachments: { data: message.attachments.map(attachmentOf) } } : {}),
     ...(message.replyTo === undefined ? {} : { reply_to: { mid: message.replyTo } }),
+    ...(message.reactions?.size ? { reactions: { data: [...message.reactions].map(([by, r]) => ({ ...r, users: [by === 'customer' ? theirs : own] })) } } : {}),
   };
   const asked = fields.length ? fields.map((f) => f.name) : ['created_time'];
   return { ...Object.fromEntries(asked.filter((name) => whole[name] !== undefined).map((name) => [name, whole[name]])), id: message.mid };
@@ -51,17 +52,19 @@ const cut = <T>(all: readonly T[], { limit, after, self }: Paging, keyOf: (item:
   return { data, paging: { cursors, ...(start + limit < all.length ? { next: `${self}&after=${cursors.after}` } : {}) } };
 };
 export function messagesOf(thread: Thread, fields: readonly Field[], paging: Paging): object {
-  const newestFirst = [...thread.messages].reverse();
+  const newestFirst = thread.messages.filter((m) => !m.gone).reverse();
   const { data, ...rest } = cut(newestFirst, paging, (m) => m.mid);
   return { data: data.map((m) => (newestFirst.indexOf(m) < WITH_DETAILS ? showMessage(thread, m, fields) : { id: m.mid })), ...rest };
 }
 const KNOWN = new Set(['id', 'link', 'updated_time', 'participants', 'messages', 'message_count', 'is_owner', 'senders', 'can_reply', 'snippet']);
 
-export function showThread(thread: Thread, fields: readonly Field[], base: string): object {
+/** `is_owner`: with conversation routing alone (messenger.md 8.6). */
+export function showThread(thread: Thread, fields: readonly Field[], { base, isOwner }: { base: string; isOwner: boolean }): object {
   const shown: Record<string, unknown> = {};
   for (const field of fields) {
     if (field.name === 'updated_time') shown.updated_time = graphTime(thread.updatedAt);
     if (field.name === 'participants' || field.name === 'senders') shown[field.name] = { data: [customer(thread), business(thread.account)] };
+    if (field.name === 'is_owner' && thread.account.routing) shown.is_owner = isOwner;
     if (field.name === 'message_count') shown.message_count = thread.messages.length;
     if (field.name === 'messages') {
       const limit = Math.min(field.limit ?? PAGE, MAX_PAGE);
@@ -79,7 +82,7 @@ export const pagingOf = (query: URLSearchParams, self: string): Paging => {
 };
 
 /** GET /{page-id}/conversations: the newest first, page by page. */
-export function listThreads(threads: readonly Thread[], query: URLSearchParams, at: { base: string; self: string }): Answer {
+export function listThreads(threads: readonly Thread[], query: URLSearchParams, at: { base: string; self: string; owns(thread: Thread): boolean }): Answer {
   const fields = parseFields(query.get('fields') ?? 'updated_time');
   const unknown = fields?.find((f) => !KNOWN.has(f.name));
   if (!fields || unknown) return refuse('unknownField', unknown ? `(${unknown.name})` : undefined);
@@ -90,5 +93,5 @@ export function listThreads(threads: readonly Thread[], query: URLSearchParams, 
   const [time = '', id = ''] = after === null ? [] : decode(after).split(' ');
   const rest = after === null ? wanted : wanted.filter((t) => t.updatedAt < Number(time) || (t.updatedAt === Number(time) && t.id < id));
   const { data, paging } = cut(rest, { ...pagingOf(query, at.self), after: null }, (t) => `${t.updatedAt} ${t.id}`);
-  return { status: 200, body: { data: data.map((t) => showThread(t, fields, at.base)), ...(paging ? { paging } : {}) } };
+  return { status: 200, body: { data: data.map((t) => showThread(t, fields, { base: at.base, isOwner: at.owns(t) })), ...(paging ? { paging } : {}) } };
 }

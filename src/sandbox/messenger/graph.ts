@@ -1,115 +1,69 @@
-import type { Clock } from '../core/clock.ts';
 import type { Answer, Asked } from '../core/platform-server.ts';
-import { graphPath, jsonObject, objectOf, tokenOf } from '../meta/bearer.ts';
+import { graphPath } from '../meta/bearer.ts';
 import type { MessengerAccount } from './accounts.ts';
-import { checkAttachments } from './attachments.ts';
-import type { Cdn } from './cdn.ts';
-import { listThreads, messagesOf, pagingOf, showMessage, showThread } from './conversations.ts';
+import { appCall } from './app-calls.ts';
+import { callerOf } from './apps.ts';
 import { refuse } from './errors.ts';
-import { parseFields } from './fields.ts';
-import type { People } from './people.ts';
-import { showProfile } from './profile.ts';
-import { checkSend, type ToSend } from './send.ts';
-import type { Subscriptions } from './subscriptions.ts';
-import type { Threads } from './threads.ts';
+import { moderate } from './moderation.ts';
+import { paramsOf } from './params.ts';
+import { conversations, read } from './reads.ts';
+import { send } from './send-call.ts';
+import type { Call, MessengerState } from './state.ts';
+import { ACCOUNT_STATES } from './states.ts';
+import { controlThread, isControl } from './thread-control.ts';
+import { upload } from './upload-call.ts';
 
-interface Limit {
-  take(account: string): boolean;
-}
-export interface MessengerState {
-  readonly accounts: readonly MessengerAccount[];
-  readonly clock: Clock;
-  readonly people: People;
-  readonly threads: Threads;
-  readonly cdn: Cdn;
-  readonly subscriptions: Subscriptions;
-  /** Calls a second of one account (messenger.md 7). */
-  readonly limits: { readonly text: Limit; readonly media: Limit; readonly reads: Limit };
-  url(): string;
-  hasAttachment(id: string): boolean;
-  newAttachment(): string;
-  deliver(account: MessengerAccount, message: ToSend): string;
-}
-type Call = { readonly asked: Asked; readonly mine: readonly MessengerAccount[] };
-
+type Edge = (state: MessengerState, call: Call & { readonly account: MessengerAccount }) => Answer | Promise<Answer>;
+/** Edges of a Page or account, by name and method; `*`: it judges the method itself. */
+const EDGES: Readonly<Record<string, Edge>> = {
+  'POST messages': send,
+  'POST message_attachments': upload,
+  'GET conversations': conversations,
+  'POST personas': (state, { body, account }) => state.personas.edge('POST', body, account),
+  'GET personas': (state, { body, account }) => state.personas.edge('GET', body, account),
+  'POST message_templates': (state, { body, account }) => state.templates.edge('POST', body, account),
+  'GET message_templates': (state, { body, account }) => state.templates.edge('GET', body, account),
+  'POST moderate_conversations': (state, { body, account }) => moderate(body, account, state.people),
+  '* messenger_profile': (state, { asked, body, account }) => (state.limits.settings.take(account.id) ? state.settings.edge(asked.method, body, account) : refuse('sendRate')),
+  '* subscribed_apps': (state, { asked, app, body, account }) => {
+    const given = body.subscribed_fields;
+    return state.subscriptions.answer(asked, given === undefined ? null : Array.isArray(given) ? given.join(',') : String(given), { app, account });
+  },
+};
 /** The accounts that a node of the path means: by id, by the linked Page, or `me`, the token's own. */
 const accountsOf = (mine: readonly MessengerAccount[], node: string) => (node === 'me' ? mine : mine.filter((a) => a.id === node || a.pageId === node));
 
-export function createGraph(state: MessengerState) {
-  function send(asked: Asked, accounts: readonly MessengerAccount[]): Answer {
-    const body = jsonObject(asked.body);
-    if (!body) return refuse('parameter', 'the body is not a JSON object');
-    // By a Page's node both its customers and those of its Instagram account are written to: the recipient decides.
-    const id = objectOf(body.recipient).id;
-    const account = (typeof id === 'string' && accounts.find((a) => state.people.find(a, id))) || accounts[0];
-    if (!account) return refuse('node');
-    const heavy = checkMedia(body);
-    if (!state.limits[heavy ? 'media' : 'text'].take(account.id)) return refuse(account.object === 'page' ? 'sendRate' : 'sendRateInstagram');
-    const checked = checkSend(body, { account, now: state.clock.now(), person: (who) => state.people.find(account, who), hasAttachment: state.hasAttachment });
-    if ('no' in checked) return checked.no;
-    if ('action' in checked) return { status: 200, body: { recipient_id: checked.person.id } };
-    const { person } = checked.message;
-    return { status: 200, body: { recipient_id: person.id, message_id: state.deliver(account, checked.message) } };
-  }
-  function upload(asked: Asked, accounts: readonly MessengerAccount[]): Answer {
-    const body = jsonObject(asked.body);
-    const [account] = accounts;
-    if (!body || !account) return refuse('parameter');
-    const checked = checkAttachments(objectOf(body.message), { account, hasAttachment: () => false });
-    if (!Array.isArray(checked)) return checked as Answer;
-    return checked.length === 1 ? { status: 200, body: { attachment_id: state.newAttachment() } } : refuse('attachmentType');
-  }
-  function conversations(asked: Asked, accounts: readonly MessengerAccount[]): Answer {
-    const platform = asked.query.get('platform');
-    const wanted = platform === null ? accounts : accounts.filter((a) => a.object === (platform === 'instagram' ? 'instagram' : 'page'));
-    const [account] = wanted;
-    if (!account) return refuse('parameter', 'platform');
-    if (!state.limits.reads.take(account.id)) return refuse('readRate');
-    return listThreads(state.threads.of(account), asked.query, { base: state.url(), self: `${state.url()}${asked.path}` });
-  }
-  function read({ asked, mine }: Call, node: string, edge: string | undefined): Answer {
-    const fields = parseFields(asked.query.get('fields') ?? '');
-    if (!fields) return refuse('parameter', 'fields');
-    const thread = state.threads.byId(node);
-    const found = state.threads.byMid(node);
-    const owner = thread?.account ?? found?.thread.account;
-    if (owner) {
-      if (!mine.includes(owner)) return refuse('node');
-      if (!state.limits.reads.take(owner.id)) return refuse('readRate');
-      if (found) return { status: 200, body: showMessage(found.thread, found.message, fields) };
-      if (thread && edge === 'messages') return { status: 200, body: messagesOf(thread, fields, pagingOf(asked.query, `${state.url()}${asked.path}`)) };
-      if (thread && edge === undefined) return { status: 200, body: showThread(thread, fields, state.url()) };
-    }
-    const known = mine.map((account) => ({ account, person: state.people.find(account, node) })).find(({ person }) => person);
-    if (edge === undefined && known?.person) return showProfile(known.account, known.person, { fields: asked.query.get('fields'), picture: state.cdn.picture(node) });
-    const [account] = accountsOf(mine, node);
-    if (!account || edge !== undefined) return refuse('node');
-    const own: Record<string, unknown> = {
-      name: account.name,
-      username: account.name,
-      user_id: account.id,
-      messaging_feature_status: { hop_v2: false, msgr_multi_app: false, ig_multi_app: false },
-    };
-    return { status: 200, body: { ...Object.fromEntries(fields.filter((f) => f.name in own).map((f) => [f.name, own[f.name]])), id: account.id } };
-  }
-  return (asked: Asked): Answer => {
-    if (state.cdn.serves(asked.path)) return state.cdn.get(asked.path, asked.query);
-    const token = tokenOf(asked);
-    const mine = state.accounts.filter((a) => a.accessToken === token);
-    if (!mine.length) return refuse('token');
-    const [node = '', edge] = graphPath(asked.path);
-    const accounts = accountsOf(mine, node);
-    const [account] = accounts;
-    if (edge === 'subscribed_apps' && account) return state.subscriptions.answer(asked, account);
-    if (asked.method === 'GET' && edge === 'conversations') return conversations(asked, accounts);
-    if (asked.method === 'GET') return read({ asked, mine }, node, edge);
-    if (asked.method === 'POST' && account && edge === 'messages') return send(asked, accounts);
-    if (asked.method === 'POST' && account && edge === 'message_attachments') return upload(asked, accounts);
-    return refuse('node');
-  };
+/** Profile settings and templates of a Page's node may be meant for its Instagram account. */
+function meant(accounts: readonly MessengerAccount[], platform: unknown): MessengerAccount | undefined {
+  return platform === 'instagram' ? accounts.find((a) => a.object === 'instagram') : accounts[0];
 }
-/** Audio and video have a limit of their own. */
-function checkMedia(body: Record<string, unknown>): boolean {
-  const { type } = objectOf(objectOf(body.message).attachment);
-  return type === 'audio' || type === 'video';
+
+/** The Graph API as far as messaging needs it (messenger.md 4 to 10). */
+export function createGraph(state: MessengerState) {
+  async function answer(asked: Asked, call: Call, path: readonly string[]): Promise<Answer> {
+    const [node = '', edge] = path;
+    const accounts = accountsOf(call.accounts, node);
+    const account = meant(accounts, call.body.platform);
+    const row = ACCOUNT_STATES[state.accountStates.get((account ?? call.accounts[0])?.id ?? '') ?? 'well'];
+    if (row?.reads) return refuse(row.refusal);
+    const known = edge === undefined ? undefined : (EDGES[`${asked.method} ${edge}`] ?? EDGES[`* ${edge}`]);
+    if (known && account) return known(state, { ...call, accounts, account });
+    if (isControl(edge) && account) return controlThread(edge, asked.method, { state, app: call.app, account, body: call.body });
+    const persona = edge === undefined ? state.personas.node(asked.method, node, call.accounts) : null;
+    if (persona) return persona;
+    return asked.method === 'GET' ? read(state, { ...call, accounts, mine: call.accounts }, node, edge) : refuse('node');
+  }
+  return async (asked: Asked): Promise<Answer> => {
+    if (state.cdn.serves(asked.path)) return state.cdn.get(asked.path, asked.query);
+    const path = graphPath(asked.path);
+    const ofApp = await appCall(state, asked, path);
+    if (ofApp) return ofApp;
+    const caller = callerOf(asked, state.apps, state.accounts);
+    if ('status' in caller) return caller;
+    const params = paramsOf(asked);
+    if (!params) return refuse('parameter', 'the body is neither JSON nor a form');
+    const answered = await answer(asked, { ...caller, ...params, asked }, path);
+    const [account] = caller.accounts;
+    return account ? { ...answered, headers: { ...state.usage.headers(account), ...answered.headers } } : answered;
+  };
 }

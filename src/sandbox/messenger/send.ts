@@ -1,76 +1,89 @@
 import type { Answer } from '../core/platform-server.ts';
 import { objectOf } from '../meta/bearer.ts';
 import type { MessengerAccount } from './accounts.ts';
-import { checkAttachments, type Outgoing } from './attachments.ts';
-import { type Refusal, refuse } from './errors.ts';
-import type { Person } from './people.ts';
+import { type AttachmentState, checkAttachments, type Outgoing } from './attachments.ts';
+import { checkQuickReplies } from './buttons.ts';
+import { refuse } from './errors.ts';
+import { type Person, stateOf } from './people.ts';
+import type { Personas } from './personas.ts';
+import type { Choice, ThreadMessage, Threads } from './threads.ts';
+import type { UtilityTemplates } from './utility-templates.ts';
+import { typeFault, windowFault } from './window.ts';
 
 export interface SendState {
   readonly account: MessengerAccount;
   readonly now: number;
-  person(id: string): Person | undefined;
-  hasAttachment(id: string): boolean;
+  readonly threads: Threads;
+  readonly personas: Personas;
+  readonly templates: UtilityTemplates;
+  readonly attachments: AttachmentState;
 }
 export interface ToSend {
-  readonly person: Person;
   readonly text?: string;
   readonly attachments: readonly Outgoing[];
+  readonly choices: readonly Choice[];
   readonly metadata?: string;
-  readonly replyTo?: string;
+  readonly replyTo?: ThreadMessage;
 }
-type Checked = { readonly no: Answer } | { readonly message: ToSend } | { readonly action: string; readonly person: Person };
+type Body = Readonly<Record<string, unknown>>;
+type Checked = { readonly no: Answer } | { readonly message: ToSend };
 
-const HOUR = 3_600_000;
-const [WINDOW, HUMAN_WINDOW] = [24 * HOUR, 7 * 24 * HOUR];
-const ACTIONS = new Set(['typing_on', 'typing_off', 'mark_seen', 'react', 'unreact']);
-const TYPES = new Set(['RESPONSE', 'UPDATE', 'MESSAGE_TAG', 'UTILITY']);
 /** Code points on Messenger ("< 2000 characters"), bytes on Instagram (messenger.md 4.2 and 6). */
 const MAX = { page: 2000, instagram: 1000 } as const;
+const MAX_METADATA = 1000;
+const NOTIFICATIONS = new Set(['REGULAR', 'SILENT_PUSH', 'NO_PUSH']);
+/** First-party stickers: the Like in its three sizes (messenger.md 2.2). */
+const STICKERS = new Set(['369239263222822', '369239343222814', '369239383222810']);
+const tooLong = (text: string, object: 'page' | 'instagram') => (object === 'page' ? [...text].length : Buffer.byteLength(text)) > MAX[object];
 
-const longText = (text: string, object: 'page' | 'instagram') => (object === 'page' ? [...text].length : Buffer.byteLength(text)) > MAX[object];
-
-/** Whether this may be sent now, by window and tag (messenger.md 5). */
-function late(body: Record<string, unknown>, person: Person, state: SendState): Refusal | undefined {
-  const age = state.now - person.lastAt;
-  const { messaging_type: type, tag } = body;
-  if (tag !== undefined && (type !== 'MESSAGE_TAG' || tag !== 'HUMAN_AGENT')) return 'tag'; // the other tags ended on 2026-04-27
-  if (type === 'MESSAGE_TAG' && tag === undefined) return 'parameter';
-  if (tag === 'HUMAN_AGENT') return age <= HUMAN_WINDOW ? undefined : 'humanAgent';
-  if (age <= WINDOW) return undefined;
-  return state.account.object === 'page' ? 'window' : 'windowInstagram';
+/** What the message says, one of: text, attachments, a sticker, a template (messenger.md 4.2 and 4.5). */
+async function contentOf(body: Body, state: SendState): Promise<{ no: Answer } | Pick<ToSend, 'text' | 'attachments' | 'choices'>> {
+  const { account, templates } = state;
+  const { object } = account;
+  const message = objectOf(body.message);
+  const { text, sticker_id: sticker, template } = message;
+  if ((template !== undefined) !== (body.messaging_type === 'UTILITY'))
+    return { no: refuse('parameter', 'a message template goes with messaging_type UTILITY, and nothing else does') };
+  if (template !== undefined) {
+    const fault = templates.fault(template, account);
+    return fault === null ? { text: templates.textOf(template, account), attachments: [], choices: [] } : { no: refuse('parameter', fault) };
+  }
+  if (sticker !== undefined) {
+    if (object === 'instagram' || !STICKERS.has(String(sticker))) return { no: refuse('parameter', 'param message[sticker_id]') };
+    const own = { type: 'sticker', mimeType: 'image/png', size: 0, payload: { sticker_id: sticker }, choices: [] };
+    return { attachments: [own], choices: [] };
+  }
+  const attachments = await checkAttachments(message, state.attachments);
+  if (!Array.isArray(attachments)) return { no: attachments as Answer };
+  if (text === undefined && !attachments.length) return { no: refuse('nothing') };
+  if (text !== undefined && attachments.length) return { no: refuse('parameter', 'a message has text or an attachment') };
+  if (text !== undefined && (typeof text !== 'string' || text === '')) return { no: refuse('empty') };
+  if (typeof text === 'string' && tooLong(text, object)) return { no: refuse(object === 'page' ? 'tooLong' : 'content') };
+  const replies = checkQuickReplies(message.quick_replies, object);
+  if (replies.fault !== null) return { no: refuse('parameter', replies.fault) };
+  if (object === 'instagram' && replies.choices.length && text === undefined) return { no: refuse('content', 'quick replies go with text') };
+  return { ...(typeof text === 'string' ? { text } : {}), attachments, choices: [...replies.choices, ...attachments.flatMap((a) => a.choices)] };
 }
 
-/** The platform's rules for POST /{page-id}/messages. */
-export function checkSend(body: Record<string, unknown>, state: SendState): Checked {
+/** The platform's rules for what is sent to one person, by POST /{page-id}/messages. `windowless`: a private reply, which has no window. */
+export async function checkMessage(body: Body, person: Person, state: SendState & { windowless: boolean }): Promise<Checked> {
   const no = (...why: Parameters<typeof refuse>): Checked => ({ no: refuse(...why) });
-  const { object } = state.account;
-  const id = objectOf(body.recipient).id;
-  if (typeof id !== 'string' || id === '') return no('parameter', 'param recipient must be non-empty');
-  const person = state.person(id);
-  if (!person) return no(object === 'page' ? 'noUser' : 'noUserInstagram');
-  const action = body.sender_action;
-  if (action !== undefined && body.message !== undefined) return no('both');
-  if (action !== undefined) return typeof action === 'string' && ACTIONS.has(action) ? { action, person } : no('parameter', 'param sender_action');
-  if (body.messaging_type !== undefined && !(typeof body.messaging_type === 'string' && TYPES.has(body.messaging_type))) return no('parameter', 'param messaging_type');
+  const { account } = state;
+  const type = typeFault(body, account);
+  if (type) return no(type, type === 'parameter' ? 'param messaging_type' : undefined);
   const message = objectOf(body.message);
-  const { text, metadata } = message;
-  const attachments = checkAttachments(message, state);
-  if (!Array.isArray(attachments)) return { no: attachments as Answer };
-  if (text === undefined && !attachments.length) return no('nothing');
-  if (text !== undefined && attachments.length) return no('parameter', 'a message has text or an attachment');
-  if (text !== undefined && (typeof text !== 'string' || text === '')) return no('empty');
-  if (typeof text === 'string' && longText(text, object)) return no(object === 'page' ? 'tooLong' : 'tooLongInstagram');
-  if (metadata !== undefined && (typeof metadata !== 'string' || metadata.length >= 1000)) return no('parameter', 'param message[metadata]');
-  const closed = late(body, person, state);
+  const { metadata } = message;
+  if (metadata !== undefined && (typeof metadata !== 'string' || metadata.length >= MAX_METADATA)) return no('parameter', 'param message[metadata]');
+  if (body.notification_type !== undefined && !NOTIFICATIONS.has(String(body.notification_type))) return no('parameter', 'param notification_type');
+  if (body.persona_id !== undefined && !state.personas.has(account, body.persona_id)) return no('parameter', 'param persona_id');
+  const content = await contentOf(body, state);
+  if ('no' in content) return content;
+  const { mid } = objectOf(body.reply_to);
+  const replyTo = mid === undefined ? undefined : state.threads.message(account, person, mid);
+  if (mid !== undefined && !replyTo) return no('parameter', 'param reply_to[mid]');
+  const closed = state.windowless ? null : windowFault(body, person, { account, now: state.now });
   if (closed) return no(closed);
-  const replyTo = objectOf(body.reply_to).mid;
-  return {
-    message: {
-      person,
-      attachments,
-      ...(typeof text === 'string' ? { text } : {}),
-      ...(typeof metadata === 'string' ? { metadata } : {}),
-      ...(typeof replyTo === 'string' ? { replyTo } : {}),
-    },
-  };
+  const { send } = stateOf(person);
+  if (send && send !== 'gone') return no(send);
+  return { message: { ...content, ...(typeof metadata === 'string' ? { metadata } : {}), ...(replyTo ? { replyTo } : {}) } };
 }

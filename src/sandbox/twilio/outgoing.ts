@@ -1,75 +1,87 @@
-import type { Clock } from '../core/clock.ts';
-import type { Screens } from '../core/phones.ts';
+import { schemeOf } from './addresses.ts';
 import type { ToCreate } from './create.ts';
-import { statusForm } from './forms.ts';
-import type { TwilioMessage, TwilioMessages } from './messages.ts';
+import { createDelivery, type DeliveryParts } from './delivery.ts';
+import type { TwilioMessage } from './messages.ts';
+import { createQueue } from './queue.ts';
 import { segmentsOf } from './segments.ts';
+import { announced } from './send-media.ts';
 import type { TwilioSender } from './senders.ts';
-import type { createTwilioWebhooks } from './webhooks.ts';
+import { smartEncoded } from './smart-encoding.ts';
 
-/** A sender takes so many segments a second and holds 10 hours of them (sms.md 5). */
-const PER_SECOND = 10;
-const QUEUE_MS = 10 * 3_600_000;
-const [START_MS, DELIVERY_MS] = [20, 60];
+const CHOOSING_MS = 10;
 
-interface Parts {
-  readonly clock: Clock;
-  readonly messages: TwilioMessages;
-  readonly webhooks: ReturnType<typeof createTwilioWebhooks>;
-  readonly screens: Screens;
-}
-/** The queue of each sender, and what becomes of a message: sent, delivered, and a callback for each. */
-export function createOutgoing({ clock, messages, webhooks, screens }: Parts) {
-  const freeAt = new Map<string, number>();
-  const keyOf = (s: TwilioSender) => `${s.accountSid} ${s.address}`;
+type About = Pick<TwilioMessage, 'messagingServiceSid' | 'from' | 'to' | 'body' | 'status' | 'direction' | 'segments' | 'sentAt'> &
+  Partial<Pick<TwilioMessage, 'media' | 'buttons'>>;
 
-  const full = (sender: TwilioSender): boolean => (freeAt.get(keyOf(sender)) ?? 0) - clock.now() >= QUEUE_MS;
+/** What the business sends: made, then sent in its turn in its sender's queue, or at its time. */
+export function createOutgoing(parts: DeliveryParts) {
+  const { clock, messages, screens } = parts;
+  const { tell, send } = createDelivery(parts);
+  const queue = createQueue(clock);
+  const lastSenders = new Map<string, string>();
+  const createdBy = new WeakMap<TwilioMessage, ToCreate>();
+  const pair = (service: string, to: string) => `${service} ${to}`;
 
-  function tell(message: TwilioMessage, { sender, callback }: ToCreate, told: { status: string; errorCode?: number }): void {
-    message.status = told.status;
-    message.updatedAt = clock.now();
-    message.errorCode = told.errorCode ?? null;
-    if (callback !== null) webhooks.send({ url: callback, authToken: sender.authToken, lane: message.sid, form: statusForm(message) });
+  function make(sender: TwilioSender, about: About, isMms?: boolean): TwilioMessage {
+    return messages.add({ accountSid: sender.accountSid, media: [], createdAt: clock.now(), errorCode: null, ...about }, isMms);
   }
-  function make(sender: TwilioSender, about: Pick<TwilioMessage, 'messagingServiceSid' | 'from' | 'to' | 'body' | 'status' | 'direction' | 'segments' | 'sentAt'>): TwilioMessage {
-    return messages.add({ accountSid: sender.accountSid, media: [], createdAt: clock.now(), errorCode: null, ...about });
-  }
-  /** Its turn in the queue has come. */
-  function send(message: TwilioMessage, created: ToCreate): void {
-    const { sender, to, body, mediaUrls } = created;
-    message.sentAt = clock.now();
-    const media = mediaUrls.length ? { media: mediaUrls.map((url) => ({ mimeType: '', url })) } : {};
-    screens.show(`${sender.accountSid} ${to}`, { from: 'business', text: body, id: message.sid, ...media });
-    tell(message, created, { status: 'sent' });
-    clock.later(DELIVERY_MS, () => tell(message, created, { status: 'delivered' }));
+  function enqueue(message: TwilioMessage, created: ToCreate): void {
+    const { sender, byService, validityMs, service, to } = created;
+    const segments = created.mediaUrls.length || schemeOf(sender.address) !== 'sms' ? 1 : Math.max(segmentsOf(message.body).count, 1);
+    if (service !== null) lastSenders.set(pair(service, to), sender.address);
+    const overflow = queue.full(sender);
+    const wait = overflow ? null : queue.join(sender, segments, validityMs);
+    if (byService)
+      clock.later(CHOOSING_MS, () => {
+        Object.assign(message, { from: sender.address, segments });
+        tell(message, created, overflow ? { status: 'failed', code: 30001 } : { status: 'queued' });
+      });
+    if (overflow) return;
+    if (wait === null) return clock.later(validityMs, () => tell(message, created, { status: 'failed', code: 30036 }));
+    clock.later(wait, () => void send(message, created));
   }
   return {
-    full,
+    full: queue.full,
+    lastSender: (service: string, to: string): string | undefined => lastSenders.get(pair(service, to)),
     accept(created: ToCreate): TwilioMessage {
-      const { sender, to, body, byService } = created;
-      const now = clock.now();
-      const segments = Math.max(segmentsOf(body).count, 1);
-      // By a service: neither sender nor segments are known at first (sms.md 2.1).
-      const message = make(sender, {
-        messagingServiceSid: byService ? (sender.messagingServiceSid ?? null) : null,
-        from: byService ? null : sender.address,
-        to,
-        body,
-        status: byService ? 'accepted' : 'queued',
-        direction: 'outbound-api',
-        segments: byService ? 0 : segments,
-        sentAt: null,
-      });
-      const overflow = full(sender);
-      const start = Math.max(now + START_MS, freeAt.get(keyOf(sender)) ?? 0);
-      if (!overflow) freeAt.set(keyOf(sender), start + (segments * 1000) / (sender.perSecond ?? PER_SECOND));
-      if (byService)
-        clock.later(START_MS / 2, () => {
-          Object.assign(message, { from: sender.address, segments });
-          tell(message, created, overflow ? { status: 'failed', errorCode: 30001 } : { status: 'queued' });
-        });
-      if (!overflow) clock.later(start - now, () => send(message, created));
+      const { sender, to, body, byService, service, sendAt, smart, mediaUrls, asMms, buttons } = created;
+      const text = smart ? smartEncoded(body) : body;
+      const isMms = asMms || mediaUrls.length > 0;
+      const segments = isMms || schemeOf(sender.address) !== 'sms' ? 1 : Math.max(segmentsOf(text).count, 1);
+      // By a service neither sender nor segments are known at first (sms.md 2.1).
+      const later = byService || sendAt !== null;
+      const message = make(
+        sender,
+        {
+          messagingServiceSid: service,
+          from: later ? null : sender.address,
+          to,
+          body: text,
+          status: sendAt === null ? (byService ? 'accepted' : 'queued') : 'scheduled',
+          direction: 'outbound-api',
+          segments: later ? 0 : segments,
+          sentAt: null,
+          media: mediaUrls.map(announced),
+          buttons,
+        },
+        isMms,
+      );
+      createdBy.set(message, created);
+      if (sendAt === null) enqueue(message, created);
+      else clock.later(sendAt - clock.now(), () => message.status === 'scheduled' && enqueue(message, { ...created, byService: true }));
       return message;
+    },
+    /** False: it is too late, or was never scheduled. */
+    cancel(message: TwilioMessage): boolean {
+      const created = createdBy.get(message);
+      if (message.status !== 'scheduled' || !created) return false;
+      tell(message, created, { status: 'canceled' });
+      return true;
+    },
+    /** The customer looked at it: a receipt that WhatsApp and RCS have. */
+    read(message: TwilioMessage): void {
+      const created = createdBy.get(message);
+      if (created) tell(message, created, { status: 'read' });
     },
     /** What Twilio itself answers the customer: opt-out words, TwiML. No callback. */
     answer(sender: TwilioSender, to: string, body: string): void {
@@ -87,3 +99,4 @@ export function createOutgoing({ clock, messages, webhooks, screens }: Parts) {
     },
   };
 }
+export type Outgoing = ReturnType<typeof createOutgoing>;

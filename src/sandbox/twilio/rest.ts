@@ -1,83 +1,70 @@
 import { randomBytes } from 'node:crypto';
-import type { Clock } from '../core/clock.ts';
 import type { Answer, Asked } from '../core/platform-server.ts';
-import { checkCreate } from './create.ts';
+import { allowedTo, type TwilioAccount } from './accounts.ts';
+import { consentCall } from './consent-calls.ts';
 import { refuse } from './errors.ts';
-import { listMessages } from './list.ts';
-import { rfc2822, showMessage, type TwilioMessage, type TwilioMessages } from './messages.ts';
-import type { createOptOuts } from './opt-out.ts';
-import type { createOutgoing } from './outgoing.ts';
-import { sendersOf, type TwilioSender } from './senders.ts';
+import { createMediaCalls } from './media-calls.ts';
+import { feedbackCall, messageCall, messagesCall } from './message-calls.ts';
+import { rfc2822 } from './messages.ts';
+import { numberCall } from './number-calls.ts';
+import { serviceCall } from './service-calls.ts';
+import { ACCOUNT_STATES, type Call, type TwilioState } from './state.ts';
+import { typingCall } from './typing-calls.ts';
 
-interface Parts {
-  readonly senders: readonly TwilioSender[];
-  readonly clock: Clock;
-  readonly messages: TwilioMessages;
-  readonly optOuts: ReturnType<typeof createOptOuts>;
-  readonly outgoing: ReturnType<typeof createOutgoing>;
-  url(): string;
-}
-const ROUTE = /^\/2010-04-01\/Accounts\/(AC[^/]+)\/Messages(?:\/([A-Z]{2}[0-9a-f]{32})(?:\/(Media)(?:\/(ME[0-9a-f]{32}))?)?)?(\.json)?$/;
-const CDN = '/mms-cdn/';
-/** The link that the API redirects to lives 4 hours (sms.md 4.1). */
-const LINK_MS = 4 * 3_600_000;
+const ACCOUNT = /^\/2010-04-01\/Accounts\/(AC[^/.]+)(?:\.json|(\/.*))?$/;
+const MESSAGES = /^\/Messages(?:\/([A-Z]{2}[0-9a-f]{32})(?:\/(Media|Feedback)(?:\/(ME[0-9a-f]{32}))?)?)?(\.json)?$/;
+const NUMBERS = /^\/(?:SMS\/)?(IncomingPhoneNumbers|ShortCodes)(?:\/([A-Z]{2}[0-9a-f]{32}))?\.json$/;
+const SERVICES = /^\/v1\/Services(?:\/(MG[^/]+)(?:\/(\w+))?)?$/;
+const CONTENT = /^\/v1\/Content(?:\/(HX[0-9a-f]{32}))?$/;
+const TYPING = /^\/v[23]\/Indicators\/Typing(?:\.json)?$/;
 
-function showMedium(message: TwilioMessage, medium: TwilioMessage['media'][number]): object {
-  const uri = `/2010-04-01/Accounts/${message.accountSid}/Messages/${message.sid}/Media/${medium.sid}.json`;
-  const date = rfc2822(message.createdAt);
-  return { sid: medium.sid, account_sid: message.accountSid, parent_sid: message.sid, content_type: medium.mimeType, date_created: date, date_updated: date, uri };
-}
+/** One account's resource of 2010, and the newer hosts, which one base URL stands for. */
+export function createRest(state: TwilioState) {
+  const media = createMediaCalls(state);
 
-/** The Messages resource and its media. */
-export function createRest({ senders, clock, messages, optOuts, outgoing, url }: Parts) {
-  const links = new Map<string, { medium: TwilioMessage['media'][number]; until: number }>();
-
-  function create(asked: Asked, own: readonly TwilioSender[]): Answer {
-    const checked = checkCreate(new URLSearchParams(asked.body.toString('utf8')), { senders: own, optedOut: optOuts.has });
-    if ('no' in checked) return checked.no;
-    if (!checked.create.byService && outgoing.full(checked.create.sender)) return refuse(21611);
-    return { status: 201, body: showMessage(outgoing.accept(checked.create)) };
+  function inAccount(call: Call, path: string): Answer {
+    const { account, asked } = call;
+    if (path === '') return { status: 200, body: { sid: account.sid, friendly_name: account.sid, status: 'active', type: 'Full', date_created: rfc2822(0), uri: asked.path } };
+    const [number, kind, numberSid] = NUMBERS.exec(path) ?? [];
+    if (number !== undefined) return numberCall(state, call, { kind: kind as 'IncomingPhoneNumbers', sid: numberSid });
+    const [whole, sid, edge, mediaSid, json] = MESSAGES.exec(path) ?? [];
+    if (whole === undefined) return refuse(20404);
+    if (sid === undefined) return messagesCall(state, call);
+    const message = state.messages.find(account.sid, sid);
+    if (!message) return refuse(20404);
+    if (edge === 'Feedback') return feedbackCall(state, call, message);
+    return edge === 'Media' ? media.call(asked, message, { sid: mediaSid, json: json !== undefined }) : messageCall(state, call, message);
   }
-  function one(asked: Asked, message: TwilioMessage): Answer {
-    if (asked.method === 'GET') return { status: 200, body: showMessage(message) };
-    if (asked.method !== 'POST') return refuse(20404);
-    if (new URLSearchParams(asked.body.toString('utf8')).get('Body') === '') message.body = ''; // redaction
-    return { status: 200, body: showMessage(message) };
+  function elsewhere(call: Call): Answer {
+    const { path } = call.asked;
+    const service = SERVICES.exec(path);
+    if (service) return serviceCall(state, call, { sid: service[1], edge: service[2] });
+    const content = CONTENT.exec(path);
+    if (content) return state.contents.answer(call.asked, call.account, content[1]);
+    if (path === '/v1/Consents/Bulk') return consentCall(state, call);
+    return TYPING.test(path) ? typingCall(state, call) : refuse(20404);
   }
-  function media(asked: Asked, message: TwilioMessage, { sid, json }: { sid: string | undefined; json: boolean }): Answer {
-    if (asked.method !== 'GET') return refuse(20404);
-    if (sid === undefined) {
-      const uri = `${asked.path}?PageSize=50&Page=0`;
-      const list = message.media.map((m) => showMedium(message, m));
-      return {
-        status: 200,
-        body: { media_list: list, page: 0, page_size: 50, start: 0, end: Math.max(list.length - 1, 0), uri, first_page_uri: uri, next_page_uri: null, previous_page_uri: null },
-      };
-    }
-    const medium = message.media.find((m) => m.sid === sid);
-    if (!medium) return refuse(20404);
-    if (json) return { status: 200, body: showMedium(message, medium) };
-    const key = randomBytes(16).toString('hex');
-    links.set(key, { medium, until: clock.now() + LINK_MS });
-    return { status: 302, headers: { location: `${url()}${CDN}${key}` }, body: '' };
+  function judged(account: TwilioAccount): Answer | null {
+    const code = ACCOUNT_STATES[state.accountStates.get(account.sid) ?? 'well'];
+    if (code !== null && code !== 20500) return refuse(code); // an internal error comes after the effect (message-calls.ts)
+    return state.concurrency.take(account.sid) ? null : refuse(20429);
+  }
+  function answer(asked: Asked): Answer {
+    const allowed = allowedTo(asked, state.accounts);
+    const [first] = allowed;
+    if (!first) return refuse(20003);
+    const [whole, sid, path = ''] = ACCOUNT.exec(asked.path) ?? [];
+    const account = whole === undefined ? first : allowed.find((a) => a.sid === sid);
+    if (!account) return refuse(20404);
+    const call = { asked, account, form: new URLSearchParams(asked.body.toString('utf8')) };
+    return judged(account) ?? (whole === undefined ? elsewhere(call) : inAccount(call, path));
   }
   return (asked: Asked): Answer => {
-    if (asked.path.startsWith(CDN)) {
-      const link = links.get(asked.path.slice(CDN.length));
-      if (!link || link.until <= clock.now()) return { status: 403, body: 'expired' };
-      return { status: 200, headers: { 'content-type': link.medium.mimeType }, body: link.medium.bytes };
-    }
-    const [whole, account = '', sid, isMedia, mediaSid, json] = ROUTE.exec(asked.path) ?? [];
-    const own = sendersOf(asked, senders);
-    if (!own.length) return refuse(20003);
-    const mine = own.filter((s) => s.accountSid === account);
-    if (whole === undefined || !mine.length) return refuse(20404);
-    if (sid === undefined) {
-      if (asked.method === 'POST') return create(asked, mine);
-      return asked.method === 'GET' ? listMessages(messages.of(account), asked.query, asked.path) : refuse(20404);
-    }
-    const message = messages.find(account, sid);
-    if (!message) return refuse(20404);
-    return isMedia === undefined ? one(asked, message) : media(asked, message, { sid: mediaSid, json: json !== undefined });
+    if (media.serves(asked.path)) return media.cdn(asked.path);
+    const answered = answer(asked);
+    return {
+      ...answered,
+      headers: { 'twilio-request-id': `RQ${randomBytes(16).toString('hex')}`, 'twilio-concurrent-requests': '1', 'twilio-request-duration': '0.020', ...answered.headers },
+    };
   };
 }

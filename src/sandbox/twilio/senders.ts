@@ -1,5 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import type { Asked } from '../core/platform-server.ts';
+import { createHash, randomBytes } from 'node:crypto';
 
 /** A number (or channel sender) of an account. */
 export interface TwilioSender {
@@ -7,18 +6,26 @@ export interface TwilioSender {
   readonly authToken: string;
   readonly apiKey?: string;
   readonly apiSecret?: string;
-  /** As Twilio writes it: E.164, a short code, or scheme:address. */
+  /** As Twilio writes it: E.164, a short code, an alphanumeric, or scheme:address. */
   readonly address: string;
   readonly messagingServiceSid?: string;
-  /** Segments a second; 10 is typical of a long code outside the US (sms.md 5). */
+  /** Segments a second, where it is not what its kind has (addresses.ts). */
   readonly perSecond?: number;
+  /** MMS, where a number of its country may have it; it has, where nothing is said. */
+  readonly mms?: boolean;
+  /** Of its own webhook; else the one that the simulator was given, by POST, without a fallback. */
+  readonly webhook?: Partial<Webhook>;
+  /** Of a WhatsApp or RCS sender (sms.md 2.3). */
+  readonly statusCallback?: string;
+}
+/** What is set on a number or a service: the address that Twilio calls, and the one for when it is away. */
+export interface Webhook {
+  readonly url: string | null;
+  readonly method: 'GET' | 'POST';
+  readonly fallbackUrl: string | null;
+  readonly fallbackMethod: 'GET' | 'POST';
 }
 export const newSid = (prefix: string): string => prefix + randomBytes(16).toString('hex');
-
-/** The senders that a request may use: Basic with the account's token or an API key. */
-export function sendersOf(asked: Asked, senders: readonly TwilioSender[]): readonly TwilioSender[] {
-  const [, encoded = ''] = /^Basic (\S+)$/i.exec(asked.headers.authorization ?? '') ?? [];
-  const [, user, password] = /^([^:]*):(.*)$/.exec(Buffer.from(encoded, 'base64').toString('utf8')) ?? [];
-  return senders.filter((s) => (user === s.accountSid && password === s.authToken) || (s.apiKey !== undefined && user === s.apiKey && password === s.apiSecret));
-}
-export const schemeOf = (address: string): string => /^([a-z]+):/.exec(address)?.[1] ?? 'sms';
+/** The same at each start. */
+export const sidOf = (prefix: string, name: string): string => prefix + createHash('sha256').update(name).digest('hex').slice(0, 32);
+export const keyOf = (sender: TwilioSender): string => `${sender.accountSid} ${sender.address}`;

@@ -8,6 +8,11 @@ export interface WhatsappNumber {
   readonly displayNumber: string;
   readonly accessToken: string;
   readonly appSecret: string;
+  /** Secrets before the current one, newest first. */
+  readonly olderSecrets?: readonly string[];
+  readonly appId?: string;
+  /** As verified; what customers see. */
+  readonly name?: string;
 }
 export const newWamid = () => `wamid.${randomBytes(21).toString('base64')}`;
 

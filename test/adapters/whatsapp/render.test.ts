@@ -252,5 +252,10 @@ test.each<[string, OutboundContent, string]>([
   ['a blank body', { type: 'choices', body: ' ', options: options(1) }, 'invalid_request: body'],
   ['an option without a title', { type: 'choices', body: 'x', options: [{ id: 'a', title: '' }] }, 'invalid_request: options[0]'],
   ['an id twice', { type: 'choices', body: 'x', options: [...options(1), ...options(1)] }, 'invalid_request: options: the id "o1"'],
+  [
+    'an id twice on a card',
+    { type: 'cards', body: 'x', cards: [{ title: 'a', buttons: ['b', 'c'].map((title) => ({ type: 'reply' as const, title, id: '1' })) }] },
+    'invalid_request: cards[0].buttons: the id "1"',
+  ],
   ['a button without its address', { type: 'cards', body: 'x', cards: [{ title: 'a', buttons: [{ type: 'url', title: 'b' }] }] }, 'invalid_request: cards[0].buttons[0]: url'],
 ])('%s is refused in words', (_what, content, words) => expect(() => shown(adapter, content, context)).toThrow(words));
