@@ -38,6 +38,9 @@ const TEXT = [
   'share',
   'seed',
   'for',
+  'rate',
+  'mix',
+  'customers',
 ] as const;
 const FLAGS = ['json', 'help', 'once', 'publish', 'dry-run'] as const;
 const help = (name?: string): string => {

@@ -20,3 +20,10 @@ export function number(c: Context, name: string, { otherwise, least, most }: { o
   if (value.trim() === '' || !(parsed >= least && parsed <= most)) throw new CliError(2, `--${name} is a number from ${least} to ${most}.`);
   return parsed;
 }
+const UNITS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
+/** `--for` as 90, 90s, 5m, 24h or 7d. */
+export function seconds(c: Context, otherwise: string): number {
+  const [, amount, unit = 's'] = /^(\d+(?:\.\d+)?)([smhd])?$/.exec(optional(c, 'for') ?? otherwise) ?? [];
+  if (amount === undefined) throw new CliError(2, '--for is a time as 90s, 5m or 24h.');
+  return Number(amount) * UNITS[unit as keyof typeof UNITS];
+}

@@ -5,7 +5,8 @@ import { PLATFORMS, type Platform, startStandalone } from '../standalone-sandbox
 import { CliError, type Client, createClient } from './client.ts';
 import type { Command, Context } from './commands.ts';
 import { wholeEnvironment } from './environment.ts';
-import { flag, number, optional, word } from './given.ts';
+import { flag, number, optional, seconds, word } from './given.ts';
+import { loadCommand } from './load/load-command.ts';
 import { clean, table } from './print.ts';
 
 function channelsOf(file: string): ChannelConfig[] {
@@ -77,6 +78,7 @@ export const SANDBOX_COMMANDS: Readonly<Record<string, Command>> = {
       c.out(table([done], FAULT_COLUMNS), done);
     },
   },
+  load: loadCommand,
   clock: {
     usage: 'clock [--for 24h] [--at URL]',
     about: 'let time pass for the simulated platforms: windows, links and retries go by it',
@@ -91,10 +93,3 @@ export const SANDBOX_COMMANDS: Readonly<Record<string, Command>> = {
     },
   },
 };
-const UNITS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
-/** `--for` as 90, 90s, 5m, 24h or 7d. */
-export function seconds(c: Context, otherwise: string): number {
-  const [, amount, unit = 's'] = /^(\d+(?:\.\d+)?)([smhd])?$/.exec(optional(c, 'for') ?? otherwise) ?? [];
-  if (amount === undefined) throw new CliError(2, '--for is a time as 90s, 5m or 24h.');
-  return Number(amount) * UNITS[unit as keyof typeof UNITS];
-}
