@@ -41,6 +41,8 @@ const TEXT = [
   'rate',
   'mix',
   'customers',
+  'gateway',
+  'rows',
 ] as const;
 const FLAGS = ['json', 'help', 'once', 'publish', 'dry-run'] as const;
 const help = (name?: string): string => {

@@ -1,5 +1,9 @@
+import type { ChannelConfig } from '../config/config.ts';
+import { readChannels } from '../config/load-config.ts';
 import { CliError } from './client.ts';
 import type { Context } from './commands.ts';
+import { wholeEnvironment } from './environment.ts';
+import { clean } from './print.ts';
 
 /** What a command was given. */
 export const flag = ({ given }: Context, name: string): string => {
@@ -26,4 +30,16 @@ export function seconds(c: Context, otherwise: string): number {
   const [, amount, unit = 's'] = /^(\d+(?:\.\d+)?)([smhd])?$/.exec(optional(c, 'for') ?? otherwise) ?? [];
   if (amount === undefined) throw new CliError(2, '--for is a time as 90s, 5m or 24h.');
   return Number(amount) * UNITS[unit as keyof typeof UNITS];
+}
+export function urlFlag(c: Context, name: string): string {
+  const given = flag(c, name);
+  if (!/^https?:$/.test(URL.parse(given)?.protocol ?? '')) throw new CliError(2, `--${name} is a URL that begins with http:// or https://.`);
+  return given;
+}
+/** The channels of a file in the form of CHANNELS_FILE. */
+export function channelsIn(file: string): ChannelConfig[] {
+  const faults: string[] = [];
+  const channels = readChannels(file, wholeEnvironment(), faults);
+  if (faults.length) throw new CliError(2, faults.map(clean).join('\n'));
+  return channels;
 }
