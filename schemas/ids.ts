@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash as hashOf } from 'node:crypto';
 import { z } from 'zod';
 
 /** Channel types of the contract. `rcs` and `whatsapp` may also be carried by provider `twilio`. */
@@ -32,7 +32,7 @@ const namespaceBytes = Buffer.from(EVENT_NAMESPACE.replaceAll('-', ''), 'hex');
 
 /** UUIDv5 (RFC 9562) over the JSON array of `parts`; see ID_PARTS for what the parts are, kind by kind. */
 export function eventId(parts: readonly string[]): string {
-  const hash = createHash('sha1').update(namespaceBytes).update(JSON.stringify(parts)).digest();
+  const hash = hashOf('sha1', Buffer.concat([namespaceBytes, Buffer.from(JSON.stringify(parts))]), 'buffer');
   hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x50;
   hash[8] = ((hash[8] ?? 0) & 0x3f) | 0x80;
   const hex = hash.toString('hex', 0, 16);

@@ -34,6 +34,7 @@ export async function collectMetrics({ metrics, store, journal, reader, broker }
   metrics.state.logOffset.set(await store.lastOffset());
   metrics.state.gaps.set((await suspectedGaps(store.read, null)).length);
   if (broker) metrics.state.relayLag.set(await broker.lag());
+  metrics.state.relayParked.set(broker?.parked() ?? 0);
   const queue = await store.read
     .selectFrom('messages')
     .select(['queue_state', (e) => e.fn.countAll<number>().as('n')])

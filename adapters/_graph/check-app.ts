@@ -1,6 +1,6 @@
-import type { AxiosInstance } from 'axios';
 import type { CheckTarget, Finding, SendOptions } from '../contract.ts';
 import { graphGet } from './graph-request.ts';
+import type { Http } from './http.ts';
 import { list, object, text } from './loose.ts';
 import { PlatformRefusal } from './send-error.ts';
 
@@ -27,7 +27,7 @@ function safe(body: string): unknown {
  * fields that are missing never arrive, and nothing tells so.
  */
 export async function checkApp(
-  http: AxiosInstance,
+  http: Http,
   at: { version: string; apps: readonly string[]; object: string; fields: readonly string[]; target: CheckTarget },
   options: SendOptions,
 ): Promise<Finding> {

@@ -1,5 +1,5 @@
-import type { AxiosInstance } from 'axios';
 import type { Call, SendOptions } from '../contract.ts';
+import type { Http } from './http.ts';
 import { isObject, type Loose, list, number, object } from './loose.ts';
 import { PlatformRefusal } from './send-error.ts';
 
@@ -29,7 +29,7 @@ function retryAfterOf(headers: Readonly<Record<string, unknown>>): string {
 }
 
 /** One attempt. Answers whatever status came; throws axios's own error where no answer came. The token stands in a header, never in an address. */
-export async function graphRequest(http: AxiosInstance, call: Call, options: SendOptions): Promise<GraphAnswer> {
+export async function graphRequest(http: Http, call: Call, options: SendOptions): Promise<GraphAnswer> {
   const response = await http.request<string>({
     method: call.method,
     url: options.baseUrl.replace(/\/$/, '') + call.path,
@@ -42,7 +42,7 @@ export async function graphRequest(http: AxiosInstance, call: Call, options: Sen
 }
 
 /** What a GET answers. Throws PlatformRefusal for anything but an object without an error. */
-export async function graphGet(http: AxiosInstance, path: string, options: SendOptions): Promise<Loose> {
+export async function graphGet(http: Http, path: string, options: SendOptions): Promise<Loose> {
   const { status, body, value, retryAfter } = await graphRequest(http, { method: 'GET', path, contentType: 'application/json', body: '' }, options);
   if (status !== 200 || isObject(value.error)) throw new PlatformRefusal(status, body, retryAfter);
   return value;

@@ -1,4 +1,4 @@
-import type { AxiosInstance } from 'axios';
+import type { Http } from '../_graph/http.ts';
 import { list as items, type Loose, object, text } from '../_graph/loose.ts';
 import { PlatformRefusal } from '../_graph/send-error.ts';
 import type { CheckTarget, Finding, SendOptions } from '../contract.ts';
@@ -8,7 +8,7 @@ import { OVERRIDES } from './render.ts';
 const MESSAGING = 'https://messaging.twilio.com';
 const API = 'https://api.twilio.com';
 
-async function read(http: AxiosInstance, path: string, options: SendOptions): Promise<Loose> {
+async function read(http: Http, path: string, options: SendOptions): Promise<Loose> {
   const answer = await request(http, { method: 'GET', path, contentType: 'application/x-www-form-urlencoded', body: '' }, options);
   if (answer.status !== 200) throw new PlatformRefusal(answer.status, answer.body, answer.retryAfter);
   return object(JSON.parse(answer.body));
@@ -38,7 +38,7 @@ const fallback = (url: string | undefined, target: CheckTarget): Finding => ({
   detail: url ?? `none is set: set it to ${target.webhooks[0]} at another address of this gateway, so that a message is delivered when the first is away`,
 });
 
-async function service(http: AxiosInstance, sid: string, target: CheckTarget, options: SendOptions): Promise<Finding[] | null> {
+async function service(http: Http, sid: string, target: CheckTarget, options: SendOptions): Promise<Finding[] | null> {
   // Services have a host of their own; a base URL that was set (a proxy, a test) stands for both.
   const base = options.baseUrl.replace(/\/$/, '') === API ? MESSAGING : options.baseUrl;
   const found = await read(http, `/v1/Services/${sid}`, { ...options, baseUrl: base });
@@ -46,7 +46,7 @@ async function service(http: AxiosInstance, sid: string, target: CheckTarget, op
   const url = text(found.inbound_request_url);
   return [callback('inbound URL of the messaging service', url, target), fallback(text(found.fallback_url), target)];
 }
-async function number(http: AxiosInstance, target: CheckTarget, options: SendOptions): Promise<Finding[]> {
+async function number(http: Http, target: CheckTarget, options: SendOptions): Promise<Finding[]> {
   const [sid = '', own = ''] = target.account.split(' ');
   const path = /^\+\d+$/.test(own)
     ? `/2010-04-01/Accounts/${sid}/IncomingPhoneNumbers.json?${new URLSearchParams({ PhoneNumber: own }).toString()}`
@@ -62,7 +62,7 @@ async function number(http: AxiosInstance, target: CheckTarget, options: SendOpt
 }
 
 /** Whether the account knows our key, and whether what it calls leads here and is tried again. */
-export async function check(http: AxiosInstance, target: CheckTarget, options: SendOptions): Promise<readonly Finding[]> {
+export async function check(http: Http, target: CheckTarget, options: SendOptions): Promise<readonly Finding[]> {
   const [, own = ''] = target.account.split(' ');
   const { messagingServiceSid } = target.settings;
   try {

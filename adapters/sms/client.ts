@@ -1,5 +1,4 @@
-import type { AxiosInstance } from 'axios';
-import twilio from 'twilio';
+import type { Http } from '../_graph/http.ts';
 import { PlatformRefusal } from '../_graph/send-error.ts';
 import type { Call, Credentials, SendOptions, Sent } from '../contract.ts';
 
@@ -20,7 +19,7 @@ interface LibraryRequest {
 const HOST = 'https://api.twilio.com';
 
 /** One request through Twilio's library: its addresses, headers and authentication; our sockets, deadline and base URL; no retries. */
-export async function request(http: AxiosInstance, call: Call, options: SendOptions): Promise<Answer> {
+export async function request(http: Http, call: Call, options: SendOptions): Promise<Answer> {
   const answered: { last: Answer | null } = { last: null };
   const httpClient = {
     async request(asked: LibraryRequest) {
@@ -36,21 +35,22 @@ export async function request(http: AxiosInstance, call: Call, options: SendOpti
       return { statusCode: response.status, body: response.data, headers: response.headers };
     },
   };
-  const client = clientOf(options.credentials, httpClient);
+  const client = await clientOf(options.credentials, httpClient);
   await client.request({ method: call.method.toLowerCase() as 'post', uri: HOST + call.path, headers: { 'Content-Type': call.contentType } });
   if (!answered.last) throw new Error('the library made no request');
   return answered.last;
 }
 
-/** The API key where there is one (revocable), else the account's own token. */
-function clientOf(credentials: Credentials, httpClient: unknown) {
+/** Loaded at the first call, as it is large. The API key where there is one (revocable), else the account's own token. */
+async function clientOf(credentials: Credentials, httpClient: unknown) {
+  const { default: twilio } = await import('twilio');
   const { accountSid = '', authToken = '', apiKey, apiSecret } = credentials;
   const [username, password] = apiKey && apiSecret ? [apiKey, apiSecret] : [accountSid, authToken];
   return twilio(username, password, { accountSid, autoRetry: false, httpClient: httpClient as never });
 }
 
 /** One attempt. Throws PlatformRefusal for an answer that is no acceptance, axios's own error where none came. */
-export async function send(http: AxiosInstance, call: Call, options: SendOptions): Promise<Sent> {
+export async function send(http: Http, call: Call, options: SendOptions): Promise<Sent> {
   const { status, body, retryAfter } = await request(http, call, options);
   let sid: unknown;
   try {

@@ -1,4 +1,4 @@
-import type { AxiosInstance } from 'axios';
+import type { Http } from '../_graph/http.ts';
 import { list as items, type Loose, object, text } from '../_graph/loose.ts';
 import { PlatformRefusal } from '../_graph/send-error.ts';
 import type { Call, ListOptions, ListQuery, Missed, SendOptions, Sent } from '../contract.ts';
@@ -9,7 +9,7 @@ const MAX_PAGES = 200;
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' } as const;
 const get = (path: string): Call => ({ method: 'GET', path, contentType: 'application/x-www-form-urlencoded', body: '' });
 
-async function read(http: AxiosInstance, path: string, options: SendOptions): Promise<Loose> {
+async function read(http: Http, path: string, options: SendOptions): Promise<Loose> {
   const answer: Answer = await request(http, get(path), options);
   if (answer.status !== 200) throw new PlatformRefusal(answer.status, answer.body, answer.retryAfter);
   return object(JSON.parse(answer.body));
@@ -32,7 +32,7 @@ function formOf(message: Loose, more: Readonly<Record<string, string>>, dated: '
   if (!Number.isNaN(created)) form.set('DateCreated', new Date(created).toISOString());
   return form;
 }
-async function inboundForm(http: AxiosInstance, message: Loose, options: ListOptions): Promise<URLSearchParams> {
+async function inboundForm(http: Http, message: Loose, options: ListOptions): Promise<URLSearchParams> {
   const count = Number(text(message.num_media) ?? 0);
   const form = formOf(message, {
     Body: text(message.body) ?? '',
@@ -54,7 +54,7 @@ async function inboundForm(http: AxiosInstance, message: Loose, options: ListOpt
 }
 
 /** Messages to our address since then, the oldest first; Twilio lists the newest first, by day. */
-async function inbound(http: AxiosInstance, query: ListQuery, options: ListOptions): Promise<Loose[]> {
+async function inbound(http: Http, query: ListQuery, options: ListOptions): Promise<Loose[]> {
   const [sid = '', own = ''] = query.account.split(' ');
   const day = query.since.toISOString().slice(0, 10);
   let path: string | undefined = `/2010-04-01/Accounts/${sid}/Messages.json?${new URLSearchParams({ To: own, 'DateSent>': day, PageSize: String(PAGE) }).toString()}`;
@@ -71,7 +71,7 @@ async function inbound(http: AxiosInstance, query: ListQuery, options: ListOptio
 }
 
 /** What was missed: inbound messages, and the final states of our own that got no callback. */
-export async function* list(http: AxiosInstance, query: ListQuery, options: ListOptions): AsyncIterable<Missed> {
+export async function* list(http: Http, query: ListQuery, options: ListOptions): AsyncIterable<Missed> {
   for (const message of await inbound(http, query, options))
     yield { url: '/webhooks/sms', headers: FORM, body: Buffer.from((await inboundForm(http, message, options)).toString()) };
   const [account = ''] = query.account.split(' ');
@@ -101,7 +101,7 @@ const fold = (body: string): string =>
     .trim();
 
 /** The message that a call in doubt may have made: the only one to this recipient with this text since then. Two of them can not be told apart. */
-export async function lookUp(http: AxiosInstance, call: Call, at: { account: string; since: Date; options: SendOptions }): Promise<Sent | null | undefined> {
+export async function lookUp(http: Http, call: Call, at: { account: string; since: Date; options: SendOptions }): Promise<Sent | null | undefined> {
   const form = new URLSearchParams(call.body);
   const [sid = ''] = at.account.split(' ');
   const query = new URLSearchParams({ To: form.get('To') ?? '', PageSize: '50' }).toString();

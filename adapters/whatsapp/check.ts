@@ -1,6 +1,6 @@
-import type { AxiosInstance } from 'axios';
 import { checkApp, found } from '../_graph/check-app.ts';
 import { graphGet } from '../_graph/graph-request.ts';
+import type { Http } from '../_graph/http.ts';
 import { list, object, text } from '../_graph/loose.ts';
 import type { CheckTarget, Finding, SendOptions } from '../contract.ts';
 import { GRAPH_VERSION } from './render.ts';
@@ -9,7 +9,7 @@ import { GRAPH_VERSION } from './render.ts';
 const FIELDS = ['messages', 'message_template_status_update', 'account_update', 'phone_number_quality_update', 'user_preferences', 'standby', 'messaging_handovers'] as const;
 
 /** Whether the token reaches the number, and whether the account's webhooks come to us. */
-export async function check(http: AxiosInstance, target: CheckTarget, options: SendOptions): Promise<readonly Finding[]> {
+export async function check(http: Http, target: CheckTarget, options: SendOptions): Promise<readonly Finding[]> {
   const version = typeof target.settings.graphVersion === 'string' ? target.settings.graphVersion : GRAPH_VERSION;
   const apps: string[] = [];
   const number = await found(

@@ -1,6 +1,6 @@
-import type { AxiosInstance } from 'axios';
 import type { Identity } from '../../schemas/index.ts';
 import { graphRequest } from '../_graph/graph-request.ts';
+import type { Http } from '../_graph/http.ts';
 import { type Loose, list, object, text } from '../_graph/loose.ts';
 import { PlatformRefusal } from '../_graph/send-error.ts';
 import type { Call, SendOptions, Sent } from '../contract.ts';
@@ -17,7 +17,7 @@ function aliasesOf(answer: Loose): Identity[] {
 }
 
 /** One attempt. Throws PlatformRefusal for an answer that is no acceptance, axios's own error where none came. */
-export async function send(http: AxiosInstance, call: Call, options: SendOptions): Promise<Sent> {
+export async function send(http: Http, call: Call, options: SendOptions): Promise<Sent> {
   const { status, body, value, retryAfter } = await graphRequest(http, call, options);
   const platformId = text(object(list(value.messages)[0]).id);
   if (status < 200 || status >= 300 || platformId === undefined) throw new PlatformRefusal(status, body, retryAfter);

@@ -26,15 +26,15 @@ const FIELDS: Readonly<Record<string, (change: Change) => void>> = {
 
 function readChange(entry: Loose, raw: unknown, place: { path: string; facts: Fact[]; rejects: Reject[] }): void {
   const change = openChange({ entry, change: object(raw), ...place });
-  const whole = { path: change.path, element: alone(change, null, change.value) };
+  const whole = () => ({ path: change.path, element: alone(change, null, change.value) });
   if (!isObject(raw) || !isObject(object(raw).value))
     return reject(change, 'the change has no value', {
-      ...whole,
+      ...whole(),
       path: place.path,
       element: JSON.stringify({ object: 'whatsapp_business_account', entry: [{ id: entry.id, changes: [raw] }] }),
     });
   const read = Object.hasOwn(FIELDS, change.field) ? FIELDS[change.field] : isAccountField(change.field) ? account : undefined;
-  if (!read) return reject(change, `field "${change.field.slice(0, 60)}" is not known`, { ...whole, code: 'unknown_field' });
+  if (!read) return reject(change, `field "${change.field.slice(0, 60)}" is not known`, { ...whole(), code: 'unknown_field' });
   const before = change.facts.length + change.rejects.length;
   const mark = { facts: change.facts.length, rejects: change.rejects.length };
   try {
@@ -42,9 +42,9 @@ function readChange(entry: Loose, raw: unknown, place: { path: string; facts: Fa
   } catch {
     change.facts.length = mark.facts;
     change.rejects.length = mark.rejects;
-    return reject(change, 'the value could not be read', whole);
+    return reject(change, 'the value could not be read', whole());
   }
-  if (change.facts.length + change.rejects.length === before) reject(change, `the value of ${change.field} holds nothing that is known`, whole);
+  if (change.facts.length + change.rejects.length === before) reject(change, `the value of ${change.field} holds nothing that is known`, whole());
 }
 
 const useless = (reason: string): Normalized => ({ facts: [], rejects: [{ path: '', code: 'malformed_body', reason }] });

@@ -4,6 +4,7 @@ import type { Store } from '../store/port.ts';
 import { consumeOnce } from './commands.ts';
 import { type BrokerLog, type Client, createClient } from './kafkajs/client.ts';
 import { ensureTopics } from './kafkajs/topics.ts';
+import { PARKED } from './operations.ts';
 import { relayOnce, republish } from './relay.ts';
 
 export interface BrokerOptions {
@@ -22,7 +23,17 @@ export interface Broker {
   health(): Readonly<Record<string, unknown>>;
   /** Events that wait to be published. */
   lag(): Promise<number>;
+  /** Events that Kafka refuses for their size. */
+  parked(): number;
   republish(from: number): Promise<number>;
+}
+async function countParked(store: Store): Promise<number> {
+  const row = await store.read
+    .selectFrom('meta')
+    .select((e) => e.fn.countAll<number>().as('n'))
+    .where('key', 'like', `${PARKED}%`)
+    .executeTakeFirst();
+  return Number(row?.n ?? 0);
 }
 const MAX_BACKOFF_MS = 15_000;
 
@@ -30,9 +41,10 @@ const MAX_BACKOFF_MS = 15_000;
 export function createBroker(options: BrokerOptions): Broker {
   const { config, store, log } = options;
   const gone = new AbortController();
-  const state = { relay: 'starting', commands: 'starting', error: null as string | null };
+  const state = { relay: 'starting', commands: 'starting', error: null as string | null, parked: 0 };
   const lives: Promise<void>[] = [];
   const newClient = (): Client => createClient(config, log);
+  const onParked = () => void state.parked++;
 
   /** Lives one after the other; each begins with new clients, since after a failed send a kafkajs producer is not to be trusted. */
   async function live(name: 'relay' | 'commands', once: (client: Client) => Promise<void>): Promise<void> {
@@ -48,6 +60,7 @@ export function createBroker(options: BrokerOptions): Broker {
             'error',
             `topic ${other[0]} has ${other[1]} partitions and had ${first[other[0]]} at first use: around the change, events of one conversation may lie in two partitions`,
           );
+        state.parked = await countParked(store);
         state[name] = 'running';
         state.error = null;
         await once(client);
@@ -75,7 +88,7 @@ export function createBroker(options: BrokerOptions): Broker {
   }
   return {
     start() {
-      lives.push(live('relay', (client) => relayOnce({ client, store, prefix: config.topicPrefix, installation: options.installation, log }, gone.signal)));
+      lives.push(live('relay', (client) => relayOnce({ client, store, prefix: config.topicPrefix, installation: options.installation, log, onParked }, gone.signal)));
       lives.push(
         live('commands', (client) =>
           consumeOnce(
@@ -94,6 +107,13 @@ export function createBroker(options: BrokerOptions): Broker {
       const row = await store.read.selectFrom('cursors').select('off').where('name', '=', 'relay').executeTakeFirst();
       return Math.max(0, (await store.lastOffset()) - (row?.off ?? 0));
     },
-    republish: (from) => republish({ client: newClient(), store, prefix: config.topicPrefix, installation: options.installation }, from),
+    parked: () => state.parked,
+    async republish(from) {
+      try {
+        return await republish({ client: newClient(), store, prefix: config.topicPrefix, installation: options.installation, log }, from);
+      } finally {
+        state.parked = await countParked(store);
+      }
+    },
   };
 }

@@ -16,6 +16,9 @@ export interface RejectedCommand {
   readonly nowMs: number;
 }
 
+/** Keys of `meta` that name parked events, by offset. */
+export const PARKED = 'kafka_parked:';
+
 export const brokerOperations = {
   /** Moves a cursor forward, never back. */
   async saveCursor(tx: Tx, args: { readonly name: string; readonly off: number; readonly detail: string | null; readonly nowMs: number }): Promise<void> {
@@ -32,6 +35,18 @@ export const brokerOperations = {
     if (Object.keys(all).length > Object.keys(known).length)
       await tx.run("INSERT INTO meta (key, value) VALUES ('kafka_partitions',$1) ON CONFLICT (key) DO UPDATE SET value = excluded.value", [JSON.stringify(all)]);
     return all;
+  },
+  /** Kafka refuses this event for its size: it stays in the log, and here until it is republished. */
+  async parkEvent(tx: Tx, args: { readonly off: number; readonly id: string; readonly topic: string; readonly bytes: number; readonly nowMs: number }): Promise<void> {
+    await tx.run('INSERT INTO meta (key, value) VALUES ($1,$2) ON CONFLICT (key) DO NOTHING', [`${PARKED}${args.off}`, JSON.stringify(args)]);
+  },
+  /** They were published after all, but for those that were parked again. */
+  async forgetParked(tx: Tx, args: { readonly from: number; readonly to: number; readonly again: readonly number[] }): Promise<void> {
+    const rows = await tx.all<{ key: string }>(`SELECT key FROM meta WHERE key LIKE '${PARKED}%'`);
+    for (const { key } of rows) {
+      const off = Number(key.slice(PARKED.length));
+      if (off >= args.from && off <= args.to && !args.again.includes(off)) await tx.run('DELETE FROM meta WHERE key = $1', [key]);
+    }
   },
   /** One command.rejected for a bad command, however often it is read. */
   async rejectCommand(tx: Tx, args: RejectedCommand): Promise<void> {

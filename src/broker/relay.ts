@@ -2,7 +2,9 @@ import type { LogRow, Store } from '../store/port.ts';
 import type { BrokerLog, Client } from './kafkajs/client.ts';
 import { readIds } from './kafkajs/read-range.ts';
 import { endOffsets, topicNames } from './kafkajs/topics.ts';
-import { type Ends, type OutRecord, openTransactionalProducer, type TransactionalProducer } from './kafkajs/transactional-producer.ts';
+import type { Ends } from './kafkajs/transactional-producer.ts';
+import { openPublisher } from './open-publisher.ts';
+import { type Publisher, publishRows } from './publish-rows.ts';
 
 export interface RelayOptions {
   readonly client: Client;
@@ -11,34 +13,14 @@ export interface RelayOptions {
   readonly installation: string;
   readonly log: BrokerLog;
   onProgress?(): void;
+  /** An event was parked: the topic refuses it for its size. */
+  onParked?(off: number): void;
 }
 const BATCH = 500;
 const BATCH_BYTES = 512 * 1024;
 /** At low rates a relay that waits a moment for company is cheaper and no slower to a person. */
 const COMPANY_MS = 3;
 const CURSOR = 'relay';
-
-/** W3C traceparent from the event's id: the same event, the same trace. */
-function traceparent(id: string): string {
-  const hex = id.replaceAll('-', '');
-  return `00-${hex}-${hex.slice(16)}-01`;
-}
-export function toRecord(row: LogRow, prefix: string): OutRecord {
-  return {
-    topic: prefix + row.topic,
-    key: row.subject,
-    value: row.json,
-    headers: {
-      'content-type': 'application/cloudevents+json',
-      ce_specversion: '1.0',
-      ce_id: row.id,
-      ce_type: row.type,
-      ce_source: row.channel === null ? '/unrouted' : `/channels/${row.channel}`,
-      ce_subject: row.subject,
-      traceparent: traceparent(row.id),
-    },
-  };
-}
 
 /** Rows of a batch within its bytes; at least one. */
 export function fitBatch(rows: readonly LogRow[]): readonly LogRow[] {
@@ -56,23 +38,22 @@ export function fitBatch(rows: readonly LogRow[]): readonly LogRow[] {
  */
 export async function relayOnce(options: RelayOptions, signal: AbortSignal): Promise<void> {
   const { client, store, prefix, log } = options;
-  const producer = await openTransactionalProducer(client, `${prefix}relay-${options.installation}`);
+  const publisher = await openPublisher(options, `${prefix}relay-${options.installation}`);
   try {
-    await producer.fence();
     const row = await store.read.selectFrom('cursors').selectAll().where('name', '=', CURSOR).executeTakeFirst();
     const ends = (row?.detail ? JSON.parse(row.detail) : {}) as Ends;
     const topics = topicNames(prefix).slice(0, -1);
     const now = await endOffsets(client, topics);
     const there = await readIds(client, { groupId: `${prefix}relay-check-${options.installation}`, from: row ? ends : {}, to: now });
     if (there.size) log('info', 'the relay goes on after a batch that was not recorded', { events: there.size });
-    await publishFrom({ ...options, producer, ends: now, there }, row?.off ?? 0, signal);
+    await publishFrom({ ...options, publisher, ends: now, there }, row?.off ?? 0, signal);
   } finally {
-    await producer.close().catch(() => {}); // it is thrown away whatever it says
+    await publisher.close();
   }
 }
 
 interface Publishing extends RelayOptions {
-  readonly producer: TransactionalProducer;
+  readonly publisher: Publisher;
   readonly ends: Ends;
   readonly there: Set<string>;
 }
@@ -86,10 +67,9 @@ async function publishFrom(p: Publishing, from: number, signal: AbortSignal): Pr
       continue;
     }
     const fresh = rows.filter((r) => !p.there.has(r.id));
-    if (fresh.length) {
-      const ends = await p.producer.send(fresh.map((r) => toRecord(r, p.prefix)));
+    await publishRows(p.publisher, fresh, (ends) => {
       for (const [topic, partitions] of Object.entries(ends)) p.ends[topic] = { ...p.ends[topic], ...partitions };
-    }
+    });
     for (const r of rows) p.there.delete(r.id);
     await p.store.write('saveCursor', { name: CURSOR, off: last.off, detail: JSON.stringify(p.ends), nowMs: Date.now() });
     after = last.off;
@@ -110,21 +90,26 @@ function news(store: Store, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Sends the log again under the same ids, from an offset to the relay's place; consumers that know the ids pass them over. */
-export async function republish({ client, store, prefix, installation }: Omit<RelayOptions, 'log'>, from: number): Promise<number> {
-  const producer = await openTransactionalProducer(client, `${prefix}republish-${installation}`);
+/** Sends the log again under the same ids, from an offset to the relay's place; consumers that know the ids pass them over. What was parked there gets another try. */
+export async function republish(options: Omit<RelayOptions, 'onProgress'>, from: number): Promise<number> {
+  const { store, prefix, installation } = options;
+  const again: number[] = [];
+  const publisher = await openPublisher({ ...options, onParked: (off) => again.push(off) }, `${prefix}republish-${installation}`);
   let sent = 0;
   try {
     const end = await store.lastOffset();
     for (let after = from - 1; ; ) {
       const rows = fitBatch(await store.readLog({ after: Math.max(0, after), limit: BATCH })).filter((r) => r.off <= end);
       const last = rows.at(-1);
-      if (!last) return sent;
-      await producer.send(rows.map((r) => toRecord(r, prefix)));
+      if (!last) {
+        await store.write('forgetParked', { from, to: end, again });
+        return sent;
+      }
+      await publishRows(publisher, rows);
       sent += rows.length;
       after = last.off;
     }
   } finally {
-    await producer.close().catch(() => {}); // done, or failed and thrown on
+    await publisher.close();
   }
 }

@@ -16,6 +16,7 @@ const MAX_CONNECTIONS = 10_000;
 /** The public listener: webhooks, health. Raw node:http, no framework in the path of an acknowledgement. */
 export function createPublicListener(deps: WebhookDeps): PublicListener {
   const webhook = createWebhookHandler(deps);
+  const state = { stopping: false };
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
     const url = request.url ?? '/';
     const query = url.indexOf('?');
@@ -31,6 +32,8 @@ export function createPublicListener(deps: WebhookDeps): PublicListener {
   const server = http.createServer(
     { requestTimeout: 20_000, headersTimeout: 10_000, keepAliveTimeout: 65_000, connectionsCheckingInterval: 2000, maxHeaderSize: 16 * 1024, insecureHTTPParser: false },
     (request, response) => {
+      // A connection that is kept would go on bringing webhooks until the drain's patience ends.
+      if (state.stopping) response.setHeader('connection', 'close');
       try {
         handle(request, response);
       } catch {
@@ -54,6 +57,7 @@ export function createPublicListener(deps: WebhookDeps): PublicListener {
       }),
     stop: () =>
       new Promise((resolve) => {
+        state.stopping = true;
         server.close(() => resolve());
         server.closeIdleConnections();
         setTimeout(() => server.closeAllConnections(), 10_000).unref();

@@ -37,13 +37,26 @@ const headersOf = (request: IncomingMessage): Record<string, string> => {
 export function createWebhookHandler(deps: WebhookDeps) {
   const budget = createBudget();
   const keysOf = (endpoint: Endpoint): Keys => keysFor(deps.keyring(), endpoint);
-  const requestOf = (request: IncomingMessage, body: Buffer): WebhookRequest => ({
-    method: request.method ?? 'POST',
-    ...addressOf(deps.publicUrl, request.url ?? '/'),
-    headers: request.headers as Record<string, string | undefined>,
-    body,
-    receivedAt: new Date(),
-  });
+  /** The address is made when somebody asks for it: Meta's signature does not cover it. */
+  function requestOf(request: IncomingMessage, body: Buffer): WebhookRequest {
+    let address: ReturnType<typeof addressOf> | null = null;
+    const addressed = () => {
+      address ??= addressOf(deps.publicUrl, request.url ?? '/');
+      return address;
+    };
+    return {
+      method: request.method ?? 'POST',
+      get url() {
+        return addressed().url;
+      },
+      get target() {
+        return addressed().target;
+      },
+      headers: request.headers as Record<string, string | undefined>,
+      body,
+      receivedAt: new Date(),
+    };
+  }
 
   function shake(endpoint: Endpoint, request: IncomingMessage, response: ServerResponse): void {
     const reply = deps.adapterOf(endpoint.provider)?.handshake(requestOf(request, Buffer.alloc(0)), keysOf(endpoint));

@@ -61,7 +61,7 @@ const selects = new Map<number, string>();
 function selectFor(keys: number): string {
   let sql = selects.get(keys);
   if (!sql) {
-    sql = SELECT + Array.from({ length: keys }, (_, i) => `(a.channel = $1 AND a.kind = $${i * 2 + 2} AND a.value = $${i * 2 + 3})`).join(' OR ');
+    sql = Array.from({ length: keys }, (_, i) => `${SELECT}a.channel = $1 AND a.kind = $${i * 2 + 2} AND a.value = $${i * 2 + 3}`).join(' UNION ALL '); // OR makes SQLite keep a table of what it has found
     selects.set(keys, sql);
   }
   return sql;
@@ -84,9 +84,9 @@ async function lookUp(tx: Tx, channel: string, keys: readonly Key[]): Promise<Fo
 }
 
 /** A number that went to another person: found by phone alone, while the conversation has another user id and another current phone. */
-function reassigned(found: Found, addresses: readonly Identity[]): boolean {
+function reassigned(found: Found, addresses: readonly Identity[], all: readonly Found[]): boolean {
   const user = addresses.find((a) => a.type === 'whatsapp_user');
-  if (!user || !found.kind.startsWith('phone')) return false;
+  if (!user || !found.kind.startsWith('phone') || all.some((f) => f.id === found.id && f.kind === 'whatsapp_user' && f.value === user.value)) return false;
   const known = JSON.parse(found.identities) as Identity[];
   const users = known.filter((i) => i.type === 'whatsapp_user');
   const current = found.sendable ? (JSON.parse(found.sendable) as Identity) : null;
@@ -144,7 +144,9 @@ async function create(tx: Tx, place: Place, seed: { addresses: readonly Identity
 
 /** The conversation of these addresses without making one; null where none is known. */
 export async function findConversation(tx: Tx, channel: string, addresses: readonly Identity[]): Promise<Conversation | null> {
-  const found = (await lookUp(tx, channel, keysOf(addresses))).filter((f) => !reassigned(f, addresses)).sort((a, b) => a.created_at - b.created_at || (a.id < b.id ? -1 : 1));
+  const found = (await lookUp(tx, channel, keysOf(addresses)))
+    .filter((f, _, all) => !reassigned(f, addresses, all))
+    .sort((a, b) => a.created_at - b.created_at || (a.id < b.id ? -1 : 1));
   return found[0] ? toConversation(found[0]) : null;
 }
 
@@ -158,7 +160,7 @@ export async function conversationFor(
   seed: { addresses: readonly Identity[]; name: string | undefined; nowMs: number },
 ): Promise<{ conversation: Conversation; links: Link[] }> {
   const keys = keysOf(seed.addresses);
-  const found = (await lookUp(tx, place.id, keys)).filter((f) => !reassigned(f, seed.addresses));
+  const found = (await lookUp(tx, place.id, keys)).filter((f, _, all) => !reassigned(f, seed.addresses, all));
   const distinct = [...new Map(found.map((f) => [f.id, f])).values()].sort((a, b) => a.created_at - b.created_at || (a.id < b.id ? -1 : 1)).map(toConversation);
   const conversation = distinct[0] ?? (await create(tx, place, seed));
   const links: Link[] = [];

@@ -29,7 +29,7 @@ export function createDirectory() {
   let all: readonly Channel[] = [];
   return {
     async refresh(tx: Tx): Promise<void> {
-      const [state] = await tx.all<{ n: number; latest: number }>('SELECT count(*) AS n, coalesce(max(updated_at), 0) AS latest FROM channels');
+      const [state] = await tx.all<{ n: number; latest: number }>('SELECT (SELECT count(*) FROM channels) AS n, (SELECT coalesce(max(updated_at), 0) FROM channels) AS latest');
       const now = `${state?.n} ${state?.latest}`;
       if (now === version) return;
       const rows = await tx.all<Row>("SELECT id, type, tenant, name, address, account, business_account, key_ids FROM channels WHERE state <> 'deleted' ORDER BY created_at, id");

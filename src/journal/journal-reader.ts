@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { listFiles } from './journal-files.ts';
 import type { JournalReader, JournalRow } from './port.ts';
 
@@ -34,7 +34,7 @@ const toRow = (r: Row): JournalRow => ({
 /** Read side of the journal: synchronous, read-only connections, one per file, beside the writer's own. */
 export function createJournalReader(dataDir: string): JournalReader {
   const dir = join(dataDir, 'journal');
-  const open = new Map<string, DatabaseSync>();
+  const open = new Map<string, { db: DatabaseSync; after: StatementSync }>();
   let files = listFiles(dir);
   let listed = 0;
 
@@ -48,25 +48,27 @@ export function createJournalReader(dataDir: string): JournalReader {
     if (changed === listed && files.length) return;
     listed = changed;
     files = listFiles(dir);
-    for (const [name, db] of open) {
+    for (const [name, file] of open) {
       if (files.some((f) => f.name === name)) continue;
-      db.close();
+      file.db.close();
       open.delete(name);
     }
   }
-  function database(name: string): DatabaseSync | null {
+  function opened(name: string): { db: DatabaseSync; after: StatementSync } | null {
     const known = open.get(name);
     if (known) return known;
     try {
       const db = new DatabaseSync(join(dir, name), { readOnly: true });
       db.exec('PRAGMA busy_timeout=5000');
       db.prepare('SELECT count(*) FROM bodies WHERE off < 0').get(); // a file that is being made has no table yet
-      open.set(name, db);
-      return db;
+      const file = { db, after: db.prepare(`SELECT ${COLUMNS} FROM bodies WHERE off > ? ORDER BY off LIMIT ?`) };
+      open.set(name, file);
+      return file;
     } catch {
       return null;
     }
   }
+  const database = (name: string): DatabaseSync | null => opened(name)?.db ?? null;
   const holding = (offset: number) => files.findLastIndex((f) => f.first <= offset);
 
   return {
@@ -75,9 +77,9 @@ export function createJournalReader(dataDir: string): JournalReader {
       const rows: JournalRow[] = [];
       let left = bytes;
       for (const file of files.slice(Math.max(0, holding(after + 1)))) {
-        const db = database(file.name);
-        if (!db) break;
-        for (const row of db.prepare(`SELECT ${COLUMNS} FROM bodies WHERE off > ? ORDER BY off LIMIT ?`).iterate(after, limit - rows.length)) {
+        const known = opened(file.name);
+        if (!known) break;
+        for (const row of known.after.iterate(after, limit - rows.length)) {
           rows.push(toRow(row as unknown as Row));
           left -= (row as unknown as Row).body.length;
           if (left <= 0) return rows;
@@ -109,12 +111,11 @@ export function createJournalReader(dataDir: string): JournalReader {
         if (!db) continue;
         const next = files[i + 1];
         if (i === files.length - 1) {
-          const row = db.prepare('SELECT (SELECT received_before FROM meta) AS before, count(*) AS n, coalesce(sum(off > ?), 0) AS pending FROM bodies').get(processed) as {
-            before: number;
-            n: number;
-            pending: number;
-          };
-          received = row.before + row.n;
+          // Offsets have no gaps, so the last one tells how many rows there are; to count them would read the whole file on the HTTP thread.
+          const row = db
+            .prepare('SELECT (SELECT received_before FROM meta) AS before, (SELECT max(off) FROM bodies) AS last, (SELECT count(*) FROM bodies WHERE off > ?) AS pending')
+            .get(processed) as { before: number; last: number | null; pending: number };
+          received = row.before + (row.last ?? file.first - 1) - (file.first - 1);
           pending += row.pending;
         } else if (next && next.first - 1 > processed) {
           pending += (db.prepare('SELECT count(*) AS n FROM bodies WHERE off > ?').get(processed) as { n: number }).n;
@@ -123,7 +124,7 @@ export function createJournalReader(dataDir: string): JournalReader {
       return { received, pending };
     },
     close() {
-      for (const db of open.values()) db.close();
+      for (const { db } of open.values()) db.close();
       open.clear();
     },
   };

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { GatewayError } from '../gateway-error.ts';
+import { packRecords } from './packed-records.ts';
 import type { Journal, JournalRecord } from './port.ts';
 import type { JournalAnswer, JournalRequest, JournalWorkerData } from './protocol.ts';
 
@@ -24,6 +25,8 @@ interface Waiting {
 }
 
 const SILENCE_MS = 10_000;
+/** What V8 keeps for young objects is 48 MB a thread by default, far more than a batch makes. */
+const YOUNG = { maxYoungGenerationSizeMb: 12 };
 
 /** Names this journal for ever: 10 characters, kept beside the files. */
 function journalId(dir: string): string {
@@ -40,7 +43,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const id = journalId(dir);
   const workerData: JournalWorkerData = { dir, retentionDays: options.retentionDays, maxBytes: options.maxBytes, synchronous: options.synchronous ?? 'FULL' };
-  const worker = new Worker(new URL('./journal-worker.ts', import.meta.url), { workerData, execArgv: [] });
+  const worker = new Worker(new URL('./journal-worker.ts', import.meta.url), { workerData, execArgv: [], name: 'journal', resourceLimits: YOUNG });
   const state = { last: 0, received: 0, writable: true, closing: false, heard: performance.now() };
   let queue: Waiting[] = [];
   let flying: Waiting[] | null = null;
@@ -53,7 +56,8 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     if (flying || !queue.length) return;
     flying = queue;
     queue = [];
-    post({ type: 'append', records: flying.map((w) => w.record) });
+    const records = packRecords(flying.map((w) => w.record));
+    worker.postMessage({ type: 'append', records } satisfies JournalRequest, [records.bodies.buffer]);
   }
   function settle(answer: JournalAnswer & { type: 'appended' }): void {
     const batch = flying ?? [];

@@ -1,4 +1,4 @@
-import type { JournalRecord } from './port.ts';
+import type { PackedRecords } from './packed-records.ts';
 
 export interface JournalWorkerData {
   readonly dir: string;
@@ -8,7 +8,7 @@ export interface JournalWorkerData {
   readonly synchronous: 'FULL' | 'OFF';
 }
 export type JournalRequest =
-  | { readonly type: 'append'; readonly records: readonly JournalRecord[] }
+  | { readonly type: 'append'; readonly records: PackedRecords }
   | { readonly type: 'retain'; readonly processed: number; readonly now: number }
   | { readonly type: 'close' };
 /** Outcome of one group commit: the offset of the first record, or why it is not durable. `fatal`: a failed sync, no second try. */

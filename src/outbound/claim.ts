@@ -1,6 +1,7 @@
 import type { Call } from '../../adapters/contract.ts';
 import type { Tx } from '../store/port.ts';
-import { DOUBT_MS, HOLD_MS, loadMessage, note, type QueuedMessage, READY, tell } from './queue.ts';
+import { clockStepped, STEP_MS } from './clock-steps.ts';
+import { DOUBT_MS, HOLD_MS, loadMessage, note, QUEUED, type QueuedMessage, READY, tell } from './queue.ts';
 
 export interface ClaimArgs {
   readonly id: string;
@@ -52,10 +53,13 @@ export async function claim(tx: Tx, args: ClaimArgs): Promise<Claimed | null> {
   };
 }
 
-/** After a start: what is found `calling` may have gone out; it counts as unknown, never as not sent. */
+/** After a start: what is found `calling` may have gone out; it counts as unknown, never as not sent. Deadlines of a clock that was ahead come back to ours. */
 export async function recoverCalling(tx: Tx, args: { readonly nowMs: number }): Promise<number> {
+  const [latest] = await tx.all<{ at: number | null }>("SELECT max(updated_at) AS at FROM messages WHERE queue_state IS NOT NULL AND queue_state <> 'done'");
+  const aheadMs = (latest?.at ?? 0) - args.nowMs;
+  if (aheadMs > STEP_MS) await clockStepped(tx, { byMs: -aheadMs, nowMs: args.nowMs });
   const rows = await tx.all<{ message: string; attempt: number; part: number }>(
-    "SELECT c.message, c.attempt, c.part FROM messages m JOIN calls c ON c.message = m.id WHERE m.queue_state = 'calling' AND c.state = 'calling'",
+    `SELECT c.message, c.attempt, c.part FROM messages m JOIN calls c ON c.message = m.id WHERE ${QUEUED} AND m.queue_state = 'calling' AND c.state = 'calling'`,
   );
   for (const r of rows) {
     const m = await loadMessage(tx, r.message);
@@ -80,7 +84,7 @@ export async function doubt(tx: Tx, m: QueuedMessage, at: { part: number; nowMs:
 
 /** Doubts whose time is over: resent or failed, by the channel's policy (settings.onUnknown: resend, or fail). */
 export async function settleDoubts(tx: Tx, args: { readonly nowMs: number }): Promise<void> {
-  const due = await tx.all<{ id: string }>("SELECT id FROM messages WHERE queue_state = 'doubt' AND next_at <= $1 ORDER BY id LIMIT 50", [args.nowMs]);
+  const due = await tx.all<{ id: string }>(`SELECT m.id FROM messages m WHERE ${QUEUED} AND m.queue_state = 'doubt' AND m.next_at <= $1 ORDER BY m.id LIMIT 50`, [args.nowMs]);
   for (const { id } of due) {
     const m = await loadMessage(tx, id);
     if (!m) continue;

@@ -3,6 +3,7 @@ import type { Adapters, ChannelAdapter } from '../../adapters/contract.ts';
 import type { ChannelType, Failure } from '../../schemas/index.ts';
 import type { Store } from '../store/port.ts';
 import type { Claimed } from './claim.ts';
+import { createClockSteps } from './clock-steps.ts';
 import { createLookUp } from './look-up.ts';
 import { createPacing, MEMORY_MS } from './pacing.ts';
 import { HOLD_MS, READY } from './queue.ts';
@@ -28,7 +29,8 @@ export function createDispatcher(deps: DispatcherDeps) {
   const pacing = createPacing();
   const scheduled = new Set<string>();
   const doubts = createLookUp(deps);
-  const state = { stopping: false, looking: false, again: false };
+  const state = { stopping: false, looking: false, again: false, underWay: 0, steppedMs: 0 };
+  const clockStep = createClockSteps();
   let timer: NodeJS.Timeout | null = null;
 
   /** A channel that can send, and its adapter. */
@@ -91,8 +93,13 @@ export function createDispatcher(deps: DispatcherDeps) {
     if (state.stopping) return;
     const epoch = store.lease.epoch(store.lease.shardOf(channel.id));
     if (epoch === null) return;
-    const claimed = await store.write('claim', { id, epoch, nowMs: Date.now() });
-    if (claimed) await call(claimed, channel, adapter);
+    state.underWay++;
+    try {
+      const claimed = await store.write('claim', { id, epoch, nowMs: Date.now() });
+      if (claimed) await call(claimed, channel, adapter);
+    } finally {
+      state.underWay--;
+    }
   }
   function schedule(row: { id: string; channel: string; conversation: string | null }): void {
     const sender = senderOf(row.channel);
@@ -140,10 +147,26 @@ export function createDispatcher(deps: DispatcherDeps) {
         wake();
       });
   }
+  /** Moves the deadlines along when the wall clock was stepped, before any of them is looked at. */
+  async function followClock(): Promise<void> {
+    const byMs = clockStep();
+    if (byMs !== 0) deps.log('error', 'the wall clock was stepped; deadlines go on as if it had not been', { byMs });
+    if (byMs < 0) pacing.clockWentBack();
+    state.steppedMs += byMs;
+    const due = state.steppedMs;
+    if (due === 0) return;
+    state.steppedMs = 0;
+    await store.write('clockStepped', { byMs: due, nowMs: Date.now() }).catch((error: unknown) => {
+      state.steppedMs += due; // the store is away: next second
+      throw error;
+    });
+  }
   async function tick(): Promise<void> {
     pacing.sweep();
     void doubts.look();
-    await store.write('settleDoubts', { nowMs: Date.now() }).catch(() => {}); // the store is away: next second
+    await followClock()
+      .then(() => store.write('settleDoubts', { nowMs: Date.now() }))
+      .catch(() => {}); // the store is away: next second
     wake();
   }
 
@@ -184,7 +207,7 @@ export function createDispatcher(deps: DispatcherDeps) {
     async stop(): Promise<void> {
       state.stopping = true;
       if (timer) clearInterval(timer);
-      for (let waited = 0; scheduled.size > 0 && waited < CALL_MS; waited += 20) await new Promise((resolve) => setTimeout(resolve, 20));
+      for (let waited = 0; state.underWay > 0 && waited < CALL_MS; waited += 20) await new Promise((resolve) => setTimeout(resolve, 20));
       pacing.stop();
     },
   };

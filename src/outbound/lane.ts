@@ -11,7 +11,8 @@ const INBOUND = { priority: 0 } as const;
 export function createLane(perSecond: number) {
   const perJob = Math.max(1, Math.ceil(perSecond / JOBS_PER_SECOND));
   const minTime = Math.ceil((1000 * perJob) / perSecond);
-  const limiter = new Bottleneck({ minTime, maxConcurrent: null });
+  const open = (slower: number) => new Bottleneck({ minTime: minTime * slower, maxConcurrent: null });
+  let limiter = open(1);
   const taken = { waiting: 0, rest: 0 };
   let slow = 1;
   let recovery: NodeJS.Timeout | null = null;
@@ -22,19 +23,21 @@ export function createLane(perSecond: number) {
     void apply();
     recovery = slow > 1 ? setTimeout(recover, RECOVER_MS).unref() : null;
   };
+  const run = () =>
+    void limiter
+      .schedule(async () => {
+        const mine = group.slice(0, perJob);
+        group = group.slice(perJob);
+        await Promise.all(mine.map((job) => job()));
+      })
+      .catch(() => {}); // the limiter was replaced; the work is still in the group
   return {
     /** Runs `work` when its turn comes. */
     schedule(work: () => Promise<void>): Promise<void> {
       return new Promise((resolve, reject) => {
         group.push(() => work().then(resolve, reject));
         if (group.length > 1 && group.length % perJob !== 1 && perJob > 1) return;
-        limiter
-          .schedule(async () => {
-            const mine = group.slice(0, perJob);
-            group = group.slice(perJob);
-            await Promise.all(mine.map((job) => job()));
-          })
-          .catch(reject);
+        run();
       });
     },
     /**
@@ -54,6 +57,14 @@ export function createLane(perSecond: number) {
       slow = Math.min(SLOWEST, slow * 2);
       void apply();
       recovery ??= setTimeout(recover, RECOVER_MS).unref();
+    },
+    /** The wall clock went back. Bottleneck counts by it, and would hold the next job until it has caught up: another one goes on with what waits. */
+    clockWentBack(): void {
+      const old = limiter;
+      limiter = open(slow);
+      taken.waiting = 0;
+      for (let jobs = Math.ceil(group.length / perJob); jobs > 0; jobs--) run();
+      void old.stop({ dropWaitingJobs: true });
     },
     stop(): void {
       if (recovery) clearTimeout(recovery);

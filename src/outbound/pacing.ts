@@ -12,7 +12,9 @@ export interface PastCall {
 /** So long a platform remembers a pair: 45 calls at one per 6 s are 270 s. */
 export const MEMORY_MS = 300_000;
 const WINDOW_MS = 1000;
+/** What any platform permits a number; a channel with a base URL of its own speaks to something else (a proxy, a test), whose limits only its owner knows. */
 const MOST_PER_SECOND = 1000;
+const MOST_ELSEWHERE = 100_000;
 
 /** The lanes of all sending accounts and the buckets of their recipients. Limits are the adapter's data; settings.messagesPerSecond raises or lowers a channel's. */
 export function createPacing() {
@@ -23,7 +25,8 @@ export function createPacing() {
     const known = lanes.get(keyOf(channel));
     if (known) return known;
     const given = Number(channel.settings.messagesPerSecond);
-    const lane = createLane(given > 0 && given <= MOST_PER_SECOND ? given : limits.account.perSecond);
+    const most = typeof channel.settings.baseUrl === 'string' ? MOST_ELSEWHERE : MOST_PER_SECOND;
+    const lane = createLane(given > 0 && given <= most ? given : limits.account.perSecond);
     lanes.set(keyOf(channel), lane);
     return lane;
   };
@@ -56,6 +59,9 @@ export function createPacing() {
     },
     sweep(): void {
       for (const p of pairs.values()) p.sweep(performance.now());
+    },
+    clockWentBack(): void {
+      for (const lane of lanes.values()) lane.clockWentBack();
     },
     lanes: () => lanes.size,
     stop(): void {

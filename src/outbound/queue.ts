@@ -36,11 +36,14 @@ export async function loadMessage(tx: Tx, id: string): Promise<QueuedMessage | n
   return row ?? null;
 }
 
+/** Says so that the index of what is queued can be used (its condition must stand in the query), however many messages there are. */
+export const QUEUED = "m.queue_state IS NOT NULL AND m.queue_state <> 'done'";
+
 /**
  * What may be sent now: ready or due, the oldest undone of its conversation (scheduled ones and a doubt past its hold do not hold),
  * on an active channel. $1: now; $2: now minus HOLD_MS.
  */
-export const READY = `m.queue_state IN ('ready', 'waiting') AND (m.next_at IS NULL OR m.next_at <= $1) AND EXISTS (SELECT 1 FROM channels ch WHERE ch.id = m.channel AND ch.state = 'active')
+export const READY = `${QUEUED} AND m.queue_state IN ('ready', 'waiting') AND (m.next_at IS NULL OR m.next_at <= $1) AND EXISTS (SELECT 1 FROM channels ch WHERE ch.id = m.channel AND ch.state = 'active')
   AND NOT EXISTS (SELECT 1 FROM messages o WHERE o.conversation = m.conversation AND o.id < m.id AND o.queue_state IS NOT NULL AND o.queue_state <> 'done'
     AND NOT (o.queue_state = 'waiting' AND o.send_at IS NOT NULL AND o.send_at = o.next_at AND o.next_at > $1) AND NOT (o.queue_state = 'doubt' AND o.updated_at <= $2))`;
 

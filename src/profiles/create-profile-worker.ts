@@ -168,6 +168,7 @@ export function createProfileWorker(deps: ProfileWorkerDeps) {
         deps.log('warn', 'the profile worker waits', { code: (error as { code?: string }).code });
         await sleep(1000);
       }
+      if (state.stopping) break; // its rousing came while it was not at rest
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, POLL_MS).unref();
         rouse = () => {

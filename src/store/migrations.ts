@@ -52,6 +52,9 @@ const VERSIONS: readonly string[] = [
   `CREATE TABLE suspected_gaps (channel TEXT NOT NULL, platform_id TEXT NOT NULL, named_by TEXT NOT NULL, conversation TEXT, named_at BIGINT NOT NULL, PRIMARY KEY (channel, platform_id)){without_rowid};
    ALTER TABLE contacts ADD COLUMN profile TEXT;
    ALTER TABLE contacts ADD COLUMN profile_at BIGINT`,
+  // What is looked at with every batch, and what is pruned every minute, must not cost more with more channels and messages.
+  `CREATE INDEX channels_updated ON channels (updated_at);
+   CREATE INDEX idempotency_created ON idempotency (created_at)`,
 ];
 
 export const SCHEMA_VERSION = VERSIONS.length;

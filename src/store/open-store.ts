@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { Kysely, PostgresDialect } from 'kysely';
-import pg from 'pg';
+import type { Kysely } from 'kysely';
 import { GatewayError } from '../gateway-error.ts';
 import type { Store } from './port.ts';
-import { postgresTypes } from './postgres-writer.ts';
+import { openPostgresReaders } from './postgres-readers.ts';
 import { readLog } from './read-log.ts';
 import { openSqliteReaders } from './sqlite-readers.ts';
 import type { Database } from './tables.ts';
@@ -25,27 +24,19 @@ export interface OpenedStore extends Store {
   beginIngest(): void;
 }
 const SILENCE_MS = 10_000;
+/** A batch makes a few megabytes of young objects; V8 would keep 48 for them. */
+const YOUNG = { maxYoungGenerationSizeMb: 24 };
 const SHARDS = 64;
 
 function openReaders(options: StoreOptions): { read: Kysely<Database>; close(): Promise<void> } {
-  if (!options.databaseUrl) return openSqliteReaders(join(options.dataDir, 'store.sqlite'));
-  const pool = new pg.Pool({
-    connectionString: options.databaseUrl,
-    types: postgresTypes,
-    max: 8,
-    connectionTimeoutMillis: 3000,
-    statement_timeout: 30_000,
-    application_name: 'parlance-reader',
-  });
-  pool.on('error', () => {}); // an idle connection that the server closed; the next query opens another
-  const read = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
-  return { read, close: () => read.destroy() };
+  if (!options.databaseUrl) return openSqliteReaders(join(options.dataDir, 'store.sqlite'), { onEnd: options.onFatal });
+  return openPostgresReaders(options.databaseUrl);
 }
 
 /** Opens the store: the writer's thread at once, the readers once the schema is there. */
 export function openStore(options: StoreOptions): OpenedStore {
   const workerData: StoreWorkerData = { dataDir: options.dataDir, databaseUrl: options.databaseUrl, ingest: options.ingest };
-  const worker = new Worker(new URL('./store-worker.ts', import.meta.url), { workerData, execArgv: [] });
+  const worker = new Worker(new URL('./store-worker.ts', import.meta.url), { workerData, execArgv: [], name: 'store', resourceLimits: YOUNG });
   const state = { last: 0, closing: false, ready: false, heard: performance.now(), away: 'starting', next: 0 };
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
   const listeners = new Set<(last: number) => void>();

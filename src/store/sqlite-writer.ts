@@ -38,7 +38,9 @@ function migrate(db: DatabaseSync): void {
 export function openSqliteWriter(path: string): Writer {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const db = new DatabaseSync(path);
-  db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000; PRAGMA wal_autocheckpoint=8000; PRAGMA cache_size=-65536; PRAGMA foreign_keys=OFF');
+  db.exec(
+    'PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000; PRAGMA wal_autocheckpoint=8000; PRAGMA cache_size=-65536; PRAGMA foreign_keys=OFF; PRAGMA temp_store=MEMORY',
+  );
   migrate(db);
   const prepare = createStatements(db);
   const state = { nextOff: (db.prepare('SELECT coalesce(max(off), 0) + 1 AS n FROM events').get() as { n: number }).n, depth: 0 };

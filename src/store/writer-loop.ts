@@ -65,9 +65,9 @@ export function createWriterLoop(options: WriterLoopOptions) {
       if (more) state.journal = true;
       if (taken) options.onProcessed(offset, inbound);
     } catch (error) {
-      ingest.undone(error);
+      const again = ingest.undone(error);
       state.journal = true;
-      throw error;
+      if (!again) throw error;
     }
   }
   async function announce(): Promise<void> {

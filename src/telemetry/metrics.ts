@@ -22,6 +22,7 @@ export function createMetrics() {
     split: gauge('parlance_journal_split', 'Bodies split so far'),
     ledger: gauge('parlance_ledger_elements', 'Elements by channel type-free term of the books', ['term']),
     relayLag: gauge('parlance_relay_lag', 'Events that wait to be published to Kafka'),
+    relayParked: gauge('parlance_relay_parked', 'Events that Kafka refuses for their size; they are in the log alone'),
     queue: gauge('parlance_outbound_queue', 'Outbound messages by queue state', ['state']),
     gaps: gauge('parlance_suspected_gaps', 'Platform ids that something names and nobody here has seen'),
     logOffset: gauge('parlance_log_offset', 'Highest offset of the event log'),

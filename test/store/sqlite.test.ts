@@ -31,7 +31,7 @@ describe('the store on SQLite', () => {
     await writer.close();
     const again = openSqliteWriter(path);
     await again.transaction((tx) => appendEvents(tx, [draft('4')], 1));
-    const readers = openSqliteReaders(path, 1);
+    const readers = openSqliteReaders(path, { count: 1 });
     const offs = async (query: object) => (await readLog(readers.read, { after: 0, limit: 10, ...query })).map((r) => r.off);
     expect(await offs({})).toEqual([1, 2, 3, 4]);
     expect(await offs({ tenant: 'globex' })).toEqual([2]);

@@ -76,6 +76,10 @@ export async function startKafkaProxy(target: () => { port: number }, port: numb
     release() {
       for (const go of state.held.splice(0)) go();
     },
+    /** Every connection ends; the next ones pass. */
+    cut() {
+      for (const socket of sockets) socket.destroy();
+    },
     async end() {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));

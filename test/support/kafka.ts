@@ -58,6 +58,8 @@ export interface TestKafka {
   /** The certificate to trust, PEM; null without TLS. */
   readonly ca: string | null;
   stop(signal?: NodeJS.Signals): Promise<void>;
+  /** Without waiting for an end: SIGSTOP and SIGCONT. */
+  signal(name: NodeJS.Signals): void;
   up(): Promise<void>;
   end(): Promise<void>;
 }
@@ -165,6 +167,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<TestKafka>
     port,
     ca,
     stop,
+    signal: (name) => void child?.kill(name),
     up,
     async end() {
       await stop('SIGKILL');

@@ -18,7 +18,7 @@ export const quiet = () => {};
 export function openLogStore(folder?: string) {
   const dir = folder ?? mkdtempSync(join(tmpdir(), 'parlance-log-'));
   const writer = openSqliteWriter(join(dir, 'store.sqlite'));
-  const readers = openSqliteReaders(join(dir, 'store.sqlite'), 1);
+  const readers = openSqliteReaders(join(dir, 'store.sqlite'), { count: 1 });
   const listeners = new Set<(n: number) => void>();
   const admitted: { source: string; key: string }[] = [];
   const state = { n: 0 };
@@ -26,6 +26,8 @@ export function openLogStore(folder?: string) {
   const operations: Record<string, (args: never) => Promise<unknown>> = {
     saveCursor: (args) => writer.transaction((tx) => brokerOperations.saveCursor(tx, args)),
     rejectCommand: (args) => writer.transaction((tx) => brokerOperations.rejectCommand(tx, args)),
+    parkEvent: (args) => writer.transaction((tx) => brokerOperations.parkEvent(tx, args)),
+    forgetParked: (args) => writer.transaction((tx) => brokerOperations.forgetParked(tx, args)),
     recordPartitions: (args) => writer.transaction((tx) => brokerOperations.recordPartitions(tx, args)),
     admit: async (args: { source: string; key: string }) => void admitted.push(args),
   };
@@ -46,8 +48,8 @@ export function openLogStore(folder?: string) {
     admitted,
     count: () => state.n,
     read: readers.read,
-    /** Appends events on seven conversations. */
-    async append(count: number) {
+    /** Appends events on seven conversations; `data` comes on top of theirs. */
+    async append(count: number, data: () => object = () => ({})) {
       const drafts = Array.from({ length: count }, () => {
         state.n++;
         return {
@@ -58,7 +60,7 @@ export function openLogStore(folder?: string) {
           tenant: 'acme',
           channel: 'ch_wa',
           time: new Date().toISOString(),
-          data: { n: state.n },
+          data: { n: state.n, ...data() },
         };
       });
       await writer.transaction((tx) => appendEvents(tx, drafts, Date.now()));

@@ -1,7 +1,7 @@
-import type { AxiosInstance } from 'axios';
 import type { CheckTarget, Finding, SendOptions } from '../../contract.ts';
 import { checkApp, found } from '../check-app.ts';
 import { graphGet } from '../graph-request.ts';
+import type { Http } from '../http.ts';
 import { list, object, text } from '../loose.ts';
 import { graphVersionOf, nodeOf } from './graph-path.ts';
 import type { Product } from './product.ts';
@@ -34,7 +34,7 @@ const INSTAGRAM_FIELDS: readonly string[] = [
 ];
 
 /** Whether the token reaches the account, whether the app is installed on it, and what it has subscribed to. */
-export async function checkAccount(http: AxiosInstance, product: Product, how: { readonly target: CheckTarget; readonly options: SendOptions }): Promise<readonly Finding[]> {
+export async function checkAccount(http: Http, product: Product, how: { readonly target: CheckTarget; readonly options: SendOptions }): Promise<readonly Finding[]> {
   const { target, options } = how;
   const [version, node] = [graphVersionOf(target.settings), nodeOf(target.account, target.settings)];
   const fields = product.object === 'page' ? PAGE_FIELDS : INSTAGRAM_FIELDS;

@@ -1,6 +1,6 @@
-import type { AxiosInstance } from 'axios';
 import type { ListOptions, ListQuery, Missed, SendOptions } from '../../contract.ts';
 import { graphGet } from '../graph-request.ts';
+import type { Http } from '../http.ts';
 import { isObject, list as items, type Loose, object, present, text } from '../loose.ts';
 import { graphVersionOf, nodeOf } from './graph-path.ts';
 import type { Product } from './product.ts';
@@ -48,7 +48,7 @@ export function elementOf(message: Loose, { account, own, participants }: Whose)
 
 /** Conversations page by page, the newest first. Pages are asked for by their cursor: an address that the platform gives is never followed with our token. */
 export async function* conversations(
-  http: AxiosInstance,
+  http: Http,
   at: { path: string; query: Readonly<Record<string, string>> },
   options: SendOptions & Partial<Pick<ListOptions, 'turn'>>,
 ): AsyncIterable<Loose> {
@@ -67,7 +67,7 @@ export const conversationsQuery = (product: Product): Readonly<Record<string, st
 });
 
 /** What was missed: messages both ways since then, the oldest first, each in the form of its webhook. The list tells no states: of a message of ours only that it was sent. */
-export async function* listMissed(http: AxiosInstance, query: ListQuery, how: { readonly product: Product; readonly options: ListOptions }): AsyncIterable<Missed> {
+export async function* listMissed(http: Http, query: ListQuery, how: { readonly product: Product; readonly options: ListOptions }): AsyncIterable<Missed> {
   const since = query.since.getTime();
   const all: { readonly at: number; readonly element: Loose }[] = [];
   const node = nodeOf(query.account, query.settings);

@@ -1,12 +1,12 @@
-import type { AxiosInstance } from 'axios';
 import type { Call, SendOptions, Sent } from '../../contract.ts';
+import type { Http } from '../http.ts';
 import { list as items, object, text } from '../loose.ts';
 import { conversations, conversationsQuery, elementOf } from './list.ts';
 import type { Product } from './product.ts';
 
 /** The message that a call in doubt may have made: the only one of ours to this customer with this text since then. None, or two, tell nothing. */
 export async function lookUpSent(
-  http: AxiosInstance,
+  http: Http,
   call: Call,
   how: { readonly product: Product; readonly at: { readonly account: string; readonly since: Date }; readonly options: SendOptions },
 ): Promise<Sent | undefined> {

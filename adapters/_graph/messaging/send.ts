@@ -1,8 +1,8 @@
-import type { AxiosInstance } from 'axios';
 import type { Failure, Identity } from '../../../schemas/index.ts';
 import type { Call, SendOptions, Sent } from '../../contract.ts';
 import { classifyGraph } from '../classify-graph.ts';
 import { graphRequest } from '../graph-request.ts';
+import type { Http } from '../http.ts';
 import { isObject, type Loose, object, text } from '../loose.ts';
 import { PlatformRefusal } from '../send-error.ts';
 import { failureOf } from './errors.ts';
@@ -15,7 +15,7 @@ function aliasesOf(answer: Loose, call: Call, type: Identity['type']): Identity[
 }
 
 /** One attempt. Throws PlatformRefusal for an answer that is no acceptance (a 200 may hold an error, or no id), axios's own error where none came. */
-export async function sendMessage(http: AxiosInstance, call: Call, how: { readonly options: SendOptions; readonly customer: Identity['type'] }): Promise<Sent> {
+export async function sendMessage(http: Http, call: Call, how: { readonly options: SendOptions; readonly customer: Identity['type'] }): Promise<Sent> {
   const { status, body, value, retryAfter } = await graphRequest(http, call, how.options);
   const platformId = text(value.message_id);
   if (status < 200 || status >= 300 || platformId === undefined || isObject(value.error)) throw new PlatformRefusal(status, body, retryAfter);

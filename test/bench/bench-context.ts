@@ -1,0 +1,128 @@
+import { startKafka, type TestKafka, whyNoKafka } from '../support/kafka.ts';
+import { type Child, startChild } from './child.ts';
+import { type GatewayOptions, type GatewayProcess, startGatewayProcess } from './gateway-process.ts';
+import type { Order, Outcome } from './generator.ts';
+import type { Load } from './load.ts';
+import type { Plan } from './plan.ts';
+import { compileSlowSync } from './slow-sync.ts';
+
+type Cell = string | number | null;
+export interface Table {
+  readonly title: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly Cell[])[];
+}
+/** What a section found: tables for people, figures by name for the goals. */
+export interface Findings {
+  readonly tables: readonly Table[];
+  readonly figures: Readonly<Record<string, number>>;
+  readonly notes?: readonly string[];
+}
+export interface Server {
+  readonly name: string;
+  readonly port: number;
+  readonly pid: number;
+}
+
+/** What the sections share: the generator, the servers, the numbering of messages. Servers start when first asked for. */
+export interface BenchContext {
+  readonly plan: Plan;
+  /** null where Kafka can run; else why not. */
+  readonly noKafka: string | null;
+  kafka(): Promise<TestKafka>;
+  floor(): Promise<Server>;
+  naive(): Promise<Server>;
+  /** Started anew for the caller, who ends it. */
+  gateway(options?: GatewayOptions): Promise<GatewayProcess>;
+  reader(topic: string): Promise<Child>;
+  /** Environment that makes every sync of a child 1 ms slower; null where it cannot be compiled. */
+  readonly slowSync: Readonly<Record<string, string>> | null;
+  /** Makes and signs the next `count` messages; they are unique over the whole bench. */
+  prepare(count: number, shape?: { senders?: number; channels?: number }): Promise<Load>;
+  run(order: Exclude<Order, { type: 'prepare' }>): Promise<Outcome>;
+  say(line: string): void;
+  end(): Promise<void>;
+}
+export const NAIVE_TOPIC = 'naive';
+export const SENDERS = 2000;
+
+export async function createContext(plan: Plan, say: (line: string) => void): Promise<BenchContext> {
+  const noKafka = await whyNoKafka();
+  const generator = startChild('generator.ts');
+  const slow = compileSlowSync();
+  const epoch = Math.floor(Date.now() / 1000) - 6 * 3600;
+  const children: Child[] = [generator];
+  const gateways = new Set<GatewayProcess>();
+  let next = 0;
+  let broker: Promise<TestKafka> | undefined;
+  let floor: Promise<Server> | undefined;
+  let naive: Promise<Server> | undefined;
+  async function serve(name: string, file: string, args: readonly string[]): Promise<Server> {
+    const child = startChild(file, args);
+    children.push(child);
+    const { port } = await child.heard<{ port: number }>();
+    return { name, port, pid: child.pid };
+  }
+  const kafka = () => {
+    broker ??= startKafka();
+    return broker;
+  };
+  return {
+    plan,
+    noKafka,
+    kafka,
+    floor() {
+      floor ??= serve('floor', 'floor.ts', []);
+      return floor;
+    },
+    naive() {
+      naive ??= kafka().then((k) => serve('naive', 'naive.ts', [k.brokers, NAIVE_TOPIC]));
+      return naive;
+    },
+    async gateway(options) {
+      const started = await startGatewayProcess(options);
+      const own: GatewayProcess = {
+        ...started,
+        async end() {
+          gateways.delete(own);
+          await started.end();
+        },
+      };
+      gateways.add(own);
+      return own;
+    },
+    async reader(topic) {
+      const child = startChild('kafka-reader.ts', [(await kafka()).brokers, topic]);
+      children.push(child);
+      await child.heard();
+      return child;
+    },
+    slowSync: slow?.env ?? null,
+    async prepare(count, shape = {}) {
+      const load: Load = { first: next, count, senders: shape.senders ?? SENDERS, channels: shape.channels ?? 1, epoch };
+      next += count;
+      await generator.ask({ type: 'prepare', load } satisfies Order);
+      return load;
+    },
+    run: (order) => generator.ask<Outcome>(order),
+    say,
+    async end() {
+      for (const gateway of gateways) await gateway.end();
+      for (const child of children) await child.end();
+      await (await broker)?.end();
+      slow?.end();
+    },
+  };
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const half = Math.floor(sorted.length / 2);
+  return sorted.length % 2 ? (sorted[half] ?? 0) : ((sorted[half - 1] ?? 0) + (sorted[half] ?? 0)) / 2;
+}
+export const rounded = (value: number, digits = 2): number => Number(value.toFixed(digits));
+/** Median with its range, as text. */
+export function spread(values: readonly number[], digits = 0): string {
+  const at = (v: number) => v.toFixed(digits);
+  return values.length > 1 ? `${at(median(values))} (${at(Math.min(...values))}-${at(Math.max(...values))})` : at(values[0] ?? 0);
+}

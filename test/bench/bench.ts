@@ -1,0 +1,70 @@
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { type BenchContext, createContext, type Findings } from './bench-context.ts';
+import { copies } from './copies.ts';
+import { growth } from './growth.ts';
+import { memory } from './memory.ts';
+import { openLoop } from './open-loop.ts';
+import { outbound } from './outbound.ts';
+import { peak } from './peak.ts';
+import { FULL, GROWTH, QUICK } from './plan.ts';
+import { goalTable, machine, type Report, render } from './report.ts';
+import { stages } from './stages.ts';
+import { sustained } from './sustained.ts';
+
+/** `npm run bench [-- --quick] [--only peak,open,...] [--growth] [--json FILE]`. Run it alone on the machine; compare ratios of one run, never figures of two machines. */
+const SECTIONS: Readonly<Record<string, (bench: BenchContext, known: Readonly<Record<string, number>>) => Promise<Findings>>> = {
+  peak,
+  sustained,
+  open: openLoop,
+  stages,
+  memory,
+  outbound,
+  growth,
+  copies,
+};
+const { values } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, growth: { type: 'boolean', default: false }, only: { type: 'string' }, json: { type: 'string', default: 'bench.json' } },
+});
+const names = values.only?.split(',') ?? Object.keys(SECTIONS);
+const unknown = names.filter((name) => !Object.hasOwn(SECTIONS, name));
+if (unknown.length) {
+  process.stderr.write(`There is no section ${unknown.join(', ')}; there are ${Object.keys(SECTIONS).join(', ')}.\n`);
+  process.exit(2);
+}
+const base = values.quick ? QUICK : FULL;
+const began = new Date();
+const clock = performance.now();
+const elapsed = () => (performance.now() - clock) / 1000;
+const out = (text: string) => void process.stdout.write(`${text}\n`);
+const bench = await createContext(values.growth ? { ...base, growth: GROWTH } : base, (line) => out(`[${elapsed().toFixed(0).padStart(4)} s] ${line}`));
+const stop = () => void bench.end().finally(() => process.exit(130));
+process.once('SIGINT', stop);
+process.once('SIGTERM', stop);
+
+const figures: Record<string, number> = {};
+const sections: Record<string, Findings> = {};
+const failed: string[] = [];
+out(machine());
+if (bench.noKafka) out(`without Kafka (${bench.noKafka}): its rows and the naive gateway's are left out`);
+for (const name of names) {
+  try {
+    const found = await SECTIONS[name]?.(bench, figures);
+    if (!found) continue;
+    sections[name] = found;
+    for (const [key, value] of Object.entries(found.figures)) figures[key] = key === 'lost' ? (figures.lost ?? 0) + value : value;
+    for (const table of found.tables) out(render(table));
+    for (const note of found.notes ?? []) out(`- ${note}`);
+    out('');
+  } catch (error) {
+    failed.push(name);
+    out(`${name} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  }
+}
+await bench.end();
+const goals = goalTable(figures);
+out(render(goals));
+const report: Report = { machine: machine(), began: began.toISOString(), seconds: Math.round(elapsed()), quick: values.quick, figures, sections, goals };
+writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
+out(`${Math.round(elapsed())} s; written to ${values.json}`);
+process.exit(failed.length ? 1 : 0);

@@ -1,0 +1,47 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { join } from 'node:path';
+
+/** A part of the bench in a process of its own: told what to do by messages, one answer each. */
+export interface Child {
+  readonly pid: number;
+  ask<T>(message: unknown): Promise<T>;
+  /** Waits for a message that it sends of its own. */
+  heard<T>(): Promise<T>;
+  end(): Promise<void>;
+}
+export function startChild(file: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Child {
+  const child: ChildProcess = fork(join(import.meta.dirname, file), [...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const waiting: { resolve(value: unknown): void; reject(error: Error): void }[] = [];
+  const early: unknown[] = [];
+  let gone: Error | null = null;
+  child.on('message', (message) => {
+    const first = waiting.shift();
+    if (!first) early.push(message);
+    else if (typeof message === 'object' && message && 'error' in message) first.reject(new Error(`${file}: ${String(message.error)}`));
+    else first.resolve(message);
+  });
+  child.on('exit', (code, signal) => {
+    gone = new Error(`${file} ended (${code ?? signal})`);
+    for (const w of waiting) w.reject(gone);
+  });
+  const heard = <T>(): Promise<T> => {
+    if (early.length) return Promise.resolve(early.shift() as T);
+    if (gone) return Promise.reject(gone);
+    return new Promise((resolve, reject) => waiting.push({ resolve: resolve as (v: unknown) => void, reject }));
+  };
+  return {
+    pid: child.pid ?? 0,
+    heard,
+    ask(message) {
+      const answer = heard<never>();
+      child.send(message as object);
+      return answer;
+    },
+    end: () =>
+      new Promise((resolve) => {
+        if (gone) return resolve();
+        child.once('exit', () => resolve());
+        child.kill('SIGKILL');
+      }),
+  };
+}

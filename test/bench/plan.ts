@@ -1,0 +1,58 @@
+/** How long everything takes: the whole bench in under 15 minutes, `--quick` in under 2. */
+export interface Plan {
+  readonly quick: boolean;
+  readonly rounds: number;
+  readonly warmMs: number;
+  readonly runMs: number;
+  readonly connections: readonly number[];
+  /** Bodies signed for one closed-loop run; a faster server ends early. */
+  readonly bodies: number;
+  readonly sustainMs: number;
+  /** Rates are tried so long before one is taken for the long run. */
+  readonly probeMs: number;
+  readonly openWarmMs: number;
+  readonly openMs: number;
+  readonly stageMessages: number;
+  readonly memoryMessages: number;
+  readonly pacingMs: number;
+  readonly outboundMessages: number;
+  /** Messages stored, one step after the other; the last ones on demand. */
+  readonly growth: { readonly messages: readonly number[]; readonly channels: readonly number[]; readonly conversations: readonly number[]; readonly measure: number };
+}
+
+export const FULL: Plan = {
+  quick: false,
+  rounds: 5,
+  warmMs: 800,
+  runMs: 2500,
+  connections: [8, 32, 128],
+  bodies: 160_000,
+  sustainMs: 60_000,
+  probeMs: 4000,
+  openWarmMs: 1500,
+  openMs: 6000,
+  stageMessages: 40_000,
+  memoryMessages: 1_000_000,
+  pacingMs: 60_000,
+  outboundMessages: 6000,
+  growth: { messages: [10_000, 100_000], channels: [10, 10_000], conversations: [100, 100_000], measure: 30_000 },
+};
+/** `--growth`: every step of the issue, as long as it takes. */
+export const GROWTH: Plan['growth'] = { messages: [10_000, 1_000_000, 10_000_000], channels: [10, 10_000], conversations: [100, 1_000_000], measure: 50_000 };
+export const QUICK: Plan = {
+  ...FULL,
+  quick: true,
+  rounds: 1,
+  warmMs: 300,
+  runMs: 1000,
+  bodies: 60_000,
+  sustainMs: 8000,
+  probeMs: 2000,
+  openWarmMs: 500,
+  openMs: 1500,
+  stageMessages: 10_000,
+  memoryMessages: 30_000,
+  pacingMs: 5000,
+  outboundMessages: 600,
+  growth: { messages: [10_000, 30_000], channels: [10, 1000], conversations: [100, 10_000], measure: 5000 },
+};

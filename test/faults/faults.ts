@@ -1,0 +1,55 @@
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { SCENARIOS } from './catalogue.ts';
+import { seedOf } from './random.ts';
+import { report } from './report.ts';
+import { type Outcome, runScenario } from './run-scenario.ts';
+import { whyNot } from './scenario.ts';
+import { type Sample, soak, soakTable } from './soak.ts';
+
+/** `npm run faults -- [--seed N] [--only kill,kafka] [--short] [--json FILE] [--soak MINUTES]`; ends with 1 where something does not hold. */
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: '1' },
+    only: { type: 'string' },
+    short: { type: 'boolean', default: false },
+    json: { type: 'string' },
+    soak: { type: 'string' },
+  },
+});
+const seed = Number(values.seed);
+const only = values.only?.split(',');
+const samples: Sample[] = [];
+const chosen = values.soak ? [soak(Number(values.soak), samples)] : SCENARIOS.filter((s) => (only ? only.includes(s.family) : true) && (values.short ? s.inShort : true));
+const print = (text: string) => void process.stdout.write(`${text}\n`);
+if (!chosen.length) {
+  print(`--only takes ${[...new Set(SCENARIOS.map((s) => s.family))].join(', ')}`);
+  process.exit(2);
+}
+const outcomes: Outcome[] = [];
+let broken = false;
+const stop = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort());
+
+print(`seed ${seed}`);
+for (const scenario of chosen) {
+  if (stop.signal.aborted) break;
+  const why = await whyNot(scenario);
+  if (why !== null) {
+    print(`skipped: ${scenario.name}: ${why}`);
+    continue;
+  }
+  try {
+    const outcome = await runScenario(scenario, { seed: seedOf(seed, scenario.name), short: values.short, signal: stop.signal });
+    outcomes.push(outcome);
+    print(`${outcome.good ? 'held' : 'NOT HELD'}: ${scenario.name}, ${outcome.seconds} s, answers ${JSON.stringify(outcome.answers)}`);
+    for (const finding of outcome.verdict.findings) print(`  ${finding}`);
+  } catch (error) {
+    broken = true;
+    print(`BROKEN: ${(error as Error).message}`);
+  }
+}
+print(`\n${report(outcomes)}`);
+if (values.soak) print(`\n${soakTable(samples)}`);
+if (values.json) writeFileSync(values.json, JSON.stringify({ seed, outcomes, samples }, null, 2));
+process.exit(broken || stop.signal.aborted || outcomes.some((o) => !o.good) ? 1 : 0);
