@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
+import { frozenClock } from '../support/frozen-clock.ts';
 import { until } from '../support/gateway.ts';
-import { endOf, frozenClock, INSTAGRAM, type MessengerPlatform, PAGE, startMessengerPlatform } from '../support/messenger-platform.ts';
+import { endOf, INSTAGRAM, type MessengerPlatform, PAGE, startMessengerPlatform } from '../support/messenger-platform.ts';
 import { type Receiver, startReceiver } from '../support/webhook-receiver.ts';
 
 const PHONE = '447700900123';
@@ -123,6 +124,24 @@ describe('one account', () => {
     expect(data.map((d) => d.object)).toEqual(['page', 'instagram']);
     expect(data[0]).toMatchObject({ callback_url: `${platform.receiver.url}/webhooks/messenger`, active: true });
     expect(endOf(await platform.call(`/v26.0/${OURS}/subscriptions`))).toEqual([401, 190, undefined]);
+  });
+
+  test('a callback is set by the app once it answers the challenge; then webhooks go there, for the fields named', async () => {
+    const own = { token: `${OURS}|secret` };
+    const second = await startReceiver();
+    const wanted = { object: 'page', callback_url: `${second.url}/new`, verify_token: 'v t', fields: 'messages' };
+    expect(endOf(await platform.call(`/v26.0/${OURS}/subscriptions`, { ...own, body: wanted }))).toEqual([400, 2200, undefined]);
+    expect(second.hooks[0]!.path).toMatch(/^\/new\?hub\.mode=subscribe&hub\.challenge=\d+&hub\.verify_token=v%20t$/);
+    second.echoChallenge = true;
+    expect((await platform.call(`/v26.0/${OURS}/subscriptions`, { ...own, body: wanted })).json).toEqual({ success: true });
+    expect(endOf(await platform.call(`/v26.0/${OURS}/subscriptions`, { ...own, body: { ...wanted, fields: 'nothing' } }))).toEqual([400, 100, undefined]);
+    const customer = platform.write(PHONE);
+    await send(customer);
+    platform.write(PHONE, 'again');
+    await until('both messages', async () => second.hooks.filter((h) => h.body).length === 2);
+    expect(second.hooks.filter((h) => h.body).map((h) => h.path)).toEqual(['/new', '/new']);
+    expect(platform.items()).toEqual([]);
+    await second.close();
   });
 
   test('the account: its linked Instagram account; tasks fail the call', async () => {

@@ -1,7 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { frozenClock } from '../support/frozen-clock.ts';
 import { until } from '../support/gateway.ts';
-import { DAY, endOf, frozenClock, type MessengerPlatform, startMessengerPlatform } from '../support/messenger-platform.ts';
+import { DAY, endOf, type MessengerPlatform, startMessengerPlatform } from '../support/messenger-platform.ts';
 
 let platform: MessengerPlatform;
 let customer: string;

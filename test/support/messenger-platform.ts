@@ -81,19 +81,5 @@ export async function startMessengerPlatform(
     },
   };
 }
-/** Time stands still: what is counted in a window is counted exactly, however slow the machine. */
-export function frozenClock(): Clock {
-  const clock = createClock();
-  const at = clock.now();
-  let ahead = 0;
-  return {
-    ...clock,
-    now: () => at + ahead,
-    advance(ms) {
-      ahead += ms;
-      clock.advance(ms);
-    },
-  };
-}
 /** How a call ended: HTTP status, code and subcode. */
 export const endOf = ({ status, json }: Answered) => [status, json.error?.code, json.error?.error_subcode];

@@ -11,7 +11,9 @@ export interface Receiver {
   readonly url: string;
   readonly hooks: Hook[];
   /** Answers to give to the next ones; 200 when there is none. */
-  readonly answers: { status: number; type?: string; body?: string }[];
+  readonly answers: { status: number; type?: string; body?: string; location?: string }[];
+  /** Answers a verification as a gateway does: with the challenge. */
+  echoChallenge: boolean;
   /** Refuses connections until `open`. */
   close(): Promise<void>;
   open(): Promise<void>;
@@ -26,14 +28,17 @@ export async function startReceiver(): Promise<Receiver> {
     request.on('data', (part: Buffer) => parts.push(part));
     request.on('end', () => {
       hooks.push({ path: request.url ?? '', body: Buffer.concat(parts).toString(), headers: request.headers });
-      const { status, type, body } = answers.shift() ?? { status: 200 };
-      response.writeHead(status, type === undefined ? {} : { 'content-type': type }).end(body);
+      const challenge = new URL(request.url ?? '/', 'http://x').searchParams.get('hub.challenge');
+      if (challenge !== null && receiver.echoChallenge) return void response.writeHead(200, { 'content-type': 'text/plain' }).end(challenge);
+      const { status, type, body, location } = answers.shift() ?? { status: 200 };
+      response.writeHead(status, { ...(type === undefined ? {} : { 'content-type': type }), ...(location === undefined ? {} : { location }) }).end(body);
     });
   });
   const receiver: Receiver = {
     url: `http://127.0.0.1:${port}`,
     hooks,
     answers,
+    echoChallenge: false,
     open: () => new Promise((resolve) => server.listen(port, '127.0.0.1', () => resolve(void (server.address() as AddressInfo)))),
     close: () =>
       new Promise((resolve) => {

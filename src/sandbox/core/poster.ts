@@ -11,7 +11,7 @@ export interface Post {
 }
 /** `connect`: not one byte went out. `read`: it went out, and no whole answer came. */
 export type Outcome =
-  | { readonly kind: 'answered'; readonly status: number; readonly type: string; readonly body: string }
+  | { readonly kind: 'answered'; readonly status: number; readonly type: string; readonly body: string; readonly location?: string | undefined }
   | { readonly kind: 'connect' | 'read'; readonly message: string };
 export interface Poster {
   post(post: Post, limits: { readonly connectMs: number; readonly readMs: number }): Promise<Outcome>;
@@ -56,7 +56,7 @@ export function createPoster(route: (url: URL) => URL = (url) => url): Poster {
         });
         response.on('end', () => {
           clearTimeout(timer);
-          resolve({ kind: 'answered', status: response.statusCode ?? 0, type: response.headers['content-type'] ?? '', body });
+          resolve({ kind: 'answered', status: response.statusCode ?? 0, type: response.headers['content-type'] ?? '', body, location: response.headers.location });
         });
         response.on('error', (error) => {
           clearTimeout(timer);

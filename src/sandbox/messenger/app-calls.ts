@@ -1,10 +1,10 @@
 import type { Answer, Asked } from '../core/platform-server.ts';
 import { tokenOf } from '../meta/bearer.ts';
-import { appByToken, type MessengerApp } from './apps.ts';
+import { appByToken } from './apps.ts';
 import { refuse } from './errors.ts';
+import { paramsOf } from './params.ts';
 import type { MessengerState } from './state.ts';
 import { ACCOUNT_STATES } from './states.ts';
-import { firstFields } from './webhook-fields.ts';
 
 const SCOPES = {
   page: ['pages_messaging', 'pages_manage_metadata', 'pages_show_list', 'pages_read_engagement'],
@@ -36,23 +36,17 @@ function debugToken(state: MessengerState, input: string | null): Answer {
   };
   return { status: 200, body: { data } };
 }
-/** GET /{app-id}/subscriptions: per object the callback and its fields (messenger.md 1.1). */
-function subscriptions(state: MessengerState, app: MessengerApp): Answer {
-  const objects = [...new Set(state.accounts.filter((a) => app.tokens[a.id] !== undefined).map((a) => a.object))];
-  const data = objects.map((object) => ({
-    object,
-    callback_url: app.webhookUrl,
-    active: true,
-    fields: firstFields(object).map((name) => ({ name, version: 'v26.0' })),
-  }));
-  return { status: 200, body: { data } };
-}
 /** What an app asks with its own token; null: not one of these calls. */
-export function appCall(state: MessengerState, asked: Asked, [node, edge]: readonly string[]): Answer | null {
-  const isDebug = node === 'debug_token' && edge === undefined;
-  if (asked.method !== 'GET' || !(isDebug || edge === 'subscriptions')) return null;
+export async function appCall(state: MessengerState, asked: Asked, [node, edge]: readonly string[]): Promise<Answer | null> {
   const app = appByToken(asked, state.apps);
-  if (isDebug) return app || state.apps.some((a) => Object.values(a.tokens).includes(tokenOf(asked) ?? '')) ? debugToken(state, asked.query.get('input_token')) : refuse('token');
+  if (node === 'debug_token' && edge === undefined) {
+    const known = app ?? state.apps.find((a) => Object.values(a.tokens).includes(tokenOf(asked) ?? ''));
+    return known ? debugToken(state, asked.query.get('input_token')) : refuse('token');
+  }
+  if (edge !== 'subscriptions') return null;
   if (!app) return refuse('token');
-  return app.id === node ? subscriptions(state, app) : refuse('node');
+  if (app.id !== node) return refuse('node');
+  if (asked.method === 'GET') return state.appSubscriptions.show(app, [...new Set(state.accounts.filter((a) => app.tokens[a.id] !== undefined).map((a) => a.object))]);
+  const params = asked.method === 'POST' ? await paramsOf(asked) : null;
+  return params ? state.appSubscriptions.set(app, params.body) : refuse('parameter');
 }

@@ -33,6 +33,7 @@ const REFUSALS = {
     subcode: 2018028,
     message: 'Cannot message users who are not admins, developers or testers of the app until pages_messaging permission is reviewed',
   },
+  handshake: { code: 2200, message: 'Callback verification failed: the URL could not be validated. Response does not match challenge' },
   capability: { code: 3, message: 'Application does not have the capability to make this API call.' },
 
   // The request: 4.1 and 4.2

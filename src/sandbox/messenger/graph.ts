@@ -56,7 +56,7 @@ export function createGraph(state: MessengerState) {
   return async (asked: Asked): Promise<Answer> => {
     if (state.cdn.serves(asked.path)) return state.cdn.get(asked.path, asked.query);
     const path = graphPath(asked.path);
-    const ofApp = appCall(state, asked, path);
+    const ofApp = await appCall(state, asked, path);
     if (ofApp) return ofApp;
     const caller = callerOf(asked, state.apps, state.accounts);
     if ('status' in caller) return caller;

@@ -1,8 +1,9 @@
 import type { Clock } from '../core/clock.ts';
 import type { Poster } from '../core/poster.ts';
 import type { Steering } from '../core/steering.ts';
-import { createMetaWebhooks } from '../meta/webhooks.ts';
+import { createMetaWebhooks, type MetaWebhooks } from '../meta/webhooks.ts';
 import { type MessengerAccount, wordOf } from './accounts.ts';
+import type { AppSubscriptions } from './app-subscriptions.ts';
 import type { MessengerApp } from './apps.ts';
 import { envelope } from './events.ts';
 import type { Person } from './people.ts';
@@ -12,6 +13,7 @@ import { fieldOf, ON_STANDBY } from './webhook-fields.ts';
 
 interface Parts {
   readonly apps: readonly MessengerApp[];
+  readonly appSubscriptions: AppSubscriptions;
   readonly subscriptions: Subscriptions;
   readonly routing: Routing;
   readonly clock: Clock;
@@ -40,16 +42,26 @@ const withoutPayload = (item: object): object => {
 };
 
 /** What happened, to each app that is subscribed to it: on `messaging` where the thread is the app's, else on `standby`. */
-export function createHooks({ apps, subscriptions, routing, clock, poster, steering, log }: Parts) {
-  const senders = new Map(apps.map((app) => [app.id, createMetaWebhooks({ url: app.webhookUrl, clock, poster, steering, retry: subscriptions.retryOf(app), log })]));
+export function createHooks({ apps, appSubscriptions, subscriptions, routing, clock, poster, steering, log }: Parts) {
+  const senders = new Map<string, MetaWebhooks>();
+  /** Of an app at its callback of now: what is on its way to an older one still goes there. */
+  function senderOf(app: MessengerApp, url: string): MetaWebhooks {
+    const key = `${app.id} ${url}`;
+    const sender = senders.get(key) ?? createMetaWebhooks({ url, clock, poster, steering, retry: subscriptions.retryOf(app), log });
+    senders.set(key, sender);
+    return sender;
+  }
+
+  const subscribed = (app: MessengerApp, account: MessengerAccount, field: string) =>
+    subscriptions.has(app, account, field) && appSubscriptions.of(app, account.object).fields.includes(field);
 
   function listOf(app: MessengerApp, { account, person, kind, app: only }: Told): 'messaging' | 'standby' | 'changes' | null {
     const field = fieldOf(kind, account.object);
-    // Not subscribed: it is lost for the webhook, and stands in the conversation.
-    if (field === null || !subscriptions.has(app, account, field) || (only !== undefined && only !== app.id)) return null;
+    // Not subscribed, by the app or for the account: it is lost for the webhook, and stands in the conversation.
+    if (field === null || !subscribed(app, account, field) || (only !== undefined && only !== app.id)) return null;
     if (kind === 'comment' || kind === 'template_status') return 'changes';
     if (!person || only !== undefined || routing.holds(app.id, account, person)) return 'messaging';
-    return ON_STANDBY.has(kind) && subscriptions.has(app, account, 'standby') ? 'standby' : null;
+    return ON_STANDBY.has(kind) && subscribed(app, account, 'standby') ? 'standby' : null;
   }
   return (told: Told): void => {
     const { account, person } = told;
@@ -64,7 +76,8 @@ export function createHooks({ apps, subscriptions, routing, clock, poster, steer
         customer: `${account.id} ${person?.id ?? ''}`,
         statusOf: STATUSES.has(told.kind) ? `${app.id} ${person?.id ?? ''}` : undefined,
       };
-      senders.get(app.id)?.send({ ...about, secret: app.secret, body: envelope(account, { list, item }, clock.now()) });
+      const { url } = appSubscriptions.of(app, account.object);
+      senderOf(app, url).send({ ...about, secret: app.secret, body: envelope(account, { list, item }, clock.now()) });
     }
   };
 }

@@ -7,7 +7,7 @@ import { MESSAGE_ACTS } from './acts/messages.ts';
 import type { MessengerState } from './state.ts';
 import { ACCOUNT_STATES, PERSON_STATES, stateIn } from './states.ts';
 
-const ACTS: Readonly<Record<string, Act>> = { ...MESSAGE_ACTS, ...MARK_ACTS, ...ENTRY_ACTS };
+export const ACTS: Readonly<Record<string, Act>> = { ...MESSAGE_ACTS, ...MARK_ACTS, ...ENTRY_ACTS };
 const isPhone = (value: unknown): value is string => typeof value === 'string' && /^\+?\d{3,20}$/.test(value);
 
 /** The sandbox's own routes for one platform: customers act, people and accounts change. */

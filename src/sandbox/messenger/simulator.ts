@@ -8,6 +8,7 @@ import { createSteering, type Steering } from '../core/steering.ts';
 import { tokenOf } from '../meta/bearer.ts';
 import { type MessengerAccount, userIdOf, wordOf } from './accounts.ts';
 import { say } from './acts/messages.ts';
+import { createAppSubscriptions } from './app-subscriptions.ts';
 import { appsOf, type MessengerApp } from './apps.ts';
 import { createCdn } from './cdn.ts';
 import { createComments } from './comments.ts';
@@ -37,18 +38,19 @@ export interface MessengerSimulatorOptions {
   readonly apps?: readonly MessengerApp[];
   readonly clock?: Clock;
   readonly steering?: Steering;
-  /** Where an address of the business really leads, for media that it names. */
+  /** Where an address of the business really leads: a webhook, a medium that it names. */
   readonly route?: (url: URL) => URL;
   log(message: string): void;
 }
 const [SECOND, MINUTE, HOUR] = [1000, 60_000, 3_600_000];
 
 export function createMessengerSimulator({ accounts, webhookUrl, apps: others = [], clock = createClock(), steering = createSteering(), route, log }: MessengerSimulatorOptions) {
-  const poster = createPoster();
+  const poster = createPoster(route);
   const apps = [...appsOf(accounts, webhookUrl), ...others];
+  const appSubscriptions = createAppSubscriptions(poster);
   const subscriptions = createSubscriptions({ apps, accounts, log });
   const routing = createRouting(clock);
-  const tell = createHooks({ apps, subscriptions, routing, clock, poster, steering, log });
+  const tell = createHooks({ apps, appSubscriptions, subscriptions, routing, clock, poster, steering, log });
   const threads = createThreads();
   const screens = createScreens(clock.now);
   const server = createPlatformServer((asked) => graph(asked), {
@@ -70,6 +72,7 @@ export function createMessengerSimulator({ accounts, webhookUrl, apps: others = 
     people: createPeople(),
     threads,
     cdn: createCdn({ clock, url: server.url }),
+    appSubscriptions,
     subscriptions,
     routing,
     comments: createComments(clock),

@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Fetcher } from '../core/fetcher.ts';
 import type { Asked } from '../core/platform-server.ts';
 import type { MessengerAccount } from './accounts.ts';
+import type { AppSubscriptions } from './app-subscriptions.ts';
 import type { Caller, MessengerApp } from './apps.ts';
 import type { Cdn } from './cdn.ts';
 import type { Comments } from './comments.ts';
@@ -30,6 +31,7 @@ export interface MessengerState {
   readonly people: People;
   readonly threads: Threads;
   readonly cdn: Cdn;
+  readonly appSubscriptions: AppSubscriptions;
   readonly subscriptions: Subscriptions;
   readonly routing: Routing;
   readonly comments: Comments;

@@ -17,14 +17,15 @@ export interface TwilioAccount {
   /** Features that must be enabled: 30029 and 30030 without them. */
   readonly retention?: { readonly content?: boolean; readonly address?: boolean };
 }
+/** Each account as given, with the keys of its senders; those that only senders name are made of them. */
 export function accountsOf(senders: readonly TwilioSender[], given: readonly TwilioAccount[]): TwilioAccount[] {
-  const sids = [...new Set(senders.map((s) => s.accountSid))].filter((sid) => !given.some((a) => a.sid === sid));
-  const derived = sids.map((sid) => {
+  const sids = [...new Set([...given.map((a) => a.sid), ...senders.map((s) => s.accountSid)])];
+  return sids.map((sid) => {
     const own = senders.filter((s) => s.accountSid === sid);
+    const known = given.find((a) => a.sid === sid) ?? { sid, authToken: own[0]?.authToken ?? '' };
     const keys = own.flatMap((s) => (s.apiKey !== undefined && s.apiSecret !== undefined ? [[s.apiKey, s.apiSecret] as const] : []));
-    return { sid, authToken: own[0]?.authToken ?? '', apiKeys: Object.fromEntries(keys) };
+    return { ...known, apiKeys: { ...Object.fromEntries(keys), ...known.apiKeys } };
   });
-  return [...given, ...derived];
 }
 /** The accounts that a request may act for: Basic with the account's token, its parent's, or an API key. */
 export function allowedTo(asked: Asked, accounts: readonly TwilioAccount[]): readonly TwilioAccount[] {

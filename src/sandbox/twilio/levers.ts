@@ -54,7 +54,7 @@ const read: Act = (at) => {
   at.state.outgoing.read(about);
   return { id: about.sid };
 };
-const ACTS: Readonly<Record<string, Act>> = { message, button, location, reply, read };
+export const ACTS: Readonly<Record<string, Act>> = { message, button, location, reply, read };
 
 /** The sandbox's own routes for SMS and the channels that Twilio carries. */
 export function createLevers(state: TwilioState, speak: Inbound, customerOf: (sender: TwilioSender, phone: string) => string): Readonly<Record<string, Lever>> {

@@ -38,7 +38,7 @@ export function messageCall(state: TwilioState, { asked, form }: Call, message: 
   if (asked.method === 'GET') return { status: 200, body: showMessage(message) };
   if (asked.method === 'POST') return update(state, message, form);
   if (asked.method !== 'DELETE') return refuse(20404);
-  if (!isFinal(message) && state.clock.now() - message.updatedAt < UNDER_WAY_MS) return refuse(20009);
+  if (message.status === 'scheduled' || (!isFinal(message) && state.clock.now() - message.updatedAt < UNDER_WAY_MS)) return refuse(20009);
   state.messages.remove(message);
   return { status: 204 };
 }

@@ -58,11 +58,14 @@ export function showMessage(m: TwilioMessage): Record<string, unknown> {
 export function createMessages() {
   const all: TwilioMessage[] = [];
   const bySid = new Map<string, TwilioMessage>();
+  /** When each customer last wrote to each sender: asked at every send on WhatsApp. */
+  const heard = new Map<string, number>();
   return {
     add(message: Omit<TwilioMessage, 'sid' | 'updatedAt'>, isMms = message.media.length > 0): TwilioMessage {
       const made = { ...message, sid: newSid(isMms ? 'MM' : 'SM'), updatedAt: message.createdAt };
       all.push(made);
       bySid.set(made.sid, made);
+      if (made.direction === 'inbound') heard.set(`${made.from} ${made.to}`, made.createdAt);
       return made;
     },
     find: (accountSid: string, sid: string): TwilioMessage | undefined => {
@@ -75,8 +78,10 @@ export function createMessages() {
     },
     /** The newest first. */
     of: (accountSid: string): TwilioMessage[] => all.filter((m) => m.accountSid === accountSid).reverse(),
-    /** The newest between two addresses, by what it must be. */
-    last: (from: string, to: string, fits: (m: TwilioMessage) => boolean = () => true): TwilioMessage | undefined => all.findLast((m) => m.from === from && m.to === to && fits(m)),
+    /** When this customer last wrote to this sender. */
+    heardAt: (customer: string, sender: string): number | undefined => heard.get(`${customer} ${sender}`),
+    /** The newest from one address to another. */
+    last: (from: string, to: string): TwilioMessage | undefined => all.findLast((m) => m.from === from && m.to === to),
   };
 }
 export type TwilioMessages = ReturnType<typeof createMessages>;

@@ -31,8 +31,8 @@ const BY_DIGITS: ReadonlyMap<string, Ending> = new Map([
 const isChannelCode = (code: number | undefined) => code !== undefined && code >= 63_000;
 
 /** Codes of channels (63xxx) come on WhatsApp and RCS alone, the others on all. */
-export function endingOf(to: string): Ending {
+export function endingOf(to: string, from: string): Ending {
   const found = BY_DIGITS.get(bareOf(to).slice(-5));
-  const fits = found && (schemeOf(to) !== 'sms' || !isChannelCode(found.code));
+  const fits = found && (schemeOf(from) !== 'sms' || !isChannelCode(found.code));
   return fits ? found : { statuses: ['sent', 'delivered'] };
 }

@@ -32,27 +32,22 @@ export interface TwilioSimulatorOptions {
   /** Where an address really leads, for webhooks, callbacks and media alike. */
   readonly route?: (url: URL) => URL;
   readonly clock?: Clock;
+  /** Requests of one account at once. */
+  readonly concurrency?: number;
   readonly steering?: Steering;
   log(message: string): void;
 }
-/** About 100 requests of an account at once (sms.md 5); in life each takes some tens of milliseconds, here none, so they are counted in that time. */
-const CONCURRENCY = { limit: 100, windowMs: 50 } as const;
+/** About 100 (sms.md 5). In life each request takes some tens of milliseconds, here none: they are counted in that time, which is the machine's own. */
+const CONCURRENCY = 100;
+const REQUEST_MS = 50;
 
-export function createTwilioSimulator({
-  senders,
-  accounts: given = [],
-  services: givenServices = [],
-  webhookUrl,
-  route,
-  clock = createClock(),
-  steering = createSteering(),
-  log,
-}: TwilioSimulatorOptions) {
+export function createTwilioSimulator(options: TwilioSimulatorOptions) {
+  const { senders, webhookUrl, route, clock = createClock(), steering = createSteering(), concurrency = CONCURRENCY, log } = options;
   const poster = createPoster(route);
   const webhooks = createTwilioWebhooks({ clock, poster, steering, log });
   const messages = createMessages();
   const screens = createScreens(clock.now);
-  const services = createServices(givenServices, senders, webhookUrl);
+  const services = createServices(options.services ?? [], senders, webhookUrl);
   const server = createPlatformServer((asked) => rest(asked), {
     steering,
     channel: 'sms',
@@ -63,7 +58,7 @@ export function createTwilioSimulator({
   });
   const state: TwilioState = {
     clock,
-    accounts: accountsOf(senders, given),
+    accounts: accountsOf(senders, options.accounts ?? []),
     senders,
     services,
     numbers: createNumbers(webhookUrl),
@@ -73,7 +68,7 @@ export function createTwilioSimulator({
     outgoing: createOutgoing({ clock, messages, webhooks, screens, services, fetch: createFetcher(route) }),
     webhooks,
     accountStates: new Map(),
-    concurrency: createWindows({ ...CONCURRENCY, now: clock.now }),
+    concurrency: createWindows({ limit: steering.limits ? concurrency : Number.POSITIVE_INFINITY, windowMs: REQUEST_MS, now: () => performance.now() }),
     url: server.url,
   };
   const rest = createRest(state);

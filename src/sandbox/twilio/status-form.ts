@@ -9,7 +9,7 @@ const isReceipt = (status: string) => status === 'delivered' || status === 'unde
 
 /** Of WhatsApp and RCS alone; SMS has none of these (sms.md 2.2). */
 function channelOf(m: TwilioMessage): Record<string, string> {
-  const scheme = schemeOf(m.to);
+  const scheme = schemeOf(m.from ?? m.to);
   const failed = m.errorCode === null || !isFault(m.status) ? {} : { ChannelStatusMessage: `Channel error ${m.errorCode}` };
   return {
     ChannelPrefix: scheme,
@@ -22,7 +22,7 @@ function channelOf(m: TwilioMessage): Record<string, string> {
 }
 /** Parameters of a status callback (sms.md 2.2); it carries no time of the event. */
 export function statusForm(m: TwilioMessage): Record<string, string> {
-  const onChannel = schemeOf(m.to) !== 'sms';
+  const onChannel = schemeOf(m.from ?? m.to) !== 'sms'; // by who sends: a service's RCS sender may write to a plain number
   return {
     AccountSid: m.accountSid,
     MessageSid: m.sid,

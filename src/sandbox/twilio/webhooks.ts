@@ -26,39 +26,53 @@ export interface TwilioHook extends Target {
   answered?(answer: { type: string; body: string }): void;
 }
 /** The word of connection overrides for what went wrong; null: it went well. */
-function faultOf(outcome: Outcome): 'ct' | 'rt' | '4xx' | '5xx' | null {
+function faultOf(outcome: Outcome): keyof typeof ERROR_CODES | null {
   if (outcome.kind !== 'answered') return outcome.kind === 'connect' ? 'ct' : 'rt';
+  if (redirectOf(outcome) !== null) return '3xx'; // it was followed as far as it goes
   return outcome.status >= 500 ? '5xx' : outcome.status >= 400 ? '4xx' : null;
 }
 /** The debugger's codes (sms.md 1.9). */
-const ERROR_CODES = { ct: '11205', rt: '11200', '4xx': '11200', '5xx': '11200' } as const;
+const ERROR_CODES = { ct: '11205', rt: '11200', '3xx': '11215', '4xx': '11200', '5xx': '11200' } as const;
 const BETWEEN_MS = 100;
+const MOST_REDIRECTS = 10;
+const redirectOf = (outcome: Outcome): string | null => (outcome.kind === 'answered' && outcome.status >= 300 && outcome.status < 400 ? (outcome.location ?? null) : null);
 
 /** Signed webhooks. By default only a failed connect is tried again, once; then the fallback, and the message stays in the list alone. */
 export function createTwilioWebhooks({ clock, poster, steering = createSteering(), log }: { clock: Clock; poster: Poster; steering?: Steering; log(message: string): void }) {
   const faults = createWebhookFaults(steering, clock);
   const lanes = createLanes();
-  async function attempts(hook: TwilioHook): Promise<Outcome> {
-    const { url, tries } = triesOf(hook.url);
-    const signed = () => sign({ url, method: hook.method, form: hook.form, json: hook.json }, faults.secret('sms', [hook.authToken]));
-    const token = randomUUID();
-    const until = clock.now() + tries.totalMs;
-    for (let attempt = 0; ; attempt++) {
-      const left = Math.max(until - clock.now(), 1);
-      const { type, signature, ...post } = signed();
+  /** One attempt, over redirects: each address is signed for itself (sms.md 1.5; that it is, is unconfirmed). */
+  async function attempt(hook: TwilioHook, limits: { connectMs: number; readMs: number }, token: string): Promise<Outcome> {
+    let at = hook.url;
+    for (let hop = 0; ; hop++) {
+      const signed = sign({ url: at, method: hook.method, form: hook.form, json: hook.json }, faults.secret('sms', [hook.authToken]));
       const headers = {
-        ...(type === null ? {} : { 'content-type': type }),
-        'x-twilio-signature': signature,
+        ...(signed.type === null ? {} : { 'content-type': signed.type }),
+        'x-twilio-signature': signed.signature,
         'i-twilio-idempotency-token': token,
         'user-agent': 'TwilioProxy/1.1',
         accept: '*/*',
       };
-      const limits = { connectMs: Math.min(tries.connectMs, left), readMs: Math.min(tries.readMs, left) };
-      const outcome = faults.seen('sms', { outcome: await poster.post({ ...post, headers }, limits), attempt });
+      const outcome = await poster.post({ url: signed.url, method: signed.method, headers, body: signed.body }, limits);
+      const next = redirectOf(outcome);
+      if (next === null || hop >= MOST_REDIRECTS) return outcome;
+      at = new URL(next, at).href;
+    }
+  }
+  async function attempts(hook: TwilioHook): Promise<Outcome> {
+    const { url, tries } = triesOf(hook.url);
+    const token = randomUUID();
+    const until = clock.now() + tries.totalMs;
+    for (let tried = 0; ; tried++) {
+      const left = Math.max(until - clock.now(), 1);
+      const outcome = faults.seen('sms', {
+        outcome: await attempt({ ...hook, url }, { connectMs: Math.min(tries.connectMs, left), readMs: Math.min(tries.readMs, left) }, token),
+        attempt: tried,
+      });
       const fault = faultOf(outcome);
       if (fault === null) return outcome;
       log(`webhook failed (${outcome.kind === 'answered' ? outcome.status : outcome.message})`);
-      const again = attempt < tries.again && (tries.after.has(fault) || tries.after.has('all')) && clock.now() + BETWEEN_MS < until;
+      const again = tried < tries.again && (tries.after.has(fault) || tries.after.has('all')) && clock.now() + BETWEEN_MS < until;
       if (!again) return outcome;
       await new Promise<void>((resolve) => clock.later(BETWEEN_MS, resolve));
     }
