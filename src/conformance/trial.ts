@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Bench } from './bench.ts';
 import type { Scenario } from './scenarios.ts';
 import type { Books, GatewayEvent, Handed, Surface } from './surface.ts';
@@ -26,6 +27,8 @@ export interface Seen {
   /** Refusals of the platform, by code. */
   readonly refused: Readonly<Record<string, number>>;
   readonly books: Books;
+  /** The longest that this process, and the platform in it, did not look. */
+  readonly stallMs: number;
 }
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 const [LOOK_MS, QUIET_MS] = [100, 1500];
@@ -44,6 +47,8 @@ export async function play(scenario: Scenario, { bench, surface, number }: { ben
   const during = () => surface.events.slice(from);
   const patience = scenario.patienceSeconds * 1000;
   const before = await bench.stats();
+  const stalls = monitorEventLoopDelay({ resolution: 10 });
+  stalls.enable();
 
   const inbound = scenario.inbound ?? { faults: [], seconds: 0 };
   await bench.begin(inbound.faults, number);
@@ -94,6 +99,7 @@ export async function play(scenario: Scenario, { bench, surface, number }: { ben
   const atRest = async () => (await surface.books())?.channels?.every((c) => c.waiting === 0) ?? true;
   if (scenario.row === 'books balance') await until(atRest, patience);
   const { refused } = await bench.stats();
+  stalls.disable();
   return {
     scenario,
     channel: bench.channel,
@@ -106,5 +112,6 @@ export async function play(scenario: Scenario, { bench, surface, number }: { ben
     shown: await look(),
     refused: Object.fromEntries(Object.entries(refused).map(([code, n]) => [code, n - (before.refused[code] ?? 0)])),
     books: await surface.books(),
+    stallMs: stalls.max / 1e6,
   };
 }

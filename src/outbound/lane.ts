@@ -1,9 +1,14 @@
 import Bottleneck from 'bottleneck';
+import { createSecondGuard } from './second-guard.ts';
 
 /** Bottleneck's own bound is about 400 jobs a second per limiter; above 100 calls a second a job carries several. */
 const JOBS_PER_SECOND = 100;
+/** Above it there is no platform behind the channel, and a count of every second would cost more than it saves. */
+const MOST_GUARDED = 1000;
 const SLOWEST = 32;
 const RECOVER_MS = 10_000;
+/** Refusals so soon after one another answer calls that were under way together: they are one reason to slow down, not many. */
+const TOGETHER_MS = 1000;
 /** Places of inbound messages go first: they have used the allowance already. */
 const INBOUND = { priority: 0 } as const;
 
@@ -13,8 +18,10 @@ export function createLane(perSecond: number) {
   const minTime = Math.ceil((1000 * perJob) / perSecond);
   const open = (slower: number) => new Bottleneck({ minTime: minTime * slower, maxConcurrent: null });
   let limiter = open(1);
+  const guard = perSecond <= MOST_GUARDED ? createSecondGuard(Math.max(Math.ceil(perSecond), perJob)) : null;
   const taken = { waiting: 0, rest: 0 };
   let slow = 1;
+  let slowedAt = Number.NEGATIVE_INFINITY;
   let recovery: NodeJS.Timeout | null = null;
   let group: (() => Promise<void>)[] = [];
   const apply = () => limiter.updateSettings({ minTime: minTime * slow });
@@ -28,6 +35,7 @@ export function createLane(perSecond: number) {
       .schedule(async () => {
         const mine = group.slice(0, perJob);
         group = group.slice(perJob);
+        await guard?.pass(mine.length);
         await Promise.all(mine.map((job) => job()));
       })
       .catch(() => {}); // the limiter was replaced; the work is still in the group
@@ -50,10 +58,17 @@ export function createLane(perSecond: number) {
       taken.rest %= perJob;
       for (let i = 0; i < jobs; i++) {
         taken.waiting++;
-        limiter.schedule(INBOUND, async () => void taken.waiting--).catch(() => {}); // the lane was stopped
+        limiter
+          .schedule(INBOUND, async () => {
+            taken.waiting--;
+            guard?.note();
+          })
+          .catch(() => {}); // the lane was stopped
       }
     },
     throttled(): void {
+      if (performance.now() - slowedAt < TOGETHER_MS) return;
+      slowedAt = performance.now();
       slow = Math.min(SLOWEST, slow * 2);
       void apply();
       recovery ??= setTimeout(recover, RECOVER_MS).unref();
