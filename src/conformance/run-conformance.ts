@@ -19,11 +19,13 @@ export interface ConformanceOptions {
   /** The gateway's public listener: webhooks go to /webhooks/{platform} under it. */
   readonly gateway: string;
   readonly rows: readonly Row[];
+  /** In the place of each scenario's own. */
+  readonly patienceSeconds?: number;
   progress(line: string): void;
 }
 
 /** Every scenario of the rows asked for, on each platform that the channels have. */
-export async function runConformance({ surface, channels, gateway, rows, progress }: ConformanceOptions): Promise<Verdict[]> {
+export async function runConformance({ surface, channels, gateway, rows, patienceSeconds, progress }: ConformanceOptions): Promise<Verdict[]> {
   const benches = new Map<Platform, Bench>();
   for (const platform of PLATFORMS) {
     const bench = await startBench({ platform, channels, webhook: `${gateway.replace(/\/$/, '')}/webhooks/${platform}`, log: () => {} });
@@ -36,7 +38,7 @@ export async function runConformance({ surface, channels, gateway, rows, progres
     for (const [number, scenario] of SCENARIOS.entries()) {
       const bench = benches.get(scenario.platform);
       if (!bench || !rows.includes(scenario.row)) continue;
-      const seen = await play(scenario, { bench, surface, number });
+      const seen = await play(patienceSeconds === undefined ? scenario : { ...scenario, patienceSeconds }, { bench, surface, number });
       const wrong = scenario.checks.flatMap((name) => {
         const fault = CHECKS[name](seen);
         return fault === null ? [] : [`${name}: ${fault}`];

@@ -35,7 +35,6 @@ export function createLane(perSecond: number) {
       .schedule(async () => {
         const mine = group.slice(0, perJob);
         group = group.slice(perJob);
-        await guard?.pass(mine.length);
         await Promise.all(mine.map((job) => job()));
       })
       .catch(() => {}); // the limiter was replaced; the work is still in the group
@@ -53,19 +52,17 @@ export function createLane(perSecond: number) {
      * lies more than a second back has left the platform's window, so no more than a second's worth ever waits.
      */
     used(n: number): void {
+      for (let i = 0; i < n; i++) guard?.note(); // they have arrived, whatever waits here
       taken.rest += n;
       const jobs = Math.min(Math.floor(taken.rest / perJob), Math.ceil(perSecond / perJob) - taken.waiting);
       taken.rest %= perJob;
       for (let i = 0; i < jobs; i++) {
         taken.waiting++;
-        limiter
-          .schedule(INBOUND, async () => {
-            taken.waiting--;
-            guard?.note();
-          })
-          .catch(() => {}); // the lane was stopped
+        limiter.schedule(INBOUND, async () => void taken.waiting--).catch(() => {}); // the lane was stopped
       }
     },
+    /** A call that is about to go out waits here where a stall between its turn and the wire has bunched it with others. */
+    atWire: async (): Promise<void> => guard?.pass(1),
     throttled(): void {
       if (performance.now() - slowedAt < TOGETHER_MS) return;
       slowedAt = performance.now();

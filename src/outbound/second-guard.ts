@@ -2,8 +2,8 @@ const SECOND_MS = 1000;
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /**
- * Never more than `most` in any second, whatever held this process up: timers that fell due during a stall fire together, and the
- * platform counts what it then gets at once.
+ * Never more than `most` in any second, whatever held this process up: turns that fell due during a stall come together, and the platform
+ * counts what it then gets at once.
  */
 export function createSecondGuard(most: number) {
   const times: number[] = [];

@@ -34,10 +34,20 @@ test('refusals of calls that were under way together slow an account down once',
 test('a stall of this process does not end in a burst', async () => {
   const lane = createLane(70);
   const at: number[] = [];
-  const all = Promise.all(Array.from({ length: 140 }, () => lane.schedule(async () => void at.push(performance.now()))));
+  const all = Promise.all(Array.from({ length: 140 }, () => lane.schedule(() => lane.atWire().then(() => void at.push(performance.now())))));
   await new Promise((resolve) => setTimeout(resolve, 500));
   for (const end = performance.now() + 600; performance.now() < end; ); // what is due meanwhile fires at once
   await all;
   expect(Math.max(...at.map((t) => at.filter((u) => u >= t && u < t + 999).length))).toBeLessThanOrEqual(70);
+  lane.stop();
+});
+test('what customers wrote counts at once, also before calls that wait already', async () => {
+  const lane = createLane(70);
+  const begin = performance.now();
+  const at: number[] = [];
+  const all = Promise.all(Array.from({ length: 30 }, () => lane.schedule(() => lane.atWire().then(() => void at.push(performance.now() - begin)))));
+  lane.used(60);
+  await all;
+  expect(at.filter((t) => t < 950).length).toBeLessThanOrEqual(11);
   lane.stop();
 });
