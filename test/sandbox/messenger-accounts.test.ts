@@ -7,7 +7,12 @@ import { type Receiver, startReceiver } from '../support/webhook-receiver.ts';
 const PHONE = '447700900123';
 const [OURS, OTHER, INBOX] = [PAGE.appId, '990000000000002', '263902037430900'];
 let platform: MessengerPlatform;
-afterEach(() => platform.stop());
+/** Of an app beside ours, where a test has one. */
+let second: Receiver;
+afterEach(async () => {
+  await platform.stop();
+  await second?.close().catch(() => {});
+});
 const send = (to: string, more: object = {}, token = 'page-token') =>
   platform.call('/v26.0/1049/messages', { token, body: { recipient: { id: to }, message: { text: 'hello' }, ...more } });
 
@@ -128,7 +133,7 @@ describe('one account', () => {
 
   test('a callback is set by the app once it answers the challenge; then webhooks go there, for the fields named', async () => {
     const own = { token: `${OURS}|secret` };
-    const second = await startReceiver();
+    second = await startReceiver();
     const wanted = { object: 'page', callback_url: `${second.url}/new`, verify_token: 'v t', fields: 'messages' };
     expect(endOf(await platform.call(`/v26.0/${OURS}/subscriptions`, { ...own, body: wanted }))).toEqual([400, 2200, undefined]);
     expect(second.hooks[0]!.path).toMatch(/^\/new\?hub\.mode=subscribe&hub\.challenge=\d+&hub\.verify_token=v%20t$/);
@@ -141,7 +146,6 @@ describe('one account', () => {
     await until('both messages', async () => second.hooks.filter((h) => h.body).length === 2);
     expect(second.hooks.filter((h) => h.body).map((h) => h.path)).toEqual(['/new', '/new']);
     expect(platform.items()).toEqual([]);
-    await second.close();
   });
 
   test('the account: its linked Instagram account; tasks fail the call', async () => {
@@ -187,14 +191,12 @@ test('a day has 200 calls for each engaged person: told in headers as it fills, 
 });
 
 describe('two apps on one Page, with conversation routing', () => {
-  let second: Receiver;
   const other = 'other-token';
   beforeEach(async () => {
     second = await startReceiver();
     const app = { id: OTHER, secret: 'other-secret', webhookUrl: `${second.url}/hook`, tokens: { 1049: other } };
     platform = await startMessengerPlatform([{ ...PAGE, routing: { defaultApp: OURS, takers: [OTHER] } }], [app]);
   });
-  afterEach(() => second.close());
   const control = (call: string, to: string, more: object = {}, token = 'page-token') => platform.call(`/v26.0/1049/${call}`, { token, body: { recipient: { id: to }, ...more } });
   const owner = async (to: string, token = 'page-token') =>
     (await platform.call(`/v26.0/1049/thread_owner?recipient=${to}`, { token })).json.data as { thread_owner: { app_id?: string; expiration: number } }[];

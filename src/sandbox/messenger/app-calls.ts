@@ -47,6 +47,6 @@ export async function appCall(state: MessengerState, asked: Asked, [node, edge]:
   if (!app) return refuse('token');
   if (app.id !== node) return refuse('node');
   if (asked.method === 'GET') return state.appSubscriptions.show(app, [...new Set(state.accounts.filter((a) => app.tokens[a.id] !== undefined).map((a) => a.object))]);
-  const params = asked.method === 'POST' ? await paramsOf(asked) : null;
+  const params = asked.method === 'POST' ? paramsOf(asked) : null;
   return params ? state.appSubscriptions.set(app, params.body) : refuse('parameter');
 }

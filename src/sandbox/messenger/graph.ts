@@ -60,7 +60,7 @@ export function createGraph(state: MessengerState) {
     if (ofApp) return ofApp;
     const caller = callerOf(asked, state.apps, state.accounts);
     if ('status' in caller) return caller;
-    const params = await paramsOf(asked);
+    const params = paramsOf(asked);
     if (!params) return refuse('parameter', 'the body is neither JSON nor a form');
     const answered = await answer(asked, { ...caller, ...params, asked }, path);
     const [account] = caller.accounts;

@@ -1,3 +1,4 @@
+import { partsOf } from '../core/multipart.ts';
 import type { Medium } from '../core/phones.ts';
 import type { Asked } from '../core/platform-server.ts';
 import { jsonObject } from '../meta/bearer.ts';
@@ -22,7 +23,7 @@ const plain = (entries: Iterable<readonly [string, string]>): Record<string, unk
   Object.fromEntries([...entries].map(([name, value]) => [name, STRUCTURED.has(name) ? unfold(value) : value]));
 
 /** Graph takes parameters in the query, as JSON, as form or as multipart alike; null: the body is none of these. */
-export async function paramsOf(asked: Asked): Promise<Params | null> {
+export function paramsOf(asked: Asked): Params | null {
   const query = plain([...asked.query].filter(([name]) => name !== 'access_token' && name !== 'appsecret_proof'));
   const type = asked.headers['content-type'] ?? '';
   if (asked.body.length === 0) return { body: query };
@@ -31,13 +32,10 @@ export async function paramsOf(asked: Asked): Promise<Params | null> {
     const body = jsonObject(asked.body);
     return body && { body: { ...query, ...body } };
   }
-  try {
-    const form = await new Response(new Uint8Array(asked.body), { headers: { 'content-type': type } }).formData();
-    const texts = [...form].flatMap(([name, value]) => (typeof value === 'string' ? [[name, value] as const] : []));
-    const data = form.get('filedata');
-    if (data === null || typeof data === 'string') return { body: { ...query, ...plain(texts) } };
-    return { body: { ...query, ...plain(texts) }, file: { mimeType: data.type, bytes: Buffer.from(await data.arrayBuffer()) } };
-  } catch {
-    return null;
-  }
+  const parts = partsOf(type, asked.body);
+  if (!parts) return null;
+  const texts = parts.filter((p) => p.filename === undefined).map((p) => [p.name, p.bytes.toString('utf8')] as const);
+  const data = parts.find((p) => p.name === 'filedata' && p.filename !== undefined);
+  const body = { ...query, ...plain(texts) };
+  return data ? { body, file: { mimeType: data.type ?? '', bytes: data.bytes } } : { body };
 }
