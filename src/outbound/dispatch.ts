@@ -42,6 +42,7 @@ export function createDispatcher(deps: DispatcherDeps) {
   }
 
   async function call(claimed: Claimed, channel: SendingChannel, adapter: ChannelAdapter): Promise<void> {
+    await pacing.lane(channel, adapter.capabilities.limits).atWire();
     const at = Date.now();
     const started = performance.now();
     let outcome: CallOutcome;

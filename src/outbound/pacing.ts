@@ -15,6 +15,10 @@ const WINDOW_MS = 1000;
 /** What any platform permits a number; a channel with a base URL of its own speaks to something else (a proxy, a test), whose limits only its owner knows. */
 const MOST_PER_SECOND = 1000;
 const MOST_ELSEWHERE = 100_000;
+/** Calls that leave evenly arrive bunched, and the platform counts on arrival: the last eighth of its rate is left for that (70 of 80 a second). */
+const HEADROOM = 7 / 8;
+/** The first call of a pair may take longer to arrive than the one that waits for its place. */
+const PAIR_HEADROOM_MS = 250;
 
 /** The lanes of all sending accounts and the buckets of their recipients. Limits are the adapter's data; settings.messagesPerSecond raises or lowers a channel's. */
 export function createPacing() {
@@ -26,14 +30,14 @@ export function createPacing() {
     if (known) return known;
     const given = Number(channel.settings.messagesPerSecond);
     const most = typeof channel.settings.baseUrl === 'string' ? MOST_ELSEWHERE : MOST_PER_SECOND;
-    const lane = createLane(given > 0 && given <= most ? given : limits.account.perSecond);
+    const lane = createLane(given > 0 && given <= most ? given : limits.account.perSecond * HEADROOM);
     lanes.set(keyOf(channel), lane);
     return lane;
   };
   const pairsOf = (limits: Limits): PairLimits | null => {
     if (!limits.recipient) return null;
     const key = `${limits.recipient.everyMs} ${limits.recipient.burst}`;
-    const known = pairs.get(key) ?? createPairLimits(limits.recipient);
+    const known = pairs.get(key) ?? createPairLimits({ ...limits.recipient, everyMs: limits.recipient.everyMs + PAIR_HEADROOM_MS });
     pairs.set(key, known);
     return known;
   };
