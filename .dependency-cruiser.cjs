@@ -46,6 +46,12 @@ module.exports = {
       from: { path: '^src/sandbox/' },
       to: { path: ['^adapters/', '^src/(?!sandbox/)', '^schemas/'] },
     },
+    only(
+      'conformance-sees-from-outside',
+      '^src/conformance/',
+      ['^src/(conformance|sandbox|config)/', '^src/standalone-sandbox', '^perf_hooks$'],
+      'what judges a gateway knows its public surface alone',
+    ),
     { name: 'nothing-imports-main', severity: 'error', from: { pathNot: '^(src/start|src/cli/commands|test/)' }, to: { path: '^src/main\\.ts$' } },
     { name: 'no-test-in-the-product', severity: 'error', from: { path: '^(src|adapters|schemas)/' }, to: { path: '^test/' } },
     {

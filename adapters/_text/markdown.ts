@@ -9,8 +9,8 @@ export interface Printed {
 type Marked = 'bold' | 'italic' | 'strike' | 'code';
 const SIGNS: Readonly<Record<Marks, Readonly<Record<Marked, string>> | null>> = { whatsapp: { bold: '*', italic: '_', strike: '~', code: '`' }, none: null };
 const WORD = /[\p{L}\p{N}]/u;
-/** Two equal marks around words, as WhatsApp reads them: not inside a word, no white space within. */
-const READ_AS_MARKS = /(?<![\p{L}\p{N}])([*_~`])(?!\s|\1)[^\n]*?(?<!\s)\1(?![\p{L}\p{N}])/u;
+/** Two equal marks around words, as WhatsApp reads them: not inside a word, no white space at their inner sides. Bounded, so that a long line takes no longer than its length. */
+const READ_AS_MARKS = /(?<![\p{L}\p{N}])([*_~`])(?!\s|\1)[^\n]{0,500}?(?<!\s)\1(?![\p{L}\p{N}])/u;
 
 /**
  * Markdown in the marks of a platform. What it lacks is plain, and told. WhatsApp has no way to escape its marks, and an invisible
@@ -47,7 +47,7 @@ function printInline(items: readonly Inline[], way: Way, around: { before: strin
     else {
       const sign = way.signs?.[item.type];
       const inner = item.type === 'code' ? item.text : textOf(item.children);
-      const [before, after] = [out.at(-1) ?? around.before, textOf(items.slice(i + 1)).charAt(0) || around.after];
+      const [before, after] = [out.at(-1) ?? around.before, firstOf(items, i + 1) || around.after];
       const fits = sign !== undefined && !inner.includes(sign) && !WORD.test(before) && !WORD.test(after) && inner.trim() === inner;
       if (!fits) way.lost = true;
       const edge = fits ? { before: sign, after: sign } : { before, after };
@@ -56,6 +56,15 @@ function printInline(items: readonly Inline[], way: Way, around: { before: strin
     }
   }
   return out;
+}
+
+/** The first character that is printed from an item on, marks apart. */
+function firstOf(items: readonly Inline[], from: number): string {
+  for (let i = from; i < items.length; i++) {
+    const first = textOf(items.slice(i, i + 1)).charAt(0);
+    if (first) return first;
+  }
+  return '';
 }
 
 /** The words alone. `literal`: of text only, where marks that stand in it are meant as they are; code stands for what it hides. */

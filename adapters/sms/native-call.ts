@@ -32,7 +32,7 @@ export function bodyText(text: string, { channel: { type, settings } }: RenderCo
 const smartEncoded = ({ channel: { type, settings } }: RenderContext): Parameters =>
   type === 'sms' && typeof settings.smartEncoding === 'boolean' ? [['SmartEncoded', String(settings.smartEncoding)]] : [];
 
-/** A blank stands for what a variable may not hold on WhatsApp: line breaks, tabs, more than four blanks in a row (error 63013). */
+/** What no variable may hold on WhatsApp: line breaks, tabs, more than four blanks in a row. https://www.twilio.com/docs/api/errors/63013 */
 const FORBIDDEN = /[\n\r\t]| {5}/;
 function template({ contentSid, variables = {} }: Of<'template'>, { channel }: RenderContext): Result<Parameters, Failure> {
   if (!contentSid) return refused('content_unsupported', 'contentSid: Twilio sends templates by their content SID (HX…), not by name');
@@ -44,7 +44,7 @@ function template({ contentSid, variables = {} }: Of<'template'>, { channel }: R
 
 /** Label and Body of a place: the Body is a must, and what the customer reads where no map is shown. */
 function location({ latitude, longitude, name, address }: Of<'location'>): Parameters {
-  const label = (name ?? address)?.replaceAll('|', ' ');
+  const label = (name ?? address)?.replace(/[|\r\n]+/g, ' ');
   return [
     ['Body', [name, address].filter(Boolean).join('\n') || `${latitude}, ${longitude}`],
     ['PersistentAction', `geo:${latitude},${longitude}${label ? `|${label}` : ''}`],

@@ -38,6 +38,11 @@ const TEXT = [
   'share',
   'seed',
   'for',
+  'rate',
+  'mix',
+  'customers',
+  'gateway',
+  'rows',
 ] as const;
 const FLAGS = ['json', 'help', 'once', 'publish', 'dry-run'] as const;
 const help = (name?: string): string => {

@@ -1,29 +1,17 @@
-import type { ChannelConfig } from '../config/config.ts';
-import { readChannels } from '../config/load-config.ts';
 import { FAULT_KINDS } from '../sandbox/core/fault-kinds.ts';
 import { PLATFORMS, type Platform, startStandalone } from '../standalone-sandbox.ts';
 import { CliError, type Client, createClient } from './client.ts';
 import type { Command, Context } from './commands.ts';
-import { wholeEnvironment } from './environment.ts';
-import { flag, number, optional, word } from './given.ts';
+import { conformanceCommand } from './conformance-command.ts';
+import { channelsIn, flag, number, optional, seconds, urlFlag, word } from './given.ts';
+import { loadCommand } from './load/load-command.ts';
 import { clean, table } from './print.ts';
 
-function channelsOf(file: string): ChannelConfig[] {
-  const faults: string[] = [];
-  const channels = readChannels(file, wholeEnvironment(), faults);
-  if (faults.length) throw new CliError(2, faults.map(clean).join('\n'));
-  return channels;
-}
 function platformOf(c: Context): Platform {
   const name = flag(c, 'only');
   const found = PLATFORMS.find((p) => p === name);
   if (!found) throw new CliError(2, `--only is one of ${PLATFORMS.join(', ')}.`);
   return found;
-}
-function urlOf(c: Context, name: string): string {
-  const given = flag(c, name);
-  if (!/^https?:$/.test(URL.parse(given)?.protocol ?? '')) throw new CliError(2, `--${name} is a URL that begins with http:// or https://.`);
-  return given;
 }
 /** /sandbox of a running gateway, or of a simulator that stands alone at --at. */
 export function sandboxClient(c: Context): Client {
@@ -42,7 +30,7 @@ export const SANDBOX_COMMANDS: Readonly<Record<string, Command>> = {
       const port = number(c, 'port', { otherwise: 0, least: 0, most: 65_535 });
       const limits = optional(c, 'limits') ?? 'on';
       if (limits !== 'on' && limits !== 'off') throw new CliError(2, '--limits is on or off.');
-      const options = { only, port, limits: limits === 'on', channels: channelsOf(flag(c, 'channels')), webhook: urlOf(c, 'webhook') };
+      const options = { only, port, limits: limits === 'on', channels: channelsIn(flag(c, 'channels')), webhook: urlFlag(c, 'webhook') };
       const running = await startStandalone({ ...options, log: (line) => void process.stderr.write(`${clean(line)}\n`) }).catch((error: Error) => {
         throw new CliError(2, clean(error.message));
       });
@@ -77,6 +65,8 @@ export const SANDBOX_COMMANDS: Readonly<Record<string, Command>> = {
       c.out(table([done], FAULT_COLUMNS), done);
     },
   },
+  load: loadCommand,
+  conformance: conformanceCommand,
   clock: {
     usage: 'clock [--for 24h] [--at URL]',
     about: 'let time pass for the simulated platforms: windows, links and retries go by it',
@@ -91,10 +81,3 @@ export const SANDBOX_COMMANDS: Readonly<Record<string, Command>> = {
     },
   },
 };
-const UNITS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
-/** `--for` as 90, 90s, 5m, 24h or 7d. */
-export function seconds(c: Context, otherwise: string): number {
-  const [, amount, unit = 's'] = /^(\d+(?:\.\d+)?)([smhd])?$/.exec(optional(c, 'for') ?? otherwise) ?? [];
-  if (amount === undefined) throw new CliError(2, '--for is a time as 90s, 5m or 24h.');
-  return Number(amount) * UNITS[unit as keyof typeof UNITS];
-}

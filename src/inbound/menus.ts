@@ -5,7 +5,7 @@ import type { Context } from './context.ts';
 import type { Conversation } from './conversations.ts';
 import { matchReply } from './numbered-reply.ts';
 
-/** As long as the platforms let a reply be free of charge, and no longer than a customer remembers a list. */
+/** After a day a bare "2" is as likely to be about something else. */
 const FRESH_MS = 24 * 3_600_000;
 /** A message that is this much older than its webhook was held up: then its own time tells what the customer saw, else ours. */
 const HELD_UP_MS = 60_000;

@@ -77,6 +77,7 @@ export function createDispatcher(deps: DispatcherDeps) {
     const may = !state.stopping && epoch !== null && pacing.lane(channel, limits).pausedFor() === 0;
     const claimed = may ? await store.write('claim', { id: row.id, epoch, nowMs: Date.now() }) : null;
     if (!claimed) return pacing.giveBack(channel, limits, row.conversation);
+    await pacing.lane(channel, limits).atWire(row.units);
     const args = await callPlatform(claimed, channel, adapter);
     const { outcome } = args;
     deps.observe(channel.type, outcome.kind === 'sent' ? 'sent' : outcome.failure.code);

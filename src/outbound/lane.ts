@@ -1,9 +1,14 @@
 import Bottleneck from 'bottleneck';
+import { createSecondGuard } from './second-guard.ts';
 
 /** Bottleneck's own bound is about 400 jobs a second per limiter; above 100 calls a second a job carries several. */
 const JOBS_PER_SECOND = 100;
+/** Above it there is no platform behind the channel, and a count of every second would cost more than it saves. */
+const MOST_GUARDED = 1000;
 const SLOWEST = 32;
 const RECOVER_MS = 10_000;
+/** Refusals so soon after one another answer calls that were under way together: they are one reason to slow down, not many. */
+const TOGETHER_MS = 1000;
 /** Places of inbound messages go first: they have used the allowance already. */
 const INBOUND = 0;
 /** Of Bottleneck: 0 is first, 9 last. Ours: 2 is high, 1 normal, 0 bulk. */
@@ -25,8 +30,9 @@ export function createLane(perSecond: number) {
   const minTime = Math.ceil((1000 * perJob) / perSecond);
   const open = (slower: number) => new Bottleneck({ minTime: minTime * slower, maxConcurrent: null });
   let limiter = open(1);
+  const guard = perSecond <= MOST_GUARDED ? createSecondGuard(Math.max(Math.ceil(perSecond), perJob)) : null;
   const taken = { waiting: 0, rest: 0 };
-  const state = { slow: 1, pausedUntil: 0 };
+  const state = { slow: 1, slowedAt: Number.NEGATIVE_INFINITY, pausedUntil: 0 };
   let recovery: NodeJS.Timeout | null = null;
   const group: Waiting[] = [];
   const apply = () => limiter.updateSettings({ minTime: minTime * state.slow });
@@ -72,9 +78,16 @@ export function createLane(perSecond: number) {
      * `n` places of the allowance were used by others (inbound messages of a number where they count, calls of before a start). What
      * lies more than a second back has left the platform's window, so no more than a second's worth ever waits.
      */
-    used: (n: number): void => used(n),
+    used(n: number): void {
+      for (let i = 0; i < n; i++) guard?.note(); // they have arrived, whatever waits here
+      used(n);
+    },
+    /** A call that is about to go out waits here where a stall between its turn and the wire has bunched it with others. */
+    atWire: async (units = 1): Promise<void> => guard?.pass(units),
     /** The platform said that it was too fast: half the pace, back in steps. */
     throttled(): void {
+      if (performance.now() - state.slowedAt < TOGETHER_MS) return;
+      state.slowedAt = performance.now();
       state.slow = Math.min(SLOWEST, state.slow * 2);
       void apply();
       recovery ??= setTimeout(recover, RECOVER_MS).unref();

@@ -1,7 +1,7 @@
 import type { Limits } from '../../adapters/contract.ts';
 import type { Failure } from '../../schemas/index.ts';
 import { createLane, type Job, type Lane } from './lane.ts';
-import { laneKey, perSecondOf } from './pace.ts';
+import { HEADROOM, laneKey, perSecondOf } from './pace.ts';
 import { createPairLimits, type PairLimits } from './pair-limits.ts';
 import type { SendingChannel } from './sending-channel.ts';
 
@@ -15,6 +15,8 @@ export interface PastCall {
 /** So long a platform remembers a pair: 45 calls at one per 6 s are 270 s. */
 export const MEMORY_MS = 300_000;
 const WINDOW_MS = 1000;
+/** The first call of a pair may take longer to arrive than the one that waits for its place. */
+const PAIR_HEADROOM_MS = 250;
 
 /** The lanes of all sending accounts and the buckets of their recipients. Limits are the adapter's data; settings.messagesPerSecond raises or lowers a channel's. */
 export function createPacing() {
@@ -33,7 +35,7 @@ export function createPacing() {
   const pairsOf = (limits: Limits): PairLimits | null => {
     if (!limits.recipient) return null;
     const key = `${limits.recipient.everyMs} ${limits.recipient.burst}`;
-    const known = pairs.get(key) ?? createPairLimits(limits.recipient);
+    const known = pairs.get(key) ?? createPairLimits({ ...limits.recipient, everyMs: limits.recipient.everyMs + PAIR_HEADROOM_MS });
     pairs.set(key, known);
     return known;
   };
@@ -44,7 +46,7 @@ export function createPacing() {
     schedule(channel: SendingChannel, limits: Limits, turn: Job & { media: boolean; work: () => Promise<void> }): Promise<void> {
       const { work, media, ...job } = turn;
       const inLane = () => laneOf(channel, limits).schedule(work, job);
-      return media && limits.media ? laneFor(`${laneKey(channel)} media`, limits.media.perSecond, channel.id).schedule(inLane, { ...job, units: 1 }) : inLane();
+      return media && limits.media ? laneFor(`${laneKey(channel)} media`, limits.media.perSecond * HEADROOM, channel.id).schedule(inLane, { ...job, units: 1 }) : inLane();
     },
     /** 0 where the recipient may be written to now (and is counted); else milliseconds to wait. */
     recipient: (channel: SendingChannel, limits: Limits, conversation: string | null): number => pairsOf(limits)?.take(pairKey(channel, conversation), performance.now()) ?? 0,

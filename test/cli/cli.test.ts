@@ -56,7 +56,25 @@ test('a gateway that is not there ends with 3, and no key with 2', async () => {
   expect(await parlance(['ledger'], { PARLANCE_TOKEN: '', DATA_DIR: '/nonexistent' })).toMatchObject({ code: 2, err: expect.stringContaining('PARLANCE_TOKEN') });
 });
 
-test.each(['start', 'channels', 'send', 'preview', 'tail', 'messages', 'dead-letters', 'replay', 'ledger', 'keys', 'doctor', 'republish'])('parlance %s --help', async (name) => {
+test.each([
+  'start',
+  'channels',
+  'send',
+  'preview',
+  'tail',
+  'messages',
+  'dead-letters',
+  'replay',
+  'ledger',
+  'keys',
+  'doctor',
+  'republish',
+  'sandbox',
+  'faults',
+  'clock',
+  'load',
+  'conformance',
+])('parlance %s --help', async (name) => {
   const run = await parlance([name, '--help']);
   expect(run).toMatchObject({ code: 0, out: expect.stringContaining(`parlance ${name}`), err: '' });
   expect(asked).toEqual([]);

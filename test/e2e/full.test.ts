@@ -22,7 +22,7 @@ kafkaSuite('the whole of it on PostgreSQL and Kafka', why, () => {
         body += d;
       });
       request.on('end', () => {
-        if (request.method === 'GET') return void response.writeHead(200, { 'content-type': 'application/json' }).end('{"data":[]}'); // a list of templates
+        if (request.method === 'GET') return void response.writeHead(404).end('{}'); // templates are listed too
         calls.push(JSON.parse(body) as Record<string, unknown>);
         response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ contacts: [], messages: [{ id: `wamid.OUT${calls.length}` }] }));
       });

@@ -20,16 +20,16 @@ const sending = (over: Partial<SendingChannel> = {}): SendingChannel => ({
 });
 
 test.each<[string, Limits, Partial<SendingChannel>, number]>([
-  ['a WhatsApp number', whatsapp.limits, { type: 'whatsapp', account: '207700000000123' }, 80],
+  ['a WhatsApp number', whatsapp.limits, { type: 'whatsapp', account: '207700000000123' }, 70],
   ['one after the upgrade', whatsapp.limits, { type: 'whatsapp', settings: { messagesPerSecond: 1000 } }, 1000],
-  ['more than any platform permits', whatsapp.limits, { type: 'whatsapp', settings: { messagesPerSecond: 5000 } }, 80],
+  ['more than any platform permits', whatsapp.limits, { type: 'whatsapp', settings: { messagesPerSecond: 5000 } }, 70],
   ['more, of something else', whatsapp.limits, { type: 'whatsapp', settings: { messagesPerSecond: 5000, baseUrl: 'http://127.0.0.1' } }, 5000],
-  ['a Coexistence number', whatsapp.limits, { type: 'whatsapp', settings: { coexistence: true } }, 20],
-  ['a long code', capabilitiesOf('sms').limits, {}, 10],
-  ['a toll-free number', capabilitiesOf('sms').limits, { account: 'AC1 +18885550100' }, 3],
-  ['a short code', capabilitiesOf('sms').limits, { account: 'AC1 55555' }, 100],
-  ['a WhatsApp sender of Twilio', capabilitiesOf('whatsapp').limits, { type: 'whatsapp', account: 'AC1 whatsapp:+18885550100' }, 80],
-  ['an RCS sender', capabilitiesOf('rcs').limits, { type: 'rcs' }, 100],
+  ['a Coexistence number', whatsapp.limits, { type: 'whatsapp', settings: { coexistence: true } }, 17.5],
+  ['a long code', capabilitiesOf('sms').limits, {}, 8.75],
+  ['a toll-free number', capabilitiesOf('sms').limits, { account: 'AC1 +18885550100' }, 2.625],
+  ['a short code', capabilitiesOf('sms').limits, { account: 'AC1 55555' }, 87.5],
+  ['a WhatsApp sender of Twilio', capabilitiesOf('whatsapp').limits, { type: 'whatsapp', account: 'AC1 whatsapp:+18885550100' }, 70],
+  ['an RCS sender', capabilitiesOf('rcs').limits, { type: 'rcs' }, 87.5],
 ])('the pace of %s', (_what, limits, over, expected) => expect(perSecondOf(limits, sending(over))).toBe(expected));
 
 test('numbers of one messaging service share a lane', () => {

@@ -67,12 +67,6 @@ test('a message by the library: queued, then sent and delivered, each called bac
   expect(simulator.phones.shown(CUSTOMER).map((s) => s.text)).toEqual(['It left today.']);
 });
 
-test('a template: its variables stand for its text', async () => {
-  await library().messages.create({ to: CUSTOMER, from: OWN, contentSid: 'HX1', contentVariables: '{"1":"Ana"}' });
-  await until('the message', async () => simulator.phones.shown(CUSTOMER).length === 1);
-  expect(simulator.phones.shown(CUSTOMER).map((s) => s.text)).toEqual(['HX1 {"1":"Ana"}']);
-});
-
 test('by a Messaging Service: accepted without a sender, then queued, sent, delivered', async () => {
   const made = await library().messages.create({ to: CUSTOMER, messagingServiceSid: SERVICE, body: 'a', statusCallback: `${receiver.url}/status` });
   expect(made).toMatchObject({ status: 'accepted', from: null, numSegments: '0' });
@@ -90,8 +84,6 @@ test.each<[string, Record<string, string | string[] | undefined>, number]>([
   ['an unknown service', { From: undefined, MessagingServiceSid: 'MGx' }, 21705],
   ['another channel', { To: `whatsapp:${CUSTOMER}` }, 21910],
   ['no body', { Body: undefined }, 21602],
-  ['a template that is none', { Body: undefined, ContentSid: 'x' }, 21655],
-  ['variables that are no texts', { Body: undefined, ContentSid: 'HX1', ContentVariables: '{"1":2}' }, 21656],
   ['1601 characters', { Body: 'x'.repeat(1601) }, 21617],
   ['eleven media', { MediaUrl: Array.from({ length: 11 }, () => 'https://x.test/a.png') }, 21623],
   ['a medium that is no URL', { MediaUrl: ['file:///etc/passwd'] }, 21620],

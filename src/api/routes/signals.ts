@@ -12,11 +12,10 @@ export const signalRoutes: readonly Route[] = [
     summary: 'Show the customer that a message of theirs was read; { typing: true } that somebody writes too',
     async handle(asked, deps) {
       const id = asked.params.id ?? '';
-      const prepare = (typing?: boolean) =>
-        deps.store.write('prepareSignal', { tenant: asked.caller.tenant, signal: { kind: 'read', message: { id }, ...(typing ? { typing } : {}) } });
-      const read = await prepare(); // whose message it is, before what is wrong with the body
-      const { typing } = parseBody(Read, asked.body ?? {});
-      await deps.signal(typing ? await prepare(true) : read);
+      const typing = (asked.body as { typing?: unknown } | undefined)?.typing === true;
+      const prepared = await deps.store.write('prepareSignal', { tenant: asked.caller.tenant, signal: { kind: 'read', message: { id }, ...(typing ? { typing } : {}) } });
+      parseBody(Read, asked.body ?? {}); // whose message it is comes before what is wrong with the body
+      await deps.signal(prepared);
       return { body: { id, read: true } };
     },
   },

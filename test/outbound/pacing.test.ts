@@ -1,0 +1,53 @@
+import type { Limits } from '../../adapters/contract.ts';
+import { createLane } from '../../src/outbound/lane.ts';
+import { createPacing } from '../../src/outbound/pacing.ts';
+import type { SendingChannel } from '../../src/outbound/sending-channel.ts';
+
+const limits = { account: { perSecond: 80, inboundCounts: true }, recipient: { everyMs: 6000, burst: 45 } } as unknown as Limits;
+const channel = { id: 'ch_wa', type: 'whatsapp', account: '1', settings: {} } as unknown as SendingChannel;
+
+test('calls leave below the platform’s rate, so that those that arrive bunched are still within it', async () => {
+  const pacing = createPacing();
+  const at: number[] = [];
+  await Promise.all(Array.from({ length: 100 }, () => pacing.lane(channel, limits).schedule(async () => void at.push(performance.now()))));
+  const most = Math.max(...at.map((t) => at.filter((u) => u >= t && u < t + 1000).length));
+  expect(most).toBeGreaterThan(40);
+  expect(most).toBeLessThanOrEqual(72);
+  pacing.stop();
+});
+test('a pair waits a little longer than the platform asks for', () => {
+  const pacing = createPacing();
+  const waits = Array.from({ length: 46 }, () => pacing.recipient(channel, limits, 'cv_1'));
+  expect(waits.slice(0, 45).every((wait) => wait === 0)).toBe(true);
+  expect(waits[45]).toBeGreaterThan(6100);
+});
+test('refusals of calls that were under way together slow an account down once', async () => {
+  const lane = createLane(50);
+  for (let i = 0; i < 9; i++) lane.throttled();
+  const at: number[] = [];
+  await Promise.all(Array.from({ length: 11 }, () => lane.schedule(async () => void at.push(performance.now()))));
+  const took = at.at(-1)! - at[0]!;
+  expect(took).toBeGreaterThan(350); // 10 gaps of 40 ms, not of 20
+  expect(took).toBeLessThan(3000); // and not of 640
+  lane.stop();
+});
+test('a stall of this process does not end in a burst', async () => {
+  const lane = createLane(70);
+  const at: number[] = [];
+  const all = Promise.all(Array.from({ length: 140 }, () => lane.schedule(() => lane.atWire().then(() => void at.push(performance.now())))));
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  for (const end = performance.now() + 600; performance.now() < end; ); // what is due meanwhile fires at once
+  await all;
+  expect(Math.max(...at.map((t) => at.filter((u) => u >= t && u < t + 999).length))).toBeLessThanOrEqual(70);
+  lane.stop();
+});
+test('what customers wrote counts at once, also before calls that wait already', async () => {
+  const lane = createLane(70);
+  const begin = performance.now();
+  const at: number[] = [];
+  const all = Promise.all(Array.from({ length: 30 }, () => lane.schedule(() => lane.atWire().then(() => void at.push(performance.now() - begin)))));
+  lane.used(60);
+  await all;
+  expect(at.filter((t) => t < 950).length).toBeLessThanOrEqual(11);
+  lane.stop();
+});
