@@ -13,9 +13,15 @@ module.exports = {
     { name: 'no-channel-imports-another', severity: 'error', from: { path: '^adapters/([^_/]+)/' }, to: { path: '^adapters/([^_/]+)/', pathNot: '^adapters/$1/' } },
     {
       name: 'pure-stays-pure',
-      comment: 'verify, normalize, render and classify do no I/O',
+      comment: 'verify, normalize, render (with its native-*, and all of _content and _text) and classify do no I/O',
       severity: 'error',
-      from: { path: '^adapters/[^/]+/(verify|normalize|render|classify|content|status|limits|errors)\\.ts$' },
+      from: {
+        path: [
+          '^adapters/_(content|text)/',
+          '^adapters/[^/]+/(messaging/)?(verify|normalize|render|classify|content|status|limits|errors)\\.ts$',
+          '^adapters/[^/]+/(messaging/)?(native|check-template|render)-[a-z]+\\.ts$',
+        ],
+      },
       to: { path: ['^(node:)?(fs|net|http|https|dns|child_process|worker_threads|tls)', 'node_modules/(axios|twilio)/'] },
     },
     {

@@ -1,5 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { ChannelType, Failure, FailureCode, Identity, InboundContent, MessageState, OutboundContent, PlatformError } from '../schemas/index.ts';
+import type { Natives } from './natives.ts';
+
+export type { CardForm, ChoiceForm, MediaForm, MediaKind, Natives } from './natives.ts';
 
 export type Result<T, E> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E };
 
@@ -182,13 +185,24 @@ export interface RenderContext {
   readonly publicUrl: string;
   /** The address to send to, as the platform last told it (never our guess). */
   readonly to: Identity;
+  /** The platform's id of the message that this one answers, and of the one that a reaction is to. */
   readonly replyTo?: string;
+  readonly reactTo?: string;
+  /** Set by policy: a person writes after the window has closed (messenger.md 5.2). */
+  readonly tag?: 'HUMAN_AGENT';
   /** Our id of this message and attempt; the platform returns it in statuses where it can. */
   readonly ownId: string;
 }
+/** What the customer will not see as it was given; codes are those of `_content/losses.ts`. */
 export interface Loss {
   readonly code: string;
   readonly detail: string;
+}
+/** An option that the customer can only type: "2" comes back as the choice of this id. */
+export interface MenuOption {
+  readonly n: number;
+  readonly id: string;
+  readonly title: string;
 }
 /** One HTTP call, without host and credentials: what the preview shows and what the client sends, byte for byte. */
 export interface Call {
@@ -200,10 +214,22 @@ export interface Call {
 export interface Rendered {
   readonly calls: readonly Call[];
   readonly losses: readonly Loss[];
+  /** Where options were numbered. */
+  readonly menu?: readonly MenuOption[];
+  /** Where the platform bills by segment: of all parts together. */
+  readonly sms?: { readonly encoding: 'GSM-7' | 'UCS-2'; readonly segments: number };
+}
+
+/** Tells the customer that their message was read, or that somebody writes; no message, and none waits for it. `message`: the platform's id of theirs. */
+export interface Signal {
+  readonly kind: 'read' | 'typing';
+  readonly message?: string;
+  /** With `read`: both. */
+  readonly typing?: boolean;
 }
 
 export interface Capabilities {
-  readonly content: readonly OutboundContent['type'][];
+  readonly natives: Natives;
   readonly text: { readonly max: number; readonly unit: 'character' | 'byte' | 'segment' };
   /** The platform sends no `sent` of its own: its acceptance is it. */
   readonly acceptedIsSent?: true;
@@ -223,7 +249,8 @@ export interface Limits {
 export type Credentials = Readonly<Record<string, string>>;
 /** What a platform answered, for evidence and the redacted exchange. `aliases`: addresses that the answer names for the recipient. */
 export interface Sent {
-  readonly platformId: string;
+  /** Null: the platform names no message for such a call (a reaction by sender action). */
+  readonly platformId: string | null;
   readonly aliases: readonly Identity[];
   readonly status: number;
   readonly body: string;
@@ -260,6 +287,24 @@ export interface Profile {
   readonly platform?: Readonly<Record<string, unknown>>;
 }
 
+/** A template as the platform lists it, one language of it. */
+export interface Template {
+  readonly platformId: string;
+  readonly name: string;
+  readonly language: string;
+  /** The platform's own word: APPROVED, PENDING, REJECTED, PAUSED, DISABLED, and what comes. */
+  readonly status: string;
+  readonly category?: string;
+  readonly named: boolean;
+  /** As the platform has them. */
+  readonly components: readonly unknown[];
+}
+export interface TemplateTarget {
+  readonly account: string;
+  readonly businessAccount: string | null;
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
 /** What a check of a channel found, and what to do where it does not hold. */
 export interface Finding {
   readonly check: string;
@@ -294,18 +339,26 @@ export interface ChannelAdapter {
   /** Total: any bytes give facts and rejects, nothing throws. */
   normalize(request: VerifiedRequest): Normalized;
   render(content: OutboundContent, context: RenderContext): Result<Rendered, Failure>;
+  /** Absent: the channel has no such thing. */
+  renderSignal?(signal: Signal, context: RenderContext): Result<readonly Call[], Failure>;
+  /** What is wrong with a template against those of its name that the platform lists, in words; null: nothing. */
+  checkTemplate?(content: Extract<OutboundContent, { type: 'template' }>, listed: readonly Template[]): string | null;
   /** Total. */
   classify(error: unknown): Failure;
 
   // The wire: one attempt each, cancellable; throws what the platform throws.
   send(call: Call, options: SendOptions): Promise<Sent>;
+  /** A call of `renderSignal`. */
+  signal?(call: Call, options: SendOptions): Promise<void>;
   /** Whether the platform has this call, where it can be asked: what it answered then, null where none was found, undefined where it can not be told. */
   lookUp?(call: Call, at: { readonly account: string; readonly since: Date }, options: SendOptions): Promise<Sent | null | undefined>;
   /** Messages since then, in order, page by page; the caller stops taking when it has had enough. */
   list?(query: ListQuery, options: ListOptions): AsyncIterable<Missed>;
-  /** Null: the platform tells nothing of this customer. */
+  /** Every template of the account, in every language; null: the channel does not say where to look. */
+  templates?(target: TemplateTarget, options: SendOptions): Promise<readonly Template[] | null>;
   /** Asks the platform whether it knows our credentials and will call us. Faults of the wire are findings too. */
   check?(target: CheckTarget, options: SendOptions): Promise<readonly Finding[]>;
+  /** Null: the platform tells nothing of this customer. */
   profile?(customer: Identity, at: { readonly account: string; readonly settings: Readonly<Record<string, unknown>> }, options: SendOptions): Promise<Profile | null>;
 }
 

@@ -38,7 +38,9 @@ export const SendCommand = z.strictObject({
 export type SendCommand = z.infer<typeof SendCommand>;
 
 export const ReadCommand = z.strictObject({ channel: z.string(), message: Target, typing: z.boolean().optional() });
+export type ReadCommand = z.infer<typeof ReadCommand>;
 export const TypingCommand = z.strictObject({ channel: z.string(), to: Recipient });
+export type TypingCommand = z.infer<typeof TypingCommand>;
 export const CancelCommand = z.strictObject({ channel: z.string(), id: z.string() });
 export type CancelCommand = z.infer<typeof CancelCommand>;
 

@@ -125,6 +125,7 @@ const OutMedia = z.union([z.strictObject({ id: z.string() }), z.strictObject({ u
 const outMedia = <T extends string>(type: T) =>
   z.strictObject({ type: z.literal(type), media: OutMedia, caption: z.string().optional(), filename: z.string().optional(), voice: z.boolean().optional() });
 const Target = z.union([z.strictObject({ platformId: z.string() }), z.strictObject({ id: z.string() })]);
+export type Target = z.infer<typeof Target>;
 const outbound = [
   z.strictObject({ type: z.literal('text'), text: z.string().min(1), format: z.literal('markdown').optional() }),
   outMedia('image'),

@@ -71,7 +71,13 @@ export const FAILURES = {
     title: 'Recipient is blocked or may not be written to',
     advice: 'Do not try again; use another channel if the customer agreed to it.',
   },
-  template_invalid: { status: 502, retryable: false, title: 'Template refused', advice: 'Check name, language, approval and variables of the template.' },
+  // 422: mostly told by us, against the platform's list, before it is asked.
+  template_invalid: {
+    status: 422,
+    retryable: false,
+    title: 'Template refused',
+    advice: 'Check name, language, approval and variables of the template: GET /v1/channels/{id}/templates lists them.',
+  },
   media_invalid: { status: 502, retryable: false, title: 'Media refused', advice: 'Send a type and size that the platform takes.' },
   thread_not_owned: { status: 502, retryable: false, title: 'Another app owns the conversation', advice: 'Take or request the thread, or send a template.' },
   request_rejected: {

@@ -9,7 +9,16 @@ export function createConnectedChannels(config: Config, store: Store) {
   let channels = new Map<string, RegisteredChannel>();
   const sendingOf = (c: RegisteredChannel): SendingChannel => {
     const base = typeof c.settings.baseUrl === 'string' ? c.settings.baseUrl : c.provider === 'twilio' ? config.twilioApiUrl : config.graphApiUrl;
-    return { id: c.id, type: c.type, provider: c.provider, account: c.account, baseUrl: base, credentials: c.credentials, settings: c.settings };
+    return {
+      id: c.id,
+      type: c.type,
+      provider: c.provider,
+      account: c.account,
+      businessAccount: c.businessAccount,
+      baseUrl: base,
+      credentials: c.credentials,
+      settings: c.settings,
+    };
   };
   return {
     async load(): Promise<RegisteredChannel[]> {

@@ -28,6 +28,7 @@ import { openStore } from './store/open-store.ts';
 import { isConnectionFault } from './store/writer.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { createMetrics } from './telemetry/metrics.ts';
+import { createTemplateSync } from './templates/create-template-sync.ts';
 
 export interface Gateway {
   readonly port: number;
@@ -116,10 +117,12 @@ export async function startGateway(given: Config, log: Logger, onFatal: (reason:
     observe: metrics.missed,
   });
   const profiles = createProfileWorker({ store, adapters, channelOf: registry.sending, channels: registry.all, log: sink });
+  const templates = createTemplateSync({ store, adapters, channels: registry.all, log: sink });
   const channelsChanged = async () => {
     const channels = await registry.load();
     keys.ring = buildKeyring(config.masterKey, channels);
     saveKeyring(config.dataDir, config.masterKey, keys.ring);
+    templates.changed();
     if (keys.ring.leftOut) sink('warn', 'more than 16 app secrets: the others verify on /webhooks/whatsapp/{channelId} only', { leftOut: keys.ring.leftOut });
   };
   const deps: ApiDeps = {
@@ -129,6 +132,7 @@ export async function startGateway(given: Config, log: Logger, onFatal: (reason:
     reader,
     auth: createAuth({ store, operatorToken: config.operatorToken }),
     wakeDispatcher: dispatcher.wake,
+    signal: dispatcher.signal,
     channelsChanged,
     health: async () => ({
       journal: { ok: journal.writable(), id: journal.id, lastOffset: journal.lastOffset(), processed: progress.offset() },
@@ -145,6 +149,8 @@ export async function startGateway(given: Config, log: Logger, onFatal: (reason:
       verifyAgain({ adapterOf: (provider) => adapters.webhooks(provider) ?? null, keyring: () => keys.ring, journal, publicUrl: config.publicUrl, ring }, refused),
     runReplay: replays.run,
     reconciler,
+    templates,
+    capabilitiesOf: (type, provider) => adapters.of(type, provider)?.capabilities ?? null,
     checkChannel: (channel) => checkChannel(channel, { adapters, publicUrl: config.publicUrl, baseUrl: channel.provider === 'twilio' ? config.twilioApiUrl : config.graphApiUrl }),
     republish: (from) => (parts.broker ? parts.broker.republish(from) : Promise.reject(new GatewayError('broker_unavailable', 'KAFKA_BROKERS is not set.'))),
     log: sink,
@@ -163,7 +169,10 @@ export async function startGateway(given: Config, log: Logger, onFatal: (reason:
     await replays.resume();
     reconciler.start();
     profiles.start();
-    parts.broker = config.kafka ? createBroker({ config: config.kafka, store, log: sink, installation: journal.id, parseSendCommand, wake: dispatcher.wake }) : null;
+    await templates.start();
+    parts.broker = config.kafka
+      ? createBroker({ config: config.kafka, store, log: sink, installation: journal.id, parseSendCommand, wake: dispatcher.wake, signal: dispatcher.signal })
+      : null;
     parts.broker?.start();
   };
   if (!config.databaseUrl) await whenReady();
@@ -184,6 +193,7 @@ export async function startGateway(given: Config, log: Logger, onFatal: (reason:
       await replays.stop();
       await reconciler.stop();
       await profiles.stop();
+      await templates.stop();
       await parts.broker?.stop();
       await operator.stop();
       await store.close();

@@ -1,11 +1,31 @@
-import type { Capabilities } from '../contract.ts';
+import type { Capabilities, Natives } from '../contract.ts';
 
+const MB = 1024 * 1024;
+/** What Instagram shows itself (messenger.md 6): text by bytes, PDF alone as a file, no templates outside the window. */
+const natives: Natives = {
+  choices: [
+    { style: 'quick_replies', max: 13, titleMax: 20, idMax: 1000, bodyMax: 1000, bodyUnit: 'byte' },
+    { style: 'buttons', max: 3, titleMax: 20, idMax: 1000, bodyMax: 640 },
+  ],
+  cards: { min: 1, max: 10, titleMax: 80, bodyMax: 80, buttonsMax: 3, buttonTitleMax: 20, idMax: 1000 },
+  link: { titleMax: 20, bodyMax: 640 },
+  media: {
+    image: { mimeTypes: ['image/jpeg', 'image/png', 'image/gif'], maxBytes: 8 * MB },
+    audio: { mimeTypes: ['audio/aac', 'audio/mp4', 'audio/wav'], maxBytes: 25 * MB },
+    video: { mimeTypes: ['video/mp4', 'video/ogg', 'video/quicktime', 'video/webm', 'video/x-msvideo'], maxBytes: 25 * MB },
+    document: { mimeTypes: ['application/pdf'], maxBytes: 25 * MB },
+  },
+  reaction: true,
+  replyTo: true,
+  request: { what: ['contact'], bodyMax: 1000, bodyUnit: 'byte' },
+  markdown: 'none',
+};
 /**
  * Instagram, as of November 2026: 100 calls per second and account for text through Instagram Login; through Facebook Login 300
  * (settings.messagesPerSecond). Lists: 2 calls per second, of which the last tenth is left. Text of 1,000 bytes of UTF-8. Nothing tells of `sent` but an echo, so acceptance is it.
  */
 export const capabilities: Capabilities = {
-  content: ['text'],
+  natives,
   text: { max: 1000, unit: 'byte' },
   acceptedIsSent: true,
   windowHours: 24,

@@ -1,12 +1,33 @@
-import type { Capabilities } from '../contract.ts';
+import type { Capabilities, Natives } from '../contract.ts';
 
+const MB = 1024 * 1024;
+/** What the Send API shows itself (messenger.md 4.2 to 4.5 and 8.2). */
+const natives: Natives = {
+  choices: [
+    { style: 'quick_replies', max: 13, titleMax: 20, idMax: 1000, bodyMax: 2000 },
+    { style: 'buttons', max: 3, titleMax: 20, idMax: 1000, bodyMax: 640 },
+  ],
+  cards: { min: 1, max: 10, titleMax: 80, bodyMax: 80, buttonsMax: 3, buttonTitleMax: 20, idMax: 1000 },
+  link: { titleMax: 20, bodyMax: 640 },
+  media: {
+    image: { mimeTypes: ['image/jpeg', 'image/png', 'image/gif', 'image/webp'], maxBytes: 8 * MB },
+    audio: { mimeTypes: ['audio/aac', 'audio/mpeg', 'audio/mp4', 'audio/ogg', 'audio/wav'], maxBytes: 25 * MB },
+    video: { mimeTypes: ['video/mp4', 'video/ogg', 'video/quicktime', 'video/webm', 'video/x-msvideo'], maxBytes: 25 * MB },
+    document: { mimeTypes: 'any', maxBytes: 25 * MB },
+  },
+  reaction: true,
+  replyTo: true,
+  request: { what: ['contact'], bodyMax: 2000 },
+  template: 'name',
+  markdown: 'none',
+};
 /**
  * Send API, as of November 2026: 300 calls per second and Page for text (settings.messagesPerSecond lowers it; above 40 a second Meta
  * calls the Page one of high volume and its inbox shows less), no limit per thread that Meta puts a number on. Text of 2,000
  * characters. Lists: 2 calls per second, of which the last tenth is left. Only echoes tell of `sent`, and a Page need not subscribe to them, so acceptance is it; an echo then changes nothing.
  */
 export const capabilities: Capabilities = {
-  content: ['text'],
+  natives,
   text: { max: 2000, unit: 'character' },
   acceptedIsSent: true,
   windowHours: 24,

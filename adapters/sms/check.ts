@@ -3,7 +3,7 @@ import { list as items, type Loose, object, text } from '../_graph/loose.ts';
 import { PlatformRefusal } from '../_graph/send-error.ts';
 import type { CheckTarget, Finding, SendOptions } from '../contract.ts';
 import { request } from './client.ts';
-import { OVERRIDES } from './render.ts';
+import { OVERRIDES } from './native-call.ts';
 
 const MESSAGING = 'https://messaging.twilio.com';
 const API = 'https://api.twilio.com';

@@ -100,18 +100,22 @@ const fold = (body: string): string =>
     .replace(/\s+/g, ' ')
     .trim();
 
-/** The message that a call in doubt may have made: the only one to this recipient with this text since then. Two of them can not be told apart. */
+/** The message that a call in doubt may have made: the only one to this recipient with this text since then. Two of them can not be told apart, nor can templates be told by a text that only Twilio knows. */
 export async function lookUp(http: Http, call: Call, at: { account: string; since: Date; options: SendOptions }): Promise<Sent | null | undefined> {
   const form = new URLSearchParams(call.body);
+  const template = form.has('ContentSid');
   const [sid = ''] = at.account.split(' ');
   const query = new URLSearchParams({ To: form.get('To') ?? '', PageSize: '50' }).toString();
   const answer = await read(http, `/2010-04-01/Accounts/${sid}/Messages.json?${query}`, at.options);
   const found = items(answer.messages)
     .map(object)
     .filter(
-      (m) => text(m.direction) !== 'inbound' && fold(text(m.body) ?? '') === fold(form.get('Body') ?? '') && Date.parse(text(m.date_created) ?? '') >= at.since.getTime() - 2000,
+      (m) =>
+        text(m.direction) !== 'inbound' &&
+        (template || fold(text(m.body) ?? '') === fold(form.get('Body') ?? '')) &&
+        Date.parse(text(m.date_created) ?? '') >= at.since.getTime() - 2000,
     );
   const [only] = found;
-  if (found.length > 1) return undefined;
+  if (found.length > 1 || (only && template)) return undefined;
   return only ? { platformId: text(only.sid) ?? '', aliases: [], status: 200, body: JSON.stringify(only) } : null;
 }

@@ -1,36 +1,29 @@
 import type { Failure, OutboundContent } from '../../schemas/index.ts';
+import { compose } from '../_content/compose.ts';
 import { splitText } from '../_text/split-text.ts';
-import type { Call, RenderContext, Rendered, Result } from '../contract.ts';
-import { MAX_TEXT } from './limits.ts';
+import type { RenderContext, Rendered, Result } from '../contract.ts';
+import { capabilitiesOf } from './limits.ts';
+import { bodyText, nativeCall } from './native-call.ts';
+import { MAX_TEXT, nativesBetween } from './natives.ts';
+import { smsOfCall } from './segments-of-call.ts';
 
-/** Twilio retries a callback that could not connect or was answered 5xx only where its address says so (connection overrides). */
-export const OVERRIDES = '#rc=5&rp=ct,rt,5xx&ct=2000&rt=3500';
+const NAMES = { sms: 'SMS', whatsapp: 'WhatsApp by Twilio', rcs: 'RCS', messenger: 'Messenger', instagram: 'Instagram' } as const;
 
-const refuse = (code: Failure['code'], message: string): Result<Rendered, Failure> => ({
-  ok: false,
-  error: { code, outcome: 'not_sent', retryable: false, scope: 'message', platformMessage: message },
-});
-
-/** The recipient as Twilio writes it on this channel; user ids go without a plus. */
-function addressee({ channel, to }: RenderContext): string | null {
-  const scheme = channel.type === 'sms' ? '' : `${channel.type}:`;
-  if (to.type === 'phone' || (to.type === 'sender_id' && channel.type === 'sms')) return scheme + to.value;
-  if (channel.type === 'whatsapp' && (to.type === 'whatsapp_user' || to.type === 'whatsapp_parent_user')) return scheme + to.value;
-  return channel.type === 'rcs' && to.type === 'rcs' ? scheme + to.value : null;
+/** Segments of all parts together; one part that is not GSM-7 is what a sender wants to know of. */
+function segmentsOf(calls: Rendered['calls']): Pick<Rendered, 'sms'> {
+  const all = calls.flatMap((call) => smsOfCall(call) ?? []);
+  if (!all.length) return {};
+  return { sms: { encoding: all.some(({ encoding }) => encoding === 'ucs2') ? 'UCS-2' : 'GSM-7', segments: all.reduce((sum, { segments }) => sum + segments, 0) } };
 }
 
-/** Content as calls of the Messages resource, in order. Our id stands in the address of the callback, which Twilio signs. Pure. */
+/** Content as calls of the Messages resource, in order. Twilio itself cuts a text into segments; only longer ones than it takes are split here. */
 export function render(content: OutboundContent, context: RenderContext): Result<Rendered, Failure> {
-  const to = addressee(context);
-  if (to === null) return refuse('unknown_recipient', `an address of kind ${context.to.type} can not be written to on this channel`);
-  if (content.type !== 'text') return refuse('content_unsupported', `content of type ${content.type} can not be sent through Twilio yet; send text`);
-  const [sid = '', own = ''] = context.channel.account.split(' ');
-  const { messagingServiceSid } = context.channel.settings;
-  const sender = typeof messagingServiceSid === 'string' && messagingServiceSid ? { MessagingServiceSid: messagingServiceSid } : { From: own };
-  const calls = splitText(content.text.normalize('NFC'), MAX_TEXT).map((body, i): Call => {
-    const callback = `${context.publicUrl}webhooks/sms/status?mid=${context.ownId}.${i + 1}${OVERRIDES}`;
-    const form = new URLSearchParams({ To: to, ...sender, Body: body, StatusCallback: callback });
-    return { method: 'POST', path: `/2010-04-01/Accounts/${sid}/Messages.json`, contentType: 'application/x-www-form-urlencoded', body: form.toString() };
+  const { type } = context.channel;
+  const rendered = compose(content, context, {
+    name: NAMES[type],
+    capabilities: { ...capabilitiesOf(type), natives: nativesBetween(context) },
+    native: nativeCall,
+    split: (text) => splitText(bodyText(text, context), MAX_TEXT),
   });
-  return { ok: true, value: { calls, losses: [] } };
+  return rendered.ok ? { ok: true, value: { ...rendered.value, ...segmentsOf(rendered.value.calls) } } : rendered;
 }

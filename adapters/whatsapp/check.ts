@@ -3,14 +3,14 @@ import { graphGet } from '../_graph/graph-request.ts';
 import type { Http } from '../_graph/http.ts';
 import { list, object, text } from '../_graph/loose.ts';
 import type { CheckTarget, Finding, SendOptions } from '../contract.ts';
-import { GRAPH_VERSION } from './render.ts';
+import { versionOf } from './render.ts';
 
 /** Without these, messages, template states, restrictions, quality, opt-outs or hand-overs are missed. */
 const FIELDS = ['messages', 'message_template_status_update', 'account_update', 'phone_number_quality_update', 'user_preferences', 'standby', 'messaging_handovers'] as const;
 
 /** Whether the token reaches the number, and whether the account's webhooks come to us. */
 export async function check(http: Http, target: CheckTarget, options: SendOptions): Promise<readonly Finding[]> {
-  const version = typeof target.settings.graphVersion === 'string' ? target.settings.graphVersion : GRAPH_VERSION;
+  const version = versionOf(target.settings);
   const apps: string[] = [];
   const number = await found(
     'access token and number',

@@ -23,3 +23,9 @@ export async function send(http: Http, call: Call, options: SendOptions): Promis
   if (status < 200 || status >= 300 || platformId === undefined) throw new PlatformRefusal(status, body, retryAfter);
   return { platformId, aliases: aliasesOf(value), status, body };
 }
+
+/** One attempt at what is no message: {"success": true} is its answer. */
+export async function signal(http: Http, call: Call, options: SendOptions): Promise<void> {
+  const { status, body, value, retryAfter } = await graphRequest(http, call, options);
+  if (status < 200 || status >= 300 || value.success !== true) throw new PlatformRefusal(status, body, retryAfter);
+}

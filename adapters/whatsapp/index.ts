@@ -3,11 +3,14 @@ import { createHttp } from '../_graph/http.ts';
 import { handshakeMeta, verifyMeta } from '../_graph/signature.ts';
 import type { ChannelAdapter } from '../contract.ts';
 import { check } from './check.ts';
+import { checkTemplate } from './check-template.ts';
 import { classify } from './classify.ts';
-import { send } from './client.ts';
+import { send, signal } from './client.ts';
 import { capabilities } from './limits.ts';
 import { normalize } from './normalize.ts';
 import { render } from './render.ts';
+import { renderSignal } from './render-signal.ts';
+import { templates } from './templates.ts';
 
 /** WhatsApp Business Cloud API. */
 export function createWhatsappAdapter(): ChannelAdapter {
@@ -20,8 +23,12 @@ export function createWhatsappAdapter(): ChannelAdapter {
     ack: ackMeta,
     normalize,
     render,
+    renderSignal,
     classify,
     send: (call, options) => send(http, call, options),
+    signal: (call, options) => signal(http, call, options),
     check: (target, options) => check(http, target, options),
+    checkTemplate,
+    templates: (target, options) => templates(http, target, options),
   };
 }

@@ -1,10 +1,13 @@
-import type { Finding } from '../../adapters/contract.ts';
+import type { Capabilities, Finding, Provider } from '../../adapters/contract.ts';
+import type { ChannelType } from '../../schemas/index.ts';
 import type { Config } from '../config/config.ts';
 import type { Refused, RefusedRing } from '../http/refused-ring.ts';
 import type { Verdict } from '../http/verify-again.ts';
 import type { Journal, JournalReader } from '../journal/port.ts';
+import type { PreparedSignal } from '../outbound/prepare-signal.ts';
 import type { Reconciler } from '../reconcile/create-reconciler.ts';
 import type { Store } from '../store/port.ts';
+import type { TemplateSync } from '../templates/create-template-sync.ts';
 import type { Auth, Caller, Scope } from './auth.ts';
 import type { RegisteredChannel } from './channel-registry.ts';
 
@@ -16,6 +19,8 @@ export interface ApiDeps {
   readonly auth: Auth;
   /** Something was queued. */
   wakeDispatcher(): void;
+  /** Shows a customer that we have read, or write. */
+  signal(prepared: PreparedSignal): Promise<void>;
   /** Channels changed: keys and credentials are read again. */
   channelsChanged(): Promise<void>;
   health(): Promise<Readonly<Record<string, unknown>>>;
@@ -24,6 +29,9 @@ export interface ApiDeps {
   readonly refused: RefusedRing;
   verifyAgain(refused: Refused): Promise<Verdict>;
   readonly reconciler: Reconciler;
+  readonly templates: TemplateSync;
+  /** What a channel takes, and how much of it. */
+  capabilitiesOf(type: ChannelType, provider: Provider): Capabilities | null;
   /** Asks the platform about one channel. */
   checkChannel(channel: RegisteredChannel): Promise<readonly Finding[]>;
   /** Resolves when the replay is done. */

@@ -9,6 +9,9 @@ export function limitOf(text: string | undefined, fallback: number, most: number
   if (!Number.isInteger(n) || n < 1) throw new GatewayError('invalid_request', `limit: a whole number from 1 to ${most}`, { pointer: '/limit' });
   return Math.min(n, most);
 }
+/** A time that a caller wrote; NaN where it is none. What is no text is not made one: its toString may be anything. */
+export const timeOf = (value: unknown): number => (typeof value === 'string' ? Date.parse(value) : Number.NaN);
+
 const list = (text: string | undefined): string[] | undefined =>
   text
     ?.split(',')
@@ -34,4 +37,16 @@ export async function logQuery(asked: Asked, store: Store, after: string | undef
     ...(topics ? { topics: topics as Topic[] } : {}),
     ...(types ? { types: types as EventType[] } : {}),
   };
+}
+
+/** The first offset of the log that was written at or after this moment; offsets follow time, so it is found by halving. */
+export async function firstOffsetSince(store: Store, ms: number): Promise<number> {
+  let [low, high] = [0, (await store.lastOffset()) + 1];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const row = await store.read.selectFrom('events').select('created_at').where('off', '>=', middle).orderBy('off').limit(1).executeTakeFirst();
+    if (row && Number(row.created_at) < ms) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -1,7 +1,9 @@
-import { CancelCommand, CommandEnvelope, FAILURES, type FailureCode, type SendCommand } from '../../schemas/index.ts';
+import type { z } from 'zod';
+import { CancelCommand, CommandEnvelope, FAILURES, type FailureCode, ReadCommand, type SendCommand, TypingCommand } from '../../schemas/index.ts';
 import { GatewayError } from '../gateway-error.ts';
+import type { PreparedSignal } from '../outbound/prepare-signal.ts';
 import type { Store } from '../store/port.ts';
-import type { Client } from './kafkajs/client.ts';
+import type { BrokerLog, Client } from './kafkajs/client.ts';
 import type { RejectedCommand } from './operations.ts';
 
 export interface CommandsOptions {
@@ -11,12 +13,16 @@ export interface CommandsOptions {
   readonly group: string;
   parseSendCommand(body: unknown): SendCommand;
   wake(): void;
+  signal(prepared: PreparedSignal): Promise<void>;
+  readonly log: BrokerLog;
 }
 const MAX_VALUE = 1024 * 1024;
 
 type Read =
   | { readonly ok: true; readonly id: string; readonly source: string; readonly type: 'message.send'; readonly command: SendCommand }
   | { readonly ok: true; readonly id: string; readonly source: string; readonly type: 'message.cancel'; readonly command: CancelCommand }
+  | { readonly ok: true; readonly id: string; readonly source: string; readonly type: 'message.read'; readonly command: ReadCommand }
+  | { readonly ok: true; readonly id: string; readonly source: string; readonly type: 'conversation.typing'; readonly command: TypingCommand }
   | { readonly ok: false; readonly rejected: Omit<RejectedCommand, 'nowMs' | 'place'> };
 
 /** A record's value as a command, or why it is none. Pure. */
@@ -51,11 +57,19 @@ export function readCommand(value: Buffer | null, parseSendCommand: (body: unkno
   const { id, source, type, data } = envelope.data;
   const channel = (data as { channel?: unknown } | null)?.channel;
   const known = { id, source, ...(typeof channel === 'string' ? { channel } : {}) };
+  const unfit = ({ issues: [issue] }: z.ZodError): Read =>
+    refuse(`${issue?.path.join('.') || 'data'}: ${issue?.message}`, { ...known, pointer: `/data/${issue?.path.join('/') ?? ''}` });
   if (type === 'message.cancel') {
     const cancel = CancelCommand.safeParse(data);
-    if (cancel.success) return { ok: true, id, source, type, command: cancel.data };
-    const [issue] = cancel.error.issues;
-    return refuse(`${issue?.path.join('.') || 'data'}: ${issue?.message}`, { ...known, pointer: `/data/${issue?.path.join('/') ?? ''}` });
+    return cancel.success ? { ok: true, id, source, type, command: cancel.data } : unfit(cancel.error);
+  }
+  if (type === 'message.read') {
+    const seen = ReadCommand.safeParse(data);
+    return seen.success ? { ok: true, id, source, type, command: seen.data } : unfit(seen.error);
+  }
+  if (type === 'conversation.typing') {
+    const typing = TypingCommand.safeParse(data);
+    return typing.success ? { ok: true, id, source, type, command: typing.data } : unfit(typing.error);
   }
   if (type !== 'message.send') return refuse(`commands of type ${type.slice(0, 60)} are not taken yet`, known);
   try {
@@ -67,6 +81,16 @@ export function readCommand(value: Buffer | null, parseSendCommand: (body: unkno
   }
 }
 
+/** Made at once and once: a command that is read again shows the same again, and a platform that refuses it is no reason to wait. */
+async function signalled(options: CommandsOptions, { type, command, id }: Extract<Read, { type: 'message.read' | 'conversation.typing' }>): Promise<void> {
+  const signal =
+    type === 'conversation.typing'
+      ? { kind: 'typing' as const, channel: command.channel, to: command.to }
+      : { kind: 'read' as const, channel: command.channel, message: command.message, ...(command.typing ? { typing: true } : {}) };
+  const prepared = await options.store.write('prepareSignal', { tenant: null, signal });
+  options.signal(prepared).catch((error: Error) => options.log('warn', 'reading or typing could not be shown', { command: id, channel: prepared.channel, error: error.message }));
+}
+
 /** One command into the store: admitted once by (tenant, source, id), or rejected once. Throws only where the store is away. */
 export async function takeCommand(options: CommandsOptions, value: Buffer | null, place: string): Promise<void> {
   const read = readCommand(value, options.parseSendCommand);
@@ -76,7 +100,9 @@ export async function takeCommand(options: CommandsOptions, value: Buffer | null
     if (read.type === 'message.send') {
       await options.store.write('admit', { source: read.source, key: read.id, tenant: null, command: read.command, nowMs });
       options.wake();
-    } else await options.store.write('cancelByCommand', { source: read.source, key: read.id, ...read.command, message: read.command.id, nowMs });
+    } else if (read.type === 'message.cancel')
+      await options.store.write('cancelByCommand', { source: read.source, key: read.id, ...read.command, message: read.command.id, nowMs });
+    else await signalled(options, read);
   } catch (error) {
     if (!(error instanceof GatewayError) || FAILURES[error.code].status >= 500) throw error;
     await options.store.write('rejectCommand', {

@@ -1,5 +1,6 @@
 import { COMMANDS_TOPIC, type SendCommand } from '../../schemas/index.ts';
 import type { KafkaConfig } from '../config/config.ts';
+import type { PreparedSignal } from '../outbound/prepare-signal.ts';
 import type { Store } from '../store/port.ts';
 import { consumeOnce } from './commands.ts';
 import { type BrokerLog, type Client, createClient } from './kafkajs/client.ts';
@@ -15,6 +16,7 @@ export interface BrokerOptions {
   parseSendCommand(body: unknown): SendCommand;
   /** A command was queued. */
   wake(): void;
+  signal(prepared: PreparedSignal): Promise<void>;
   readonly log: BrokerLog;
 }
 export interface Broker {
@@ -92,7 +94,16 @@ export function createBroker(options: BrokerOptions): Broker {
       lives.push(
         live('commands', (client) =>
           consumeOnce(
-            { client, store, topic: config.topicPrefix + COMMANDS_TOPIC, group: `${config.topicPrefix}commands`, parseSendCommand: options.parseSendCommand, wake: options.wake },
+            {
+              client,
+              store,
+              topic: config.topicPrefix + COMMANDS_TOPIC,
+              group: `${config.topicPrefix}commands`,
+              parseSendCommand: options.parseSendCommand,
+              wake: options.wake,
+              signal: options.signal,
+              log,
+            },
             gone.signal,
           ),
         ),

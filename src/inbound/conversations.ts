@@ -14,6 +14,8 @@ export interface Conversation {
   windowExpiresAt: number | null;
   readonly createdAt: number;
   readonly isNew: boolean;
+  /** Numbers in a message of ours may be answered here. */
+  readonly hasMenu?: boolean;
 }
 interface Found {
   kind: string;
@@ -27,6 +29,7 @@ interface Found {
   created_at: number;
   name: string | null;
   identities: string;
+  has_menu: number | boolean;
 }
 /** Two conversations that turned out to be one: `ended` goes over into the other. */
 export interface Link {
@@ -55,7 +58,7 @@ function keysOf(addresses: readonly Identity[]): Key[] {
   );
 }
 
-const SELECT = `SELECT a.kind, a.value, c.id, c.channel, c.tenant, c.contact, c.sendable, c.window_expires_at, c.created_at, t.name, t.identities
+const SELECT = `SELECT a.kind, a.value, c.id, c.channel, c.tenant, c.contact, c.sendable, c.window_expires_at, c.created_at, t.name, t.identities, EXISTS (SELECT 1 FROM menus n WHERE n.conversation = c.id) AS has_menu
   FROM aliases a JOIN conversations c ON c.id = a.conversation JOIN contacts t ON t.id = c.contact WHERE `;
 const selects = new Map<number, string>();
 function selectFor(keys: number): string {
@@ -77,6 +80,7 @@ const toConversation = (f: Found): Conversation => ({
   windowExpiresAt: f.window_expires_at,
   createdAt: f.created_at,
   isNew: false,
+  hasMenu: Boolean(f.has_menu),
 });
 
 async function lookUp(tx: Tx, channel: string, keys: readonly Key[]): Promise<Found[]> {
@@ -166,6 +170,7 @@ export async function conversationFor(
   const links: Link[] = [];
   for (const ended of distinct.slice(1)) {
     await tx.run('UPDATE aliases SET conversation = $2 WHERE conversation = $1', [ended.id, conversation.id]);
+    await tx.run('UPDATE menus SET conversation = $2 WHERE conversation = $1', [ended.id, conversation.id]);
     await tx.run('UPDATE conversations SET moved_to = $2 WHERE id = $1', [ended.id, conversation.id]);
     await keepIdentities(tx, conversation, ended.identities);
     links.push({ ended });

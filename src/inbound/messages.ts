@@ -7,6 +7,7 @@ import { type Conversation, touch } from './conversations.ts';
 import type { Channel } from './directory.ts';
 import { rememberEarly, takeEarly } from './early-changes.ts';
 import { type NamedBy, suspectGap } from './gaps.ts';
+import { choiceOf } from './menus.ts';
 import { publish, timeOf } from './publish.ts';
 
 const WINDOW_MS = 24 * 3_600_000;
@@ -78,7 +79,8 @@ export async function resolveMessage(ctx: Context, fact: Fact, body: MessageFact
     windowExpiresAt: body.opensWindow ? at + WINDOW_MS : undefined,
   });
   const event = eventId(fact.idParts);
-  const content = withMedia(ctx, body.content, event);
+  const choice = body.as === 'received' && inbound && body.content.type === 'text' ? await choiceOf(ctx, body.content.text, { conversation, sentAt: at }) : null;
+  const content = choice ?? withMedia(ctx, body.content, event);
   const early = await takeEarly(ctx, { channel: channel.id, platformId: body.platformId });
   const current = early?.kind === 'edit' ? withMedia(ctx, early.content, event) : content;
   const id = newId('ms_', ctx.nowMs);
@@ -99,7 +101,9 @@ export async function resolveMessage(ctx: Context, fact: Fact, body: MessageFact
     ctx.nowMs,
   ]);
   const replyTo = body.replyTo && (await namedMessage(ctx, where, { platformId: body.replyTo.platformId, namedBy: 'reply' }));
-  const { sender, forwarded, referral, platform } = body;
+  const { sender, forwarded, referral } = body;
+  // The customer's own words stay beside the choice that they mean.
+  const platform = choice && body.content.type === 'text' ? { ...body.platform, text: body.content.text } : body.platform;
   const message = {
     id,
     platformId: body.platformId,

@@ -8,6 +8,7 @@ import type { Context } from './context.ts';
 import { findConversation } from './conversations.ts';
 import { verifiedRequest } from './create-ingest.ts';
 import { type Channel, createDirectory } from './directory.ts';
+import { asWritten } from './menus.ts';
 import { firstSight, publish, seenKey } from './publish.ts';
 import { resolveFact } from './resolve.ts';
 import type { RetryDeps } from './retry.ts';
@@ -63,6 +64,17 @@ async function correct(ctx: Context, fact: Fact, at: { channel: Channel; correct
     });
 }
 
+/** The content that the event of a message has in the log; undefined where it is gone. A conversation that was linked to an older one left its events under its own name. */
+async function published(tx: Tx, message: { id: string; channel: string; addresses: Fact['addresses'] }): Promise<unknown> {
+  const conversation = await findConversation(tx, message.channel, message.addresses);
+  if (!conversation) return undefined;
+  const [event] = await tx.all<{ body: string }>('SELECT body FROM events WHERE subject IN (SELECT $1 UNION ALL SELECT id FROM conversations WHERE moved_to = $1) AND id = $2', [
+    conversation.id,
+    message.id,
+  ]);
+  return event && asWritten((JSON.parse(event.body) as { data: { message?: { content?: unknown } } }).data.message);
+}
+
 /** One slice of a period of the journal, normalised again: what is the same, what has no event yet, what differs; with `publish`, first events and corrections go out. */
 export async function replaySlice(tx: Tx, args: ReplayArgs, deps: RetryDeps): Promise<ReplayResult> {
   const rows = deps.reader.read(args.after, SLICE, 4 * 1024 * 1024).filter((r) => r.receivedAt <= args.toMs);
@@ -94,8 +106,7 @@ export async function replaySlice(tx: Tx, args: ReplayArgs, deps: RetryDeps): Pr
         if (args.publish) await resolveFact(ctx, fact);
         continue;
       }
-      const [event] = fact.body.kind === 'message' ? await tx.all<{ body: string }>('SELECT body FROM events WHERE id = $1', [id]) : [];
-      const before = event ? (JSON.parse(event.body) as { data: { message?: { content?: unknown } } }).data.message?.content : undefined;
+      const before = fact.body.kind === 'message' ? await published(tx, { id, channel: channel.id, addresses: fact.addresses }) : undefined;
       const after = fact.body.kind === 'message' ? fact.body.content : undefined;
       const truncated = (before as { truncated?: unknown } | undefined)?.truncated === true;
       if (before === undefined || truncated || JSON.stringify(comparable(before)) === JSON.stringify(comparable(after))) {

@@ -7,6 +7,8 @@ const SLICE = 2000;
 const CLOSED_LETTER_DAYS = 30;
 const AUDIT_DAYS = 365;
 const GAP_DAYS = 30;
+/** Past the journal's usual days nothing is read again that a menu could answer. */
+const MENU_DAYS = 8;
 
 /** Drops what is past its days, a slice at a time and read in the order of age, so that it never holds up the ingest. Nothing above a live cursor is dropped, and the newest event stays (it carries the numbering). */
 export async function retain(tx: Tx, settings: IngestSettings['retention'], nowMs: number): Promise<void> {
@@ -27,8 +29,13 @@ export async function retain(tx: Tx, settings: IngestSettings['retention'], nowM
   for (const { id } of old) {
     await tx.run('DELETE FROM timeline WHERE message = $1', [id]);
     await tx.run('DELETE FROM calls WHERE message = $1', [id]);
+    await tx.run('DELETE FROM menus WHERE message = $1', [id]);
     await tx.run('DELETE FROM messages WHERE id = $1', [id]);
   }
+  await tx.run(
+    `DELETE FROM menus WHERE message IN (SELECT n.message FROM menus n JOIN messages m ON m.id = n.message WHERE m.queue_state = 'done' AND m.updated_at < $1 LIMIT ${SLICE})`,
+    [before(MENU_DAYS)],
+  );
   await tx.run('DELETE FROM idempotency WHERE created_at < $1', [before(settings.idempotencyDays)]);
   await tx.run("DELETE FROM dead_letters WHERE state <> 'open' AND updated_at < $1", [before(CLOSED_LETTER_DAYS)]);
   await tx.run('DELETE FROM suspected_gaps WHERE named_at < $1', [before(GAP_DAYS)]);

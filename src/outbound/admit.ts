@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { Adapters, ChannelAdapter, Provider, RenderContext } from '../../adapters/contract.ts';
-import { type ChannelType, FAILURES, type Identity, SendCommand } from '../../schemas/index.ts';
+import { type ChannelType, FAILURES, type Identity, type OutboundContent, SendCommand } from '../../schemas/index.ts';
 import { GatewayError } from '../gateway-error.ts';
 import { newId } from '../id.ts';
 import { type Conversation, conversationFor } from '../inbound/conversations.ts';
+import { keepMenu } from '../inbound/menus.ts';
 import { appendEvents } from '../store/append-events.ts';
 import type { Tx } from '../store/port.ts';
+import { checkTemplate } from './check-template.ts';
+import { namedBy } from './named-by.ts';
 import { recipientOf } from './recipient.ts';
+import { contextOf } from './render-context.ts';
 import { statusDraft } from './status-event.ts';
 
 export interface OutboundEnvironment {
@@ -91,6 +95,11 @@ function checkPolicy(args: AdmitArgs, adapter: ChannelAdapter, conversation: Con
 const INSERT = `INSERT INTO messages (id, tenant, channel, conversation, contact, direction, platform_id, state, content_type, content, preview, at, created_at, updated_at, reply_to, author, priority, send_at, expires_at,
   queue_state, next_at, attempt, parts, sent_parts, command_source, command_id, metadata, recipient)
   VALUES ($1,$2,$3,$4,$5,'outbound',NULL,'queued',$6,$7,$8,$9,$9,$9,$10,$11,$12,$13,$14,$15,$16,1,$17,0,$18,$19,$20,$21)`;
+/** The words of a message, for lists. */
+function previewOf(content: OutboundContent): string {
+  const words = 'text' in content ? content.text : 'body' in content ? content.body : 'caption' in content ? content.caption : undefined;
+  return (words ?? '').slice(0, 120).toWellFormed();
+}
 const PRIORITY = { high: 2, normal: 1, bulk: 0 } as const;
 
 /** Validates, resolves and queues one message; once per (tenant, source, key). */
@@ -100,11 +109,10 @@ export async function admit(tx: Tx, args: AdmitArgs, env: OutboundEnvironment): 
   const hash = createHash('sha256').update(JSON.stringify(command)).digest('hex');
   const known = await knownKey(tx, args, channel.tenant, hash);
   if (known) return known;
-  const { rendered, conversation, to, id, replyTo } = await prepare(tx, args, { channel, env });
-  checkPolicy(args, env.adapters.of(channel.type, channel.provider) as ChannelAdapter, conversation);
+  const { rendered, conversation, adapter, to, id, replyTo, templateChecked } = await prepare(tx, args, { channel, env });
+  checkPolicy(args, adapter, conversation);
   const sendAt = command.sendAt ? Date.parse(command.sendAt) : null;
   const later = sendAt !== null && sendAt > nowMs;
-  const preview = command.content.type === 'text' ? command.content.text.slice(0, 120).toWellFormed() : '';
   await tx.run(INSERT, [
     id,
     channel.tenant,
@@ -113,7 +121,7 @@ export async function admit(tx: Tx, args: AdmitArgs, env: OutboundEnvironment): 
     conversation.contact,
     command.content.type,
     JSON.stringify(command.content),
-    preview,
+    previewOf(command.content),
     nowMs,
     replyTo ?? null,
     command.author ?? null,
@@ -134,6 +142,7 @@ export async function admit(tx: Tx, args: AdmitArgs, env: OutboundEnvironment): 
       [id, i + 1, channel.id, call.method, call.path, call.contentType, call.body],
     );
   }
+  await keepMenu(tx, { message: id, conversation: conversation.id, content: command.content, numbered: rendered.menu });
   if (args.key !== null)
     await tx.run('INSERT INTO idempotency (tenant, source, key, message, body_hash, created_at) VALUES ($1,$2,$3,$4,$5,$6)', [
       channel.tenant,
@@ -143,45 +152,36 @@ export async function admit(tx: Tx, args: AdmitArgs, env: OutboundEnvironment): 
       hash,
       nowMs,
     ]);
-  await tx.run("INSERT INTO timeline (id, message, at, recorded_at, kind, detail) VALUES ($1,$2,$3,$3,'queued','{}')", [newId('tl_', nowMs), id, nowMs]);
+  await tx.run("INSERT INTO timeline (id, message, at, recorded_at, kind, detail) VALUES ($1,$2,$3,$3,'queued',$4)", [
+    newId('tl_', nowMs),
+    id,
+    nowMs,
+    JSON.stringify({ ...(rendered.losses.length ? { losses: rendered.losses } : {}), ...(templateChecked ? {} : { template: 'not checked: its list could not be read yet' }) }),
+  ]);
   const message = { id, commandId: args.key, metadata: command.metadata, attempt: 1, parts: rendered.calls.length, platformId: null };
   await appendEvents(tx, [statusDraft({ channel, conversation, message, status: 'queued', current: 'queued', nowMs })], nowMs);
   return { id, status: 'queued', eta: new Date(later ? sendAt : nowMs).toISOString(), repeated: false, tenant: channel.tenant };
 }
 
-/** Recipient and calls, without writing anything but a first conversation. */
-export async function prepare(tx: Tx, args: AdmitArgs, at: { channel: ChannelRow; env: OutboundEnvironment }) {
+/** Recipient and calls, without writing anything but a first conversation. `to` stands in for the recipient that the command names. */
+export async function prepare(tx: Tx, args: AdmitArgs, at: { channel: ChannelRow; env: OutboundEnvironment; to?: Identity }) {
   const { channel, env } = at;
   const adapter = env.adapters.of(channel.type, channel.provider);
   if (!adapter) throw new GatewayError('content_unsupported', `Sending on ${channel.type} is not possible yet.`, { pointer: '/channel' });
-  const target = await recipientOf(tx, args.command.to, channel);
+  const templateChecked = await checkTemplate(tx, args.command.content, { channel: channel.id, adapter });
+  const target = at.to ? { to: at.to, conversation: null } : await recipientOf(tx, args.command.to, channel);
   const conversation =
     target.conversation ?? (await conversationFor(tx, { id: channel.id, tenant: channel.tenant }, { addresses: [target.to], name: undefined, nowMs: args.nowMs })).conversation;
   const id = newId('ms_', args.nowMs);
-  const replyTo = await quoted(tx, args.command, channel.id);
+  const { content } = args.command;
+  const replyTo = await namedBy(tx, args.command.replyTo, { channel: channel.id, pointer: '/replyTo' });
+  const reactTo = content.type === 'reaction' ? await namedBy(tx, content.target, { channel: channel.id, pointer: '/content/target' }) : undefined;
   const context: RenderContext = {
-    channel: {
-      id: channel.id,
-      type: channel.type,
-      account: channel.account,
-      settings: JSON.parse(channel.settings) as Record<string, unknown>,
-      ...(channel.address ? { address: channel.address } : {}),
-    },
-    publicUrl: env.publicUrl,
-    to: target.to,
-    ownId: `${id}.1`,
+    ...contextOf(channel, env, { to: target.to, ownId: `${id}.1` }),
     ...(replyTo === undefined ? {} : { replyTo }),
+    ...(reactTo === undefined ? {} : { reactTo }),
   };
-  const rendered = adapter.render(args.command.content, context);
+  const rendered = adapter.render(content, context);
   if (!rendered.ok) throw new GatewayError(rendered.error.code, rendered.error.platformMessage ?? FAILURES[rendered.error.code].title, { pointer: '/content' });
-  return { rendered: rendered.value, conversation, to: target.to satisfies Identity, id, replyTo };
-}
-
-async function quoted(tx: Tx, command: SendCommand, channel: string): Promise<string | undefined> {
-  if (!command.replyTo) return undefined;
-  if ('platformId' in command.replyTo) return command.replyTo.platformId;
-  const [row] = await tx.all<{ platform_id: string | null }>('SELECT platform_id FROM messages WHERE id = $1 AND channel = $2', [command.replyTo.id, channel]);
-  if (!row?.platform_id)
-    throw new GatewayError('invalid_request', 'replyTo: there is no such message on this channel, or the platform has not named it yet.', { pointer: '/replyTo/id' });
-  return row.platform_id;
+  return { rendered: rendered.value, conversation, adapter, to: target.to satisfies Identity, id, replyTo, templateChecked };
 }

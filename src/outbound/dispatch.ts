@@ -10,6 +10,7 @@ import { HOLD_MS, READY } from './queue.ts';
 import type { CallOutcome } from './record-outcome.ts';
 import { redact } from './redact.ts';
 import type { SendingChannel } from './sending-channel.ts';
+import { createSignalling } from './signal.ts';
 
 export interface DispatcherDeps {
   readonly store: Store;
@@ -196,6 +197,7 @@ export function createDispatcher(deps: DispatcherDeps) {
       wake();
     },
     wake,
+    signal: createSignalling({ senderOf, pacing }),
     /** Messages that customers sent just now, by channel id. */
     inbound(counts: Readonly<Record<string, number>>): void {
       for (const [id, n] of Object.entries(counts)) {

@@ -3,6 +3,7 @@ import { type AdmitArgs, admit, type OutboundEnvironment } from './admit.ts';
 import { type ByHand, cancelByCommand, cancelMessage, retryMessage } from './by-hand.ts';
 import { type ClaimArgs, claim, recoverCalling, settleDoubts } from './claim.ts';
 import { clockStepped } from './clock-steps.ts';
+import { prepareSignal, type SignalArgs } from './prepare-signal.ts';
 import { type PreviewArgs, preview } from './preview.ts';
 import { type OutcomeArgs, recordOutcome } from './record-outcome.ts';
 
@@ -10,6 +11,7 @@ import { type OutcomeArgs, recordOutcome } from './record-outcome.ts';
 export const outboundOperations = (env: OutboundEnvironment) => ({
   admit: (tx: Tx, args: AdmitArgs) => admit(tx, args, env),
   preview: (tx: Tx, args: PreviewArgs) => preview(tx, args, env),
+  prepareSignal: (tx: Tx, args: SignalArgs) => prepareSignal(tx, args, env),
   claim: (tx: Tx, args: ClaimArgs) => claim(tx, args),
   recordOutcome: (tx: Tx, args: OutcomeArgs) => recordOutcome(tx, args),
   recoverCalling: (tx: Tx, args: { readonly nowMs: number }) => recoverCalling(tx, args),

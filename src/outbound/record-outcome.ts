@@ -18,7 +18,7 @@ export interface Exchange {
   readonly response: string | null;
 }
 export type CallOutcome =
-  | { readonly kind: 'sent'; readonly platformId: string; readonly aliases: readonly Identity[] /** The platform sends no `sent` of its own. */; readonly final?: boolean }
+  | { readonly kind: 'sent'; readonly platformId: string | null; readonly aliases: readonly Identity[] /** The platform sends no `sent` of its own. */; readonly final?: boolean }
   | { readonly kind: 'failed'; readonly failure: Failure };
 export interface OutcomeArgs {
   readonly message: string;
@@ -77,6 +77,7 @@ async function accepted(tx: Tx, m: QueuedMessage, args: Accepted): Promise<void>
   const conversation = m.conversation && aliases.length ? await loadConversation(tx, 'c.id', m.conversation) : null;
   if (conversation) await addAddresses(tx, conversation, aliases);
   if (args.outcome.final) await sentByAcceptance(tx, m, args);
+  if (platformId === null) return;
   await joinWaiting(tx, { channel: m.channel, platformId }, args.nowMs);
   if (m.conversation) await applyWatermarks(tx, { conversation: m.conversation, platformId, channel: m.channel }, args.nowMs);
 }

@@ -7,6 +7,7 @@ export interface SendingChannel {
   readonly type: ChannelType;
   readonly provider: Provider;
   readonly account: string;
+  readonly businessAccount: string | null;
   readonly baseUrl: string;
   readonly credentials: Credentials;
   readonly settings: Readonly<Record<string, unknown>>;

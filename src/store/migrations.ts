@@ -55,6 +55,14 @@ const VERSIONS: readonly string[] = [
   // What is looked at with every batch, and what is pruned every minute, must not cost more with more channels and messages.
   `CREATE INDEX channels_updated ON channels (updated_at);
    CREATE INDEX idempotency_created ON idempotency (created_at)`,
+  // By conversation, for readers that filter and for a replay. An index of random ids touched another page with every event.
+  `DROP INDEX events_id;
+   CREATE INDEX events_subject ON events (subject, topic);
+   CREATE INDEX conversations_moved ON conversations (moved_to) WHERE moved_to IS NOT NULL`,
+  `CREATE TABLE templates (channel TEXT NOT NULL, name TEXT NOT NULL, language TEXT NOT NULL, status TEXT NOT NULL, category TEXT, named BIGINT NOT NULL, components TEXT NOT NULL, platform_id TEXT NOT NULL, PRIMARY KEY (channel, name, language)){without_rowid};
+   CREATE TABLE template_syncs (channel TEXT PRIMARY KEY, synced_at BIGINT, tried_at BIGINT NOT NULL, fault TEXT){without_rowid}`,
+  `CREATE TABLE menus (message TEXT PRIMARY KEY, conversation TEXT NOT NULL, options TEXT NOT NULL){without_rowid};
+   CREATE INDEX menus_conversation ON menus (conversation)`,
 ];
 
 export const SCHEMA_VERSION = VERSIONS.length;

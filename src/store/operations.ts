@@ -5,6 +5,7 @@ import type { RetryDeps } from '../inbound/retry.ts';
 import { outboundOperations } from '../outbound/operations.ts';
 import { profileOperations } from '../profiles/operations.ts';
 import { reconcileOperations } from '../reconcile/operations.ts';
+import { templateOperations } from '../templates/operations.ts';
 
 /** What operations know of the store's thread. */
 export type OperationEnvironment = RetryDeps;
@@ -20,5 +21,6 @@ export const createOperations = (env: OperationEnvironment) => ({
   ...brokerOperations,
   ...reconcileOperations,
   ...profileOperations,
+  ...templateOperations,
 });
 export type Operations = ReturnType<typeof createOperations>;

@@ -174,11 +174,17 @@ export interface Database {
   waiting_statuses: { channel: string; platform_id: string; event_id: string; fact: string; arrived_at: number; deadline: number; day: string };
   /** Admitted once per (tenant, source, key); source 'api' for Idempotency-Key. */
   idempotency: { tenant: string; source: string; key: string; message: string; body_hash: string; created_at: number };
+  /** Options that a message of ours numbered: JSON array of { n, id, title }; see inbound/menus.ts. */
+  menus: { message: string; conversation: string; options: string };
   leases: { shard: number; owner: string; epoch: number; expires_at: number };
   /** Named cursors over the event log: relay, consumers. detail: JSON (the relay keeps Kafka's end offsets). */
   cursors: { name: string; off: number; detail: string | null; updated_at: number };
   replays: { id: string; tenant: string | null; state: string; request: string; result: string | null; created_at: number; updated_at: number };
   /** Platform ids that something names and nobody here has seen. named_by: status, reply, reaction. */
   suspected_gaps: { channel: string; platform_id: string; named_by: string; conversation: string | null; named_at: number };
+  /** As the platform listed them last, per channel. named: 1 where variables have names. components: JSON, the platform's own. */
+  templates: { channel: string; name: string; language: string; status: string; category: string | null; named: number; components: string; platform_id: string };
+  /** When a channel's templates were listed; synced_at null: never yet. fault: what the last try said, null where it succeeded. */
+  template_syncs: { channel: string; synced_at: number | null; tried_at: number; fault: string | null };
   audit: { id: string; at: number; actor: string; tenant: string | null; action: string; detail: string };
 }

@@ -14,7 +14,7 @@ import { type Consumed, consumeTopic, openLogStore, quiet, sleep } from '../supp
 const why = await whyNoKafka();
 const configOf = (brokers: string): KafkaConfig => ({ brokers: brokers.split(','), ssl: false, sasl: null, topicPrefix: 'parlance.' });
 const brokerOf = (log: ReturnType<typeof openLogStore>, config: KafkaConfig): Broker =>
-  createBroker({ config, store: log.store, installation: 'test', parseSendCommand, wake: quiet, log: quiet });
+  createBroker({ config, store: log.store, installation: 'test', parseSendCommand, wake: quiet, signal: async () => {}, log: quiet });
 /** Every event of the log stands once among these records, which may hold others'. */
 function once(log: ReturnType<typeof openLogStore>, records: readonly Consumed[]): void {
   const wanted = Array.from({ length: log.count() }, (_, i) => log.idOf(i + 1));
@@ -114,7 +114,7 @@ kafkaSuite('faults between us and Kafka, through a proxy', why, () => {
       await until('a batch is on its way', async () => proxy.held() > 0, 20_000);
       old.kill('SIGSTOP');
       proxy.pass();
-      const young = createBroker({ config, store: log.store, installation: 'shared', parseSendCommand, wake: quiet, log: quiet });
+      const young = createBroker({ config, store: log.store, installation: 'shared', parseSendCommand, wake: quiet, signal: async () => {}, log: quiet });
       young.start();
       await until('the new relay has published', async () => (await young.lag()) === 0, 60_000);
       proxy.release();

@@ -18,7 +18,7 @@ kafkaSuite('relay and commands on a real Kafka', why, () => {
   let kafka: TestKafka;
   let log: ReturnType<typeof openLogStore>;
   const config = (): KafkaConfig => ({ brokers: kafka.brokers.split(','), ssl: false, sasl: null, topicPrefix: 'parlance.' });
-  const broker = (): Broker => createBroker({ config: config(), store: log.store, installation: 'test', parseSendCommand, wake: quiet, log: quiet });
+  const broker = (): Broker => createBroker({ config: config(), store: log.store, installation: 'test', parseSendCommand, wake: quiet, signal: async () => {}, log: quiet });
   const append = (count: number) => log.append(count);
   const consume = (topic: string, wanted: number) => consumeTopic(config(), topic, wanted);
 

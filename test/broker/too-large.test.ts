@@ -37,6 +37,7 @@ kafkaSuite('a topic that takes 20 kB at most', await whyNoKafka(), () => {
       installation: 'large',
       parseSendCommand,
       wake: quiet,
+      signal: async () => {},
       log: (level, message) => level === 'error' && alarms.push(message),
     });
     try {

@@ -154,6 +154,15 @@ describe('the operator listener', () => {
     const { status, text } = await call(path, `Bearer ${OPERATOR}`);
     expect([status < 500, text.includes('root:')]).toEqual([true, false]);
   });
+  test.each([
+    ['/v1/replays', { from: [{ toString: '' }] }],
+    ['/v1/replays', { from: '2026-11-22T09:20:24Z', to: { valueOf: 1, toString: 1 } }],
+    ['/v1/republish', { from: { toString: '' } }],
+    ['/v1/reconcile', { channel: { toString: '' } }],
+  ])('a value of the wrong kind at %s, %j: refused in words', async (path, body) => {
+    const { status, text } = await call(path, `Bearer ${OPERATOR}`, { method: 'POST', body: JSON.stringify(body) });
+    expect([status >= 400 && status < 500, JSON.parse(text)]).toEqual([true, expect.objectContaining({ code: expect.any(String), detail: expect.any(String) })]);
+  });
   test('a body of 2 MB: 413; one that is no JSON, and an abyss: 400', async () => {
     const send = (body: string) => call('/v1/messages', `Bearer ${OPERATOR}`, { method: 'POST', body });
     expect((await send(`"${'x'.repeat(2_000_000)}"`)).status).toBe(413);

@@ -191,6 +191,7 @@ test('a reply: one call by its key, statuses joined in every order; a closed win
       body += d;
     });
     request.on('end', () => {
+      if (request.method === 'GET') return void response.writeHead(404).end('{}'); // templates are listed too
       calls.push({ body: JSON.parse(body) as Record<string, unknown>, authorization: request.headers.authorization });
       response
         .writeHead(200, { 'content-type': 'application/json' })

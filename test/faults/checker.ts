@@ -1,4 +1,4 @@
-import { countElements } from './count-elements.ts';
+import { countElements, isPoison } from './count-elements.ts';
 import type { Evidence, LogEvent } from './evidence.ts';
 
 /** The figures of one scenario; every one but the first, `replies` and `inDoubt` must be 0. */
@@ -96,7 +96,7 @@ export function recount(evidence: Evidence): Verdict {
   const received = events.filter((e) => e.type === 'message.received');
   const platformId = (e: LogEvent) => e.data.message?.platformId ?? '';
   const there = new Set(received.map(platformId));
-  const letters = evidence.bodies.filter((b) => b.includes('poison-'));
+  const letters = evidence.bodies.filter(isPoison);
   const lost = evidence.acknowledged.filter((id) => !there.has(id) && !letters.some((b) => b.includes(`"${id}"`)));
   const doubled = [...duplicates(received.map(platformId)), ...duplicates(events.map((e) => e.id)), ...duplicates(evidence.kafka?.map((r) => r.id) ?? [])];
   const order = disorder(received.map((e) => ({ key: e.subject, n: numberOf(e.data.message?.content.text) })));

@@ -13,6 +13,9 @@ interface Value {
   statuses?: { id: string; status: string }[];
 }
 
+/** Whether a body can not be normalised or stored, on purpose; see scenarios/poison.ts. */
+export const isPoison = (body: string): boolean => /poison-(normalise|store)/.test(body);
+
 /** The checker's own books: raw bodies split by its own rules, counted by channel. */
 export function countElements(bodies: readonly string[]): Map<string, Counted> {
   const counts = new Map<string, Counted>();
@@ -29,7 +32,7 @@ export function countElements(bodies: readonly string[]): Map<string, Counted> {
     seen.add(element);
   };
   for (const body of bodies) {
-    if (/poison-(normalise|store)/.test(body)) {
+    if (isPoison(body)) {
       const c = of('unrouted');
       c.elements++;
       c.poison++;

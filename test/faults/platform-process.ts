@@ -36,6 +36,7 @@ const server = http.createServer((request, response) => {
   request.on('end', () => {
     const json = (body: unknown) => void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     if (request.url === '/accepted') return json({ accepted, owed: owed.n });
+    if (request.method === 'GET') return json({ data: [] }); // templates: none
     const {
       to = '',
       text,

@@ -42,7 +42,7 @@ export async function startRig(options: RigOptions = {}) {
   }));
   writeFileSync(join(aside, 'channels.json'), JSON.stringify(channels));
   const fd = openSync(logFile, 'a');
-  const state = { stopping: false, held: false, starts: 0, exits: [] as string[] };
+  const state = { stopping: false, starts: 0, exits: [] as string[] };
   let child: ChildProcess | null = null;
   let ended: Promise<void> = Promise.resolve();
   const [url, api] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${operatorPort}`];
@@ -73,7 +73,7 @@ export async function startRig(options: RigOptions = {}) {
       mine.once('exit', (code, signal) => {
         state.exits.push(signal ?? `code ${code}`);
         resolve();
-        if (!state.stopping && !state.held) setTimeout(() => !state.stopping && !state.held && spawnOnce(), 150);
+        if (!state.stopping) setTimeout(() => !state.stopping && spawnOnce(), 150);
       }),
     );
   }
@@ -89,8 +89,18 @@ export async function startRig(options: RigOptions = {}) {
   }
   const log = () => readFileSync(logFile, 'utf8');
 
+  async function stop(): Promise<void> {
+    state.stopping = true;
+    child?.kill('SIGKILL');
+    await ended;
+    rmSync(aside, { recursive: true, force: true });
+    rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
+  }
   spawnOnce();
-  await ready();
+  await ready().catch(async (error: unknown) => {
+    await stop();
+    throw error;
+  });
   return {
     dir,
     url,
@@ -119,13 +129,7 @@ export async function startRig(options: RigOptions = {}) {
       const response = await fetch(api + path, { headers: { authorization: `Bearer ${OPERATOR}` }, signal: AbortSignal.timeout(30_000) });
       return { status: response.status, text: await response.text() };
     },
-    async stop(): Promise<void> {
-      state.stopping = true;
-      child?.kill('SIGKILL');
-      await ended;
-      rmSync(aside, { recursive: true, force: true });
-      rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
-    },
+    stop,
   };
 }
 export type Rig = Awaited<ReturnType<typeof startRig>>;

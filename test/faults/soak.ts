@@ -78,7 +78,7 @@ export function soak(minutes: number, samples: Sample[]): Scenario {
     family: 'soak',
     name: `soak of ${minutes} minutes`,
     needs: [],
-    perSecond: 400,
+    perSecond: 200,
     async play(stage) {
       const began = performance.now();
       for (const end = began + minutes * 60_000; performance.now() < end; ) {

@@ -24,6 +24,8 @@ export async function startCloudApi(behaviours: Readonly<Record<string, Behaviou
       body += d;
     });
     request.on('end', () => {
+      // The gateway also lists templates: there are none to be listed.
+      if (request.method === 'GET') return void refuse(100)(response, { id: '', n: 0, request });
       const { to, recipient, biz_opaque_callback_data: own } = JSON.parse(body) as { to?: string; recipient?: string; biz_opaque_callback_data: string };
       const name = to ?? recipient ?? '';
       calls.push({ to: name, own, at: Date.now() });

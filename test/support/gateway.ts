@@ -80,6 +80,7 @@ export async function startGateway(options: { channels?: object[]; dir?: string;
       OPERATOR_TOKEN: OPERATOR,
       MASTER_KEY: Buffer.alloc(32, 7).toString('base64'),
       LOG_LEVEL: 'info',
+      GRAPH_API_URL: 'http://127.0.0.1:9', // nobody: a test that needs the platform brings its own
       ...options.env,
     },
   });

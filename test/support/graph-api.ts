@@ -6,6 +6,8 @@ export interface GraphCall {
   readonly url: URL;
   readonly authorization: string | undefined;
   readonly body: Record<string, unknown> | null;
+  /** The body, byte for byte. */
+  readonly text: string;
 }
 export interface GraphAnswer {
   readonly status?: number;
@@ -28,6 +30,7 @@ export async function startGraphApi(answer: (call: GraphCall, n: number) => Grap
         url: new URL(request.url ?? '/', 'http://x'),
         authorization: request.headers.authorization,
         body: text ? (JSON.parse(text) as Record<string, unknown>) : null,
+        text,
       };
       calls.push(call);
       const told = await answer(call, calls.length);

@@ -145,7 +145,7 @@ export async function startKafka(options: KafkaOptions = {}): Promise<TestKafka>
   async function up(): Promise<void> {
     const fd = openSync(log, 'a');
     child = spawn('java', [...JAVA, 'kafka.Kafka', join(dir, 'server.properties')], { stdio: ['ignore', fd, fd] });
-    for (let i = 0; i < 300; i++) {
+    for (let i = 0; i < 900; i++) {
       if (await listening()) return;
       if (child.exitCode !== null) break;
       await new Promise((resolve) => setTimeout(resolve, 100));

@@ -6,8 +6,10 @@ import { handshakeMeta, verifyMeta } from '../signature.ts';
 import { checkAccount } from './check.ts';
 import { listMissed } from './list.ts';
 import { lookUpSent } from './look-up.ts';
+import type { Way } from './native-call.ts';
 import type { Product } from './product.ts';
 import { readProfile } from './read-profile.ts';
+import { renderSignal } from './render-signal.ts';
 import { classify, sendMessage } from './send.ts';
 
 interface Parts {
@@ -16,10 +18,11 @@ interface Parts {
   readonly profileFields: string;
   normalize(request: VerifiedRequest): Normalized;
   render(content: OutboundContent, context: RenderContext): Result<Rendered, Failure>;
+  readonly way: Way;
 }
 
 /** The adapter of a channel of the Messenger Platform, from what is its own. */
-export function createMessagingAdapter({ product, capabilities, profileFields, normalize, render }: Parts): ChannelAdapter {
+export function createMessagingAdapter({ product, capabilities, profileFields, normalize, render, way }: Parts): ChannelAdapter {
   const http = createHttp();
   return {
     channel: product.channel,
@@ -29,7 +32,9 @@ export function createMessagingAdapter({ product, capabilities, profileFields, n
     ack: ackMeta,
     normalize,
     render,
+    renderSignal: renderSignal(way),
     classify,
+    signal: async (call, options) => void (await sendMessage(http, call, { options, customer: product.customer })),
     send: (call, options) => sendMessage(http, call, { options, customer: product.customer }),
     lookUp: (call, at, options) => lookUpSent(http, call, { product, at, options }),
     check: (target, options) => checkAccount(http, product, { target, options }),

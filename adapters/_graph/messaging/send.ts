@@ -17,7 +17,8 @@ function aliasesOf(answer: Loose, call: Call, type: Identity['type']): Identity[
 /** One attempt. Throws PlatformRefusal for an answer that is no acceptance (a 200 may hold an error, or no id), axios's own error where none came. */
 export async function sendMessage(http: Http, call: Call, how: { readonly options: SendOptions; readonly customer: Identity['type'] }): Promise<Sent> {
   const { status, body, value, retryAfter } = await graphRequest(http, call, how.options);
-  const platformId = text(value.message_id);
+  const action = object(JSON.parse(call.body)).sender_action !== undefined && text(value.recipient_id) !== undefined;
+  const platformId = text(value.message_id) ?? (action ? null : undefined);
   if (status < 200 || status >= 300 || platformId === undefined || isObject(value.error)) throw new PlatformRefusal(status, body, retryAfter);
   return { platformId, aliases: aliasesOf(value, call, how.customer), status, body };
 }

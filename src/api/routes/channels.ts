@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { Provider } from '../../../adapters/contract.ts';
+import type { ChannelType } from '../../../schemas/index.ts';
 import { parseChannels } from '../../config/channels-file.ts';
 import { GatewayError } from '../../gateway-error.ts';
 import { newId } from '../../id.ts';
@@ -85,6 +87,16 @@ export const channelRoutes: readonly Route[] = [
       const body = await deps.store.write('createChannel', { channel: channelInput(deps.config.masterKey, { ...channel, managed: 'api' }), ...acting(asked) });
       await deps.channelsChanged();
       return { status: 201, body };
+    },
+  },
+  {
+    method: 'get',
+    path: '/v1/channels/:id/capabilities',
+    scope: 'read',
+    summary: 'What the channel takes, and how much of it; what it lacks is degraded',
+    async handle(asked, deps) {
+      const { type, provider } = await oneChannel(deps, asked);
+      return { body: deps.capabilitiesOf(type as ChannelType, provider as Provider) };
     },
   },
   { method: 'post', path: '/v1/channels/:id/pause', scope: 'admin', summary: 'Send nothing on this channel for now', handle: change('pause') },

@@ -1,7 +1,9 @@
 import { GatewayError } from '../../gateway-error.ts';
 import { parseSendCommand } from '../../outbound/admit.ts';
+import { PreviewCommand } from '../../outbound/preview.ts';
 import { getMessage, listMessages } from '../../outbound/queries.ts';
 import type { Asked, Route } from '../deps.ts';
+import { parseBody } from '../parse-body.ts';
 import { limitOf } from '../query.ts';
 
 function keyOf(asked: Asked): string | null {
@@ -31,8 +33,10 @@ export const messageRoutes: readonly Route[] = [
     method: 'post',
     path: '/v1/messages/preview',
     scope: 'send',
-    summary: 'The exact platform calls of a message, without sending it',
-    handle: async (asked, deps) => ({ body: await deps.store.write('preview', { tenant: asked.caller.tenant, command: parseSendCommand(asked.body), nowMs: Date.now() }) }),
+    summary: 'The exact platform calls of a message, without sending it; without a channel, or with "*", on every channel',
+    handle: async (asked, deps) => ({
+      body: await deps.store.write('preview', { tenant: asked.caller.tenant, command: parseBody(PreviewCommand, asked.body), nowMs: Date.now() }),
+    }),
   },
   {
     method: 'get',

@@ -4,7 +4,7 @@ import { readLedger } from '../../inbound/ledger.ts';
 import { UNROUTED } from '../../inbound/tally.ts';
 import { parseJournalRef } from '../../journal/port.ts';
 import type { ApiDeps, Asked, Route } from '../deps.ts';
-import { limitOf } from '../query.ts';
+import { firstOffsetSince, limitOf, timeOf } from '../query.ts';
 
 const object = (body: unknown): Readonly<Record<string, unknown>> => (body && typeof body === 'object' && !Array.isArray(body) ? (body as Record<string, unknown>) : {});
 const acting = (asked: Asked) => ({ actor: asked.caller.id, tenant: asked.caller.tenant, nowMs: Date.now() });
@@ -33,8 +33,8 @@ async function ownElements(deps: ApiDeps, ref: string, tenant: string): Promise<
   const events = await deps.store.read
     .selectFrom('events')
     .select('body')
+    .where('off', '>=', await firstOffsetSince(deps.store, row.receivedAt - 1000))
     .where('tenant', '=', tenant)
-    .where('created_at', '>=', row.receivedAt - 1000)
     .where('body', 'like', `%"journal":"${ref}"%`)
     .limit(1000)
     .execute();
@@ -202,7 +202,7 @@ export const operatorRoutes: readonly Route[] = [
     summary: 'Normalise a period of the journal again: dry run (diff), or publish corrections',
     async handle(asked, deps) {
       const body = object(asked.body);
-      const [from, to] = [Date.parse(String(body.from)), body.to === undefined ? Date.now() : Date.parse(String(body.to))];
+      const [from, to] = [timeOf(body.from), body.to === undefined ? Date.now() : timeOf(body.to)];
       if (Number.isNaN(from) || Number.isNaN(to)) throw new GatewayError('invalid_request', 'from and to: times, as 2026-11-22T09:20:24Z', { pointer: '/from' });
       const publish = body.publish === true;
       const id = newId('rp_');
@@ -226,7 +226,8 @@ export const operatorRoutes: readonly Route[] = [
     summary: 'Send the log to Kafka again from an offset, under the same ids',
     async handle(asked, deps) {
       if (asked.caller.tenant !== null) throw new GatewayError('forbidden', 'This needs the installation admin.');
-      const from = Number(object(asked.body).from);
+      const told = object(asked.body).from;
+      const from = typeof told === 'number' || typeof told === 'string' ? Number(told) : Number.NaN;
       if (!Number.isInteger(from) || from < 0) throw new GatewayError('invalid_request', 'from: an offset, 0 or more', { pointer: '/from' });
       return { body: { republished: await deps.republish(from) } };
     },

@@ -27,8 +27,9 @@ export const reconcileRoutes: readonly Route[] = [
       const { channel, since } = (asked.body ?? {}) as { channel?: unknown; since?: unknown };
       const from = sinceOf(since);
       const own = await ownChannels(deps, asked);
-      if (channel !== undefined && !own.includes(String(channel))) throw new GatewayError('unknown_channel', 'channel: there is no such channel.', { pointer: '/channel' });
-      const wanted = channel === undefined ? own : [String(channel)];
+      if (channel !== undefined && !(typeof channel === 'string' && own.includes(channel)))
+        throw new GatewayError('unknown_channel', 'channel: there is no such channel.', { pointer: '/channel' });
+      const wanted = channel === undefined ? own : [channel];
       const passes = deps.reconciler.run((c) => wanted.includes(c.id) && (channel !== undefined || deps.reconciler.keepsList(c)), from);
       const late = AbortSignal.timeout(WAIT_MS);
       const done = await Promise.race([passes, new Promise<null>((resolve) => late.addEventListener('abort', () => resolve(null)))]);

@@ -52,7 +52,7 @@ test('rendering: parts of at most 2,000 characters that join to the text, each w
 });
 test('what can not be sent says so', () => {
   expect(adapter.render({ type: 'text', text: 'x' }, context({ to: { type: 'igsid', value: '1' } }))).toMatchObject({ ok: false, error: { code: 'unknown_recipient' } });
-  expect(adapter.render({ type: 'reaction', emoji: 'x', target: { id: 'ms_1' } }, context())).toMatchObject({ ok: false, error: { code: 'content_unsupported' } });
+  expect(adapter.render({ type: 'reaction', emoji: 'x', target: { id: 'ms_1' } }, context())).toMatchObject({ ok: false, error: { code: 'invalid_request' } });
 });
 test('one attempt: the call byte for byte, the token in a header alone', async () => {
   graph.answer = () => ({ body: { recipient_id: CUSTOMER, message_id: 'm_Out1' } });

@@ -349,3 +349,11 @@ test.each([
   const found = await adapter.lookUp?.(call(), { account: `${AC} +14155550101`, since: new Date('2026-11-22T10:00:00Z') }, wire);
   expect(found ? found.platformId : found).toBe(sid);
 });
+test.each([
+  ['nothing was sent since', [listed({ body: 'from the customer' })], null],
+  ['something was: it can not be told', [listed({ direction: 'outbound-api', body: 'Hello Ana' })], undefined],
+])('a template in doubt, looked up: %s', async (_what, messages, wanted) => {
+  api().get(`/2010-04-01/Accounts/${AC}/Messages.json`).query(true).reply(200, { messages });
+  const template = { ...call(), body: 'To=%2B14155550100&ContentSid=HX1' };
+  expect(await adapter.lookUp?.(template, { account: `${AC} +14155550101`, since: new Date('2026-11-22T10:00:00Z') }, wire)).toBe(wanted);
+});

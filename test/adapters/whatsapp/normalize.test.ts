@@ -205,5 +205,4 @@ test('rendering: text in parts of at most 4,096 that join to the text; phone to 
     ok: true,
     value: { calls: [{ body: expect.stringMatching(/"recipient":"GB.77"(?!.*"to":)/) as string }] },
   });
-  expect(adapter.render({ type: 'reaction', emoji: 'x', target: { id: 'ms_1' } }, context)).toMatchObject({ ok: false, error: { code: 'content_unsupported' } });
 });

@@ -34,6 +34,13 @@ async function poisonTopic({ kafka }: Stage): Promise<void> {
 }
 const WORDS = { normalise: () => 'poison-normalise 1', store: () => 'poison-store 1', relay: () => `poison-relay ${randomBytes(40_000).toString('hex')} 1` };
 
+/** What must come within a minute; else it is a finding. */
+async function due({ moment, findings }: Stage, what: string, good: () => Promise<boolean>): Promise<void> {
+  for (let i = 0; !(await good()); i++) {
+    if (i === 60) return void findings.push(`not in a minute: ${what}`);
+    await moment(1000, 1000);
+  }
+}
 /** Bodies that no part can take, among the others; each is parked and costs only itself. */
 async function feed(stage: Stage, kinds: readonly (keyof typeof WORDS)[]): Promise<void> {
   const { rig, moment, findings, alsoAcknowledged } = stage;
@@ -49,19 +56,13 @@ async function feed(stage: Stage, kinds: readonly (keyof typeof WORDS)[]): Promi
       if ((await post({ url: rig.url, agent }, webhookOf(stranger, [{ id, text: WORDS[kind]() }]))) === 200) alsoAcknowledged.push(id);
       else findings.push(`a poison body (${kind}) was not acknowledged`);
     }
-  await moment(3000, 3000);
-  const { deadLetters } = JSON.parse((await rig.get('/v1/dead-letters?limit=100')).text) as { deadLetters: { code: string }[] };
   const letters = kinds.filter((k) => k !== 'relay').length * each;
-  if (deadLetters.filter((l) => l.code === 'poison').length !== letters) findings.push(`${deadLetters.length} dead letters where ${letters} poison ones were due`);
+  await due(stage, `${letters} dead letters of code poison`, async () => {
+    const { deadLetters } = JSON.parse((await rig.get('/v1/dead-letters?limit=100')).text) as { deadLetters: { code: string }[] };
+    return deadLetters.filter((l) => l.code === 'poison').length === letters;
+  });
   // The relay finds the large ones by halving its batches, each try with a producer of its own.
-  const parked = async () => (await rig.get('/v1/health')).text.includes(`"parked":${each}`);
-  for (let i = 0; kinds.includes('relay') && !(await parked()); i++) {
-    if (i === 60) {
-      findings.push('health does not tell the parked events');
-      break;
-    }
-    await moment(1000, 1000);
-  }
+  if (kinds.includes('relay')) await due(stage, `${each} parked events, told by health`, async () => (await rig.get('/v1/health')).text.includes(`"parked":${each}`));
   agent.destroy();
 }
 export const poison: readonly Scenario[] = [
