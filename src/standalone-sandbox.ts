@@ -30,6 +30,8 @@ interface Simulator {
 }
 type Shared = Pick<StandaloneOptions, 'channels' | 'log'> & { readonly webhookUrl: string; readonly clock: Clock; readonly steering: Steering };
 
+/** Segments a second of a sender without limits. */
+const UNPACED = 100_000;
 const APP_ID = '900000000000009';
 const digits = (address: string | null) => (address ?? '').replace(/\D/g, '');
 const older = (secrets: readonly string[]) => (secrets.length > 1 ? { olderSecrets: secrets.slice(1) } : {});
@@ -77,7 +79,8 @@ const SIMULATORS: Readonly<Record<Platform, { carries(c: ChannelConfig): boolean
   sms: {
     carries: (c) => c.provider === 'twilio',
     create: ({ channels, ...shared }) => {
-      const simulator = createTwilioSimulator({ ...shared, senders: channels.map(twilioSenderOf) });
+      const pace = shared.steering.limits ? {} : { perSecond: UNPACED };
+      const simulator = createTwilioSimulator({ ...shared, senders: channels.map((c) => ({ ...twilioSenderOf(c), ...pace })) });
       return { ...simulator, phones: { sms: simulator.phones } };
     },
   },

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import type { ChannelConfig } from '../config/config.ts';
 import { PLATFORMS, type Platform } from '../standalone-sandbox.ts';
 import { type Bench, startBench } from './bench.ts';
@@ -33,12 +34,13 @@ export async function runConformance({ surface, channels, gateway, rows, patienc
   }
   if (!benches.size) throw new Error('no channel of the file has a baseUrl on this machine');
   const verdicts: Verdict[] = [];
+  const run = randomInt(10_000);
   try {
     await surface.begin();
     for (const [number, scenario] of SCENARIOS.entries()) {
       const bench = benches.get(scenario.platform);
       if (!bench || !rows.includes(scenario.row)) continue;
-      const seen = await play(patienceSeconds === undefined ? scenario : { ...scenario, patienceSeconds }, { bench, surface, number });
+      const seen = await play(patienceSeconds === undefined ? scenario : { ...scenario, patienceSeconds }, { bench, surface, number, run });
       const wrong = scenario.checks.flatMap((name) => {
         const fault = CHECKS[name](seen);
         return fault === null ? [] : [`${name}: ${fault}`];

@@ -39,6 +39,8 @@ export interface Scenario {
   readonly strangers?: number;
   /** Time that passes for the platform before the replies. */
   readonly advanceSeconds?: number;
+  /** What was refused does not come again: Twilio tries such a webhook once. */
+  readonly gone?: boolean;
   /** How long the last of it may take. */
   readonly patienceSeconds: number;
   readonly checks: readonly CheckName[];
@@ -157,6 +159,7 @@ export const SCENARIOS: readonly Scenario[] = [
       inbound: { faults: [{ kind: 'wrong-signature', share: 1 }], seconds: 1.5 },
       customers: 5,
       writes: 1,
+      gone: platform === 'sms',
       checks: ['nothing forged is acknowledged', 'nothing forged has an event', ...(platform === 'sms' ? [] : (['every message has its event'] as const))],
     }),
   ),

@@ -40,76 +40,104 @@ async function until(good: () => boolean | Promise<boolean>, ms: number): Promis
 export const failedBy = (events: readonly GatewayEvent[], id: string | undefined): boolean =>
   events.some((e) => e.type === 'message.status' && e.data.messageId === id && (e.data.status === 'failed' || e.data.status === 'expired'));
 
-/** Plays one scenario. Customers are new in each, so that no scenario sees another's. */
-export async function play(scenario: Scenario, { bench, surface, number }: { bench: Bench; surface: Surface; number: number }): Promise<Seen> {
-  const phones = Array.from({ length: scenario.customers }, (_, i) => `+4479${String(number).padStart(3, '0')}${String(i).padStart(5, '0')}`);
-  const from = surface.events.length;
-  const during = () => surface.events.slice(from);
-  const patience = scenario.patienceSeconds * 1000;
-  const before = await bench.stats();
-  const stalls = monitorEventLoopDelay({ resolution: 10 });
-  stalls.enable();
+export interface Stage {
+  readonly bench: Bench;
+  readonly surface: Surface;
+  /** Of the scenario; and of the run, so that no run meets the customers and keys of another. */
+  readonly number: number;
+  readonly run: number;
+}
+interface Course extends Stage {
+  readonly scenario: Scenario;
+  readonly phones: readonly string[];
+  during(): readonly GatewayEvent[];
+}
+const digits = (n: number, length: number) => String(n).padStart(length, '0');
+const subjectOf = ({ during }: Course, id: string) => during().find((e) => e.type === 'message.received' && e.data.message?.platformId === id)?.subject;
 
-  const inbound = scenario.inbound ?? { faults: [], seconds: 0 };
-  await bench.begin(inbound.faults, number);
+/** Customers write, each one text after the other, while the scenario's faults are on; then all of it may come. */
+async function write(course: Course): Promise<Pick<Seen, 'written' | 'eventsInFaults' | 'struck'> & { acknowledged: number }> {
+  const { bench, scenario, phones, number, during } = course;
+  const { faults, seconds } = scenario.inbound ?? { faults: [], seconds: 0 };
+  await bench.begin(faults, number);
   const began = Date.now();
-  const writtenBy = await Promise.all(
-    phones.map(async (phone) => {
-      const own: { phone: string; id: string }[] = [];
-      for (let i = 0; i < scenario.writes; i++) own.push({ phone, id: (await bench.write(phone, `message ${i}`)).id });
-      return own;
-    }),
-  );
-  const written = writtenBy.flat();
-  await sleep(Math.max(inbound.seconds * 1000 - (Date.now() - began), 0));
+  const each = phones.map(async (phone) => {
+    const own: { phone: string; id: string }[] = [];
+    for (let i = 0; i < scenario.writes; i++) own.push({ phone, id: (await bench.write(phone, `message ${i}`)).id });
+    return own;
+  });
+  const written = (await Promise.all(each)).flat();
+  await sleep(Math.max(seconds * 1000 - (Date.now() - began), 0));
   const eventsInFaults = during();
   const { acknowledged } = await bench.stats();
   const struck = await bench.end();
-  const subjectOf = (id: string) => during().find((e) => e.type === 'message.received' && e.data.message?.platformId === id)?.subject;
-  if (!(bench.platform === 'sms' && inbound.faults.some((f) => f.kind === 'wrong-signature'))) await until(() => written.every(({ id }) => subjectOf(id) !== undefined), patience); // Twilio tries a refused webhook once
-
-  if (scenario.advanceSeconds) await bench.advance(scenario.advanceSeconds);
-  const outbound = scenario.outbound ?? { faults: [], seconds: 0 };
-  await bench.begin(outbound.faults, number + 500);
+  if (!scenario.gone) await until(() => written.every(({ id }) => subjectOf(course, id) !== undefined), scenario.patienceSeconds * 1000);
+  return { written, eventsInFaults, struck, acknowledged };
+}
+/** The business replies, all at once and in order for each customer, while the scenario's faults are on. */
+async function reply(course: Course, written: Seen['written']): Promise<Reply[]> {
+  const { bench, surface, scenario, phones, number, run } = course;
+  const { faults, seconds } = scenario.outbound ?? { faults: [], seconds: 0 };
+  await bench.begin(faults, number + 500);
   const replies: Reply[] = [];
-  await Promise.all(
-    phones.map(async (phone) => {
-      const first = written.find((w) => w.phone === phone);
-      for (let i = 0; i < scenario.replies; i++) {
-        const conversation = first && subjectOf(first.id);
-        const text = `reply ${i} of ${number}`;
-        const handed = await surface.send({ channel: bench.channel, to: conversation ? { conversation } : { phone }, text, key: `${phone}-${i}` });
-        replies.push({ phone, text, stranger: false, handed });
-      }
-    }),
-  );
-  for (let i = 0; i < (scenario.strangers ?? 0); i++) {
-    const phone = `+4478${String(number).padStart(3, '0')}${String(i).padStart(5, '0')}`;
-    replies.push({ phone, text: 'hello', stranger: true, handed: await surface.send({ channel: bench.channel, to: { phone }, text: 'hello', key: `${phone}` }) });
+  async function hand(phone: string, i: number, about: { to: object; stranger: boolean }): Promise<void> {
+    const text = `reply ${i} of ${run}.${number}`;
+    const handed = await surface.send({ channel: bench.channel, to: about.to, text, key: `conformance-${run}-${phone}-${i}` });
+    replies.push({ phone, text, stranger: about.stranger, handed });
   }
-  await sleep(outbound.seconds * 1000);
+  const all = phones.map(async (phone) => {
+    const conversation = subjectOf(course, written.find((w) => w.phone === phone)?.id ?? '');
+    for (let i = 0; i < scenario.replies; i++) await hand(phone, i, { to: conversation ? { conversation } : { phone }, stranger: false });
+  });
+  await Promise.all(all);
+  for (let i = 0; i < (scenario.strangers ?? 0); i++) {
+    const phone = `+4478${digits(run, 4)}${digits(number, 2)}${digits(i, 2)}`;
+    await hand(phone, i, { to: { phone }, stranger: true });
+  }
+  await sleep(seconds * 1000);
   await bench.end();
-  const look = async () => new Map(await Promise.all([...new Set(replies.map((r) => r.phone))].map(async (phone) => [phone, await bench.shown(phone)] as const)));
+  return replies;
+}
+/** Each reply is on its phone, or was told as failed. */
+async function settle({ bench, scenario, during }: Course, replies: readonly Reply[]): Promise<Seen['shown']> {
+  const phones = [...new Set(replies.map((r) => r.phone))];
+  const look = async () => new Map(await Promise.all(phones.map(async (phone) => [phone, await bench.shown(phone)] as const)));
   const over = async () => {
     const shown = await look();
-    return replies.every(({ phone, text, handed }) => handed.id === undefined || (shown.get(phone) ?? []).includes(text) || failedBy(during(), handed.id));
+    return replies.every(({ phone, text, handed }) => handed.id === undefined || shown.get(phone)?.includes(text) || failedBy(during(), handed.id));
   };
-  await until(over, patience);
+  await until(over, scenario.patienceSeconds * 1000);
   await sleep(QUIET_MS); // what comes once too often comes now
+  return look();
+}
+
+/** Plays one scenario. Customers are new in each, so that no scenario sees another's. */
+export async function play(scenario: Scenario, stage: Stage): Promise<Seen> {
+  const { bench, surface, number, run } = stage;
+  const from = surface.events.length;
+  const during = () => surface.events.slice(from);
+  const phones = Array.from({ length: scenario.customers }, (_, i) => `+4479${digits(run, 4)}${digits(number, 2)}${digits(i, 2)}`);
+  const course: Course = { ...stage, scenario, phones, during };
+  const before = await bench.stats();
+  const stalls = monitorEventLoopDelay({ resolution: 10 });
+  stalls.enable();
+  const { written, acknowledged, ...seen } = await write(course);
+  if (scenario.advanceSeconds) await bench.advance(scenario.advanceSeconds);
+  const replies = await reply(course, written);
+  const shown = await settle(course, replies);
   const atRest = async () => (await surface.books())?.channels?.every((c) => c.waiting === 0) ?? true;
-  if (scenario.row === 'books balance') await until(atRest, patience);
+  if (scenario.row === 'books balance') await until(atRest, scenario.patienceSeconds * 1000);
   const { refused } = await bench.stats();
   stalls.disable();
   return {
+    ...seen,
     scenario,
-    channel: bench.channel,
     written,
     replies,
+    shown,
+    channel: bench.channel,
     events: during(),
-    eventsInFaults,
     acknowledgedInFaults: acknowledged - before.acknowledged,
-    struck,
-    shown: await look(),
     refused: Object.fromEntries(Object.entries(refused).map(([code, n]) => [code, n - (before.refused[code] ?? 0)])),
     books: await surface.books(),
     stallMs: stalls.max / 1e6,

@@ -69,7 +69,7 @@ export async function startSmallGateway({ platform, secrets, token, phoneNumberI
   /** A place in the number's second and in the recipient's six. */
   async function place(phone: string): Promise<void> {
     if (broken('limits')) return;
-    for (;;) {
+    while (!stop.signal.aborted) {
       const now = Date.now();
       times = times.filter((t) => t > now - 1000);
       const paid = Math.max(pairs.get(phone) ?? 0, now);
@@ -123,7 +123,7 @@ export async function startSmallGateway({ platform, secrets, token, phoneNumberI
   async function events(query: URLSearchParams): Promise<object> {
     const after = query.get('after') ?? '0';
     const from = after === 'latest' ? log.length : Number(after);
-    for (const end = Date.now() + Number(query.get('wait') ?? 0) * 1000; log.length <= from && Date.now() < end; ) await sleep(20);
+    for (const end = Date.now() + Number(query.get('wait') ?? 0) * 1000; log.length <= from && Date.now() < end && !stop.signal.aborted; ) await sleep(20);
     const page = log.slice(from, from + 1000);
     return { events: page, next: String(from + page.length) };
   }
