@@ -1,6 +1,6 @@
 import type { OutboundContent } from '../../schemas/index.ts';
 import { shorten } from '../_text/shorten.ts';
-import type { CardForm, Natives } from '../contract.ts';
+import type { CardForm, Natives } from '../natives.ts';
 import { distinct } from './distinct.ts';
 import type { Card, CardButton, Of, Sink } from './piece.ts';
 import { joined, lastPart } from './split-body.ts';

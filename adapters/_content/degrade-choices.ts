@@ -1,5 +1,5 @@
 import { shorten } from '../_text/shorten.ts';
-import type { ChoiceForm } from '../contract.ts';
+import type { ChoiceForm } from '../natives.ts';
 import { distinct } from './distinct.ts';
 import type { Of, Sink } from './piece.ts';
 import { joined, lastPart } from './split-body.ts';

@@ -1,4 +1,4 @@
-import type { MediaForm, MediaKind, Natives } from '../contract.ts';
+import type { MediaForm, MediaKind, Natives } from '../natives.ts';
 import { mediaTypeOf } from './media-type.ts';
 import type { MediaContent, Sink } from './piece.ts';
 import { joined } from './split-body.ts';

@@ -1,7 +1,8 @@
 import type { OutboundContent } from '../../schemas/index.ts';
 import { fromMarkdown } from '../_text/markdown.ts';
 import { shorten } from '../_text/shorten.ts';
-import type { Capabilities, Natives } from '../contract.ts';
+import type { Capabilities } from '../contract.ts';
+import type { Natives } from '../natives.ts';
 import { degradeCards } from './degrade-cards.ts';
 import { degradeChoices } from './degrade-choices.ts';
 import { degradeMedia } from './degrade-media.ts';

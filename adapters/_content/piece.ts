@@ -1,5 +1,6 @@
 import type { OutboundContent } from '../../schemas/index.ts';
-import type { ChoiceForm, MediaKind, MenuOption } from '../contract.ts';
+import type { MenuOption } from '../contract.ts';
+import type { ChoiceForm, MediaKind } from '../natives.ts';
 import type { LossCode } from './losses.ts';
 
 export type Of<T extends OutboundContent['type']> = Extract<OutboundContent, { type: T }>;

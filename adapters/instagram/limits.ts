@@ -1,5 +1,6 @@
 import { RETIRED_TAGS } from '../_graph/messaging/tags.ts';
-import type { Capabilities, Natives } from '../contract.ts';
+import type { Capabilities } from '../contract.ts';
+import type { Natives } from '../natives.ts';
 
 const MB = 1024 * 1024;
 /** What Instagram shows itself (messenger.md 6): text by bytes, PDF alone as a file, no templates outside the window. */

@@ -1,7 +1,8 @@
 import { type Loose, object } from '../_graph/loose.ts';
 import { normalizeMessaging } from '../_graph/messaging/normalize-body.ts';
 import { parseJson } from '../_graph/parse-json.ts';
-import type { Normalized, VerifiedRequest } from '../contract.ts';
+import type { VerifiedRequest } from '../contract.ts';
+import type { Normalized } from '../facts.ts';
 import { instagram } from './product.ts';
 
 /** Every element of a body as a fact or a reject, in the order of the body. Pure and total. */

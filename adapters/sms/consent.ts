@@ -1,4 +1,4 @@
-import type { FactBody } from '../contract.ts';
+import type { FactBody } from '../facts.ts';
 import { type Form, field } from './form.ts';
 
 /** Twilio's default keywords: a body of one such word, any case. YES is not among them here: without an opt-out before it, it is an answer. */

@@ -1,5 +1,6 @@
 import type { ChannelType } from '../../schemas/index.ts';
-import type { Natives, RenderContext } from '../contract.ts';
+import type { RenderContext } from '../contract.ts';
+import type { Natives } from '../natives.ts';
 import { takesMms } from './mms.ts';
 
 const MB = 1024 * 1024;

@@ -1,6 +1,7 @@
 import type { ChannelType, MessageState } from '../../schemas/index.ts';
 import { parseJson } from '../_graph/parse-json.ts';
-import type { Fact, FactBody, Normalized, Reject, VerifiedRequest } from '../contract.ts';
+import type { VerifiedRequest } from '../contract.ts';
+import type { Fact, FactBody, Normalized, Reject } from '../facts.ts';
 import { channelTypeOf, customerOf } from './addresses.ts';
 import { consentOf } from './consent.ts';
 import { contentOf } from './content.ts';

@@ -1,5 +1,5 @@
 import { isObject, type Loose, Malformed, object, text, time, UnknownWord } from '../_graph/loose.ts';
-import type { Fact, FactBody, Reject } from '../contract.ts';
+import type { Fact, FactBody, Reject } from '../facts.ts';
 import { type Person, peopleOf } from './identity.ts';
 
 /** One change of one entry, and where its elements go. */

@@ -1,4 +1,5 @@
-import type { Capabilities, Natives } from '../contract.ts';
+import type { Capabilities } from '../contract.ts';
+import type { Natives } from '../natives.ts';
 
 const MB = 1024 * 1024;
 const OFFICE = [

@@ -1,5 +1,5 @@
 import { camel, camelRest, isObject, type Loose, Malformed, need, object, present, text, time } from '../_graph/loose.ts';
-import type { FactBody, MessageFact } from '../contract.ts';
+import type { FactBody, MessageFact } from '../facts.ts';
 import { contentOf, mediaUrlOf } from './content.ts';
 import { add, type Change } from './elements.ts';
 import { addresses, type Names, type Person, phone, senderOf, userId } from './identity.ts';

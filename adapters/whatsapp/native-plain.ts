@@ -1,5 +1,6 @@
 import type { Of, Piece } from '../_content/piece.ts';
-import type { MediaKind, RenderContext } from '../contract.ts';
+import type { RenderContext } from '../contract.ts';
+import type { MediaKind } from '../natives.ts';
 
 export type Body = Readonly<Record<string, unknown>>;
 type Plain = Extract<Piece, { type: 'text' | 'location' | 'contacts' | 'reaction' | MediaKind }>;

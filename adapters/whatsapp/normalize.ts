@@ -1,6 +1,7 @@
 import { isObject, type Loose, object, text } from '../_graph/loose.ts';
 import { parseJson } from '../_graph/parse-json.ts';
-import type { Fact, Normalized, Reject, VerifiedRequest } from '../contract.ts';
+import type { VerifiedRequest } from '../contract.ts';
+import type { Fact, Normalized, Reject } from '../facts.ts';
 import { alone, type Change, openChange, reject } from './elements.ts';
 import { account, automaticEvents, isAccountField } from './fields/account.ts';
 import { history, stateSync } from './fields/coexistence.ts';

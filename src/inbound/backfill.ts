@@ -1,4 +1,4 @@
-import type { Fact } from '../../adapters/contract.ts';
+import type { Fact } from '../../adapters/facts.ts';
 import type { Context } from './context.ts';
 
 /** Older than this, what the reconciler brings is history: no window opens, no answer is called for. */

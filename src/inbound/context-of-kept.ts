@@ -1,4 +1,4 @@
-import type { Fact } from '../../adapters/contract.ts';
+import type { Fact } from '../../adapters/facts.ts';
 import type { JournalRow } from '../journal/port.ts';
 import type { Tx } from '../store/port.ts';
 import type { Context } from './context.ts';

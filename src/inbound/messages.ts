@@ -1,4 +1,4 @@
-import type { Fact, FactBody, MessageFact } from '../../adapters/contract.ts';
+import type { Fact, FactBody, MessageFact } from '../../adapters/facts.ts';
 import type { EventType, Identity, InboundContent } from '../../schemas/index.ts';
 import { eventId } from '../../schemas/index.ts';
 import { newId } from '../id.ts';

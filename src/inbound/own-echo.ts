@@ -1,4 +1,4 @@
-import type { Fact, MessageFact } from '../../adapters/contract.ts';
+import type { Fact, MessageFact } from '../../adapters/facts.ts';
 import type { Context } from './context.ts';
 import { addAddresses, findConversation } from './conversations.ts';
 import type { Channel } from './directory.ts';

@@ -1,4 +1,4 @@
-import type { Fact } from '../../adapters/contract.ts';
+import type { Fact } from '../../adapters/facts.ts';
 import type { EventType } from '../../schemas/index.ts';
 import { eventId } from '../../schemas/index.ts';
 import { appendEvents } from '../store/append-events.ts';

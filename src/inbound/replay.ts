@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Fact } from '../../adapters/contract.ts';
 import { providerOf } from '../../adapters/contract.ts';
+import type { Fact } from '../../adapters/facts.ts';
 import { eventId } from '../../schemas/index.ts';
 import { journalRef } from '../journal/port.ts';
 import type { Tx } from '../store/port.ts';

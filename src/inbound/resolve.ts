@@ -1,4 +1,4 @@
-import type { Fact, FactBody } from '../../adapters/contract.ts';
+import type { Fact, FactBody } from '../../adapters/facts.ts';
 import { eventId } from '../../schemas/index.ts';
 import { asFetched } from './backfill.ts';
 import { recordConsent } from './consents.ts';

@@ -1,4 +1,4 @@
-import type { Fact, FactBody } from '../../adapters/contract.ts';
+import type { Fact, FactBody } from '../../adapters/facts.ts';
 import { advance, eventId, FAILURES, type Failure, type MessageState } from '../../schemas/index.ts';
 import { newId } from '../id.ts';
 import { leaveQueue, makeReady } from '../outbound/queue-order.ts';

@@ -1,4 +1,4 @@
-import type { Fact } from '../../adapters/contract.ts';
+import type { Fact } from '../../adapters/facts.ts';
 import type { ChannelType } from '../../schemas/index.ts';
 import type { Tx } from '../store/port.ts';
 import { contextFor, type Kept } from './context-of-kept.ts';

@@ -1,4 +1,4 @@
-import type { Fact, FactBody } from '../../adapters/contract.ts';
+import type { Fact, FactBody } from '../../adapters/facts.ts';
 import type { Identity } from '../../schemas/index.ts';
 import { eventId } from '../../schemas/index.ts';
 import type { Tx } from '../store/port.ts';

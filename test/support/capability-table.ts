@@ -1,4 +1,5 @@
-import type { Capabilities, MediaForm, Natives } from '../../adapters/contract.ts';
+import type { Capabilities } from '../../adapters/contract.ts';
+import type { MediaForm, Natives } from '../../adapters/natives.ts';
 
 const MB = 1024 * 1024;
 const size = (bytes: number): string => (bytes >= MB ? `${Math.round(bytes / MB)} MB` : `${Math.round(bytes / 1024)} KB`);

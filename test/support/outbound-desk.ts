@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Capabilities, ChannelAdapter, Fact } from '../../adapters/contract.ts';
+import type { Capabilities, ChannelAdapter } from '../../adapters/contract.ts';
+import type { Fact } from '../../adapters/facts.ts';
 import { createAdapters } from '../../adapters/index.ts';
 import type { Failure, MessageState, SendCommand } from '../../schemas/index.ts';
 import { policyOperations } from '../../src/api/policy-operations.ts';

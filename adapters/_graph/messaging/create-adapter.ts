@@ -1,5 +1,6 @@
 import type { Failure, OutboundContent } from '../../../schemas/index.ts';
-import type { Capabilities, ChannelAdapter, Normalized, RenderContext, Rendered, Result, VerifiedRequest } from '../../contract.ts';
+import type { Capabilities, ChannelAdapter, RenderContext, Rendered, Result, VerifiedRequest } from '../../contract.ts';
+import type { Normalized } from '../../facts.ts';
 import { ackMeta } from '../ack.ts';
 import { createHttp } from '../http.ts';
 import { handshakeMeta, verifyMeta } from '../signature.ts';

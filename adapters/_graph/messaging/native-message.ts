@@ -1,5 +1,5 @@
 import type { Card, CardButton, Piece } from '../../_content/piece.ts';
-import type { MediaKind } from '../../contract.ts';
+import type { MediaKind } from '../../natives.ts';
 
 export type Body = Readonly<Record<string, unknown>>;
 type Media = Extract<Piece, { type: MediaKind }>;

@@ -1,4 +1,4 @@
-import type { Normalized } from '../../contract.ts';
+import type { Normalized } from '../../facts.ts';
 import { isObject, type Loose, Malformed, object, text, UnknownWord } from '../loose.ts';
 import { EVENTS, MESSAGING_FIELDS } from './events.ts';
 import { openItem } from './item.ts';

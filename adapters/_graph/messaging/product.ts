@@ -1,4 +1,4 @@
-import type { Fact, FactBody, Reject } from '../../contract.ts';
+import type { Fact, FactBody, Reject } from '../../facts.ts';
 import type { Loose } from '../loose.ts';
 
 /** What Messenger and Instagram differ in when they are read; all else is one platform, on one endpoint. */
