@@ -11,10 +11,13 @@ export function createSecondGuard(most: number) {
     while ((times[0] ?? Number.POSITIVE_INFINITY) <= performance.now() - SECOND_MS) times.shift();
   };
   return {
-    /** Somebody else's, which counts. */
+    /** Somebody else's, which counts. Only the last `most` can ever matter: a number that only receives must not gather the times of all that came. */
     note(): void {
       times.push(performance.now());
+      if (times.length > most) times.shift();
     },
+    /** How many are kept. */
+    size: () => times.length,
     /** Resolves when `n` more may go, and counts them. */
     async pass(n: number): Promise<void> {
       for (oldEnough(); times.length > 0 && times.length + n > most; oldEnough()) await sleep(Math.max((times[0] ?? 0) + SECOND_MS - performance.now(), 1));
