@@ -3,6 +3,7 @@ import http from 'node:http';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { ROUTES } from '../../src/api/routes-table.ts';
+import { booksHold } from '../support/books.ts';
 import { channel, type Event, remove, sleep, startGateway, type TestGateway, text, until, webhook } from '../support/gateway.ts';
 import { freePort } from '../support/kafka.ts';
 
@@ -15,17 +16,6 @@ afterEach(async () => {
 });
 const received = (events: Event[], id: string) => events.filter((e) => e.type === 'message.received' && e.data.message?.platformId === id);
 const settled = (wanted: number) => until(`${wanted} events`, async () => (await gateway.events()).length >= wanted);
-interface Books {
-  channels: { channel: string; elements: number; published: number; duplicate: number; absorbed: Record<string, number>; deadLettered: number; waiting: number }[];
-  journals: { received: number; split: number; pending: number }[];
-}
-async function booksHold(): Promise<Books> {
-  await until('nothing pending', async () => ((await gateway.call('/v1/ledger')).json as Books).journals.every((j) => j.pending === 0));
-  const books = (await gateway.call('/v1/ledger')).json as Books;
-  for (const c of books.channels) expect(c.elements).toBe(c.published + c.duplicate + Object.values(c.absorbed).reduce((a, b) => a + b, 0) + c.deadLettered + c.waiting);
-  for (const j of books.journals) expect(j.received).toBe(j.split + j.pending);
-  return books;
-}
 
 const DAY = 86_400_000;
 const clock = (days: number) => ({ CLOCK_SHIFT_MS: String(days * DAY), NODE_OPTIONS: `--import=${new URL('../support/shift-clock.mjs', import.meta.url).href}` });
@@ -41,14 +31,14 @@ test('one effect: at once, after a restart, 30 days on, on the shared path and o
   expect(await gateway.post(body, { path: '/webhooks/whatsapp/ch_wa' })).toBe(200);
   await gateway.post(webhook(ONE, { messages: [text('447700900101', 'wamid.NEW'), text('447700900101', 'wamid.SAME')] }));
   await settled(2);
-  const books = await booksHold();
+  const books = await booksHold(gateway);
   const events = await gateway.events();
   expect([received(events, 'wamid.SAME').length, received(events, 'wamid.NEW').length, events.length]).toEqual([1, 1, 2]);
   expect(books.channels.find((c) => c.channel === 'ch_wa')).toMatchObject({ elements: 54, published: 2, duplicate: 52 });
   await gateway.kill('SIGTERM');
   gateway = await startGateway({ dir: gateway.dir, env: { ...clock(30), EVENT_RETENTION_DAYS: '90' } });
   expect(await gateway.post(body)).toBe(200);
-  const later = await booksHold();
+  const later = await booksHold(gateway);
   expect(later.channels.reduce((n, c) => n + c.elements, 0)).toBe(55);
   expect(received(await gateway.events(), 'wamid.SAME').length).toBe(1);
 }, 60_000);
@@ -62,7 +52,7 @@ test("another tenant's key names our number: no event, dead letters wrong_key, u
   expect(await gateway.post(planted, { secret: 'nobody' })).toBe(401);
   expect(await gateway.post(webhook('999', { messages: [text('447700900101', 'wamid.STRAY')] }))).toBe(200);
   await settled(3);
-  await booksHold();
+  await booksHold(gateway);
   expect((await gateway.events()).map((e) => [e.type, e.data.code, e.data.tenant]).sort()).toEqual([
     ['webhook.rejected', 'unknown_channel', undefined],
     ['webhook.rejected', 'wrong_key', undefined],
@@ -131,7 +121,7 @@ test(
       await Promise.all(lines);
       gateway = await startGateway({ dir: gateway.dir });
     }
-    await booksHold();
+    await booksHold(gateway);
     // The journal, read by this test's own rules: what is in it is what must be in the log, once.
     const journalled = new Set<string>();
     const dir = join(gateway.dir, 'data', 'journal');
@@ -218,7 +208,7 @@ test('a reply: one call by its key, statuses joined in every order; a closed win
     for (const status of ['read', 'sent', 'delivered', 'read'])
       await gateway.post(webhook(ONE, { statuses: [{ id: 'wamid.OUT1', status, timestamp: '1795341600', recipient_id: '447700900101' }] }));
     await until('read', async () => ((await gateway.call(`/v1/messages/${id}`)).json as { status: string }).status === 'read');
-    const books = await booksHold();
+    const books = await booksHold(gateway);
     expect((await gateway.events()).filter((e) => e.type === 'message.status').map((e) => e.data.status)).toEqual(['queued', 'read']);
     expect(books.channels[0]).toMatchObject({ absorbed: { late_status: 2 }, duplicate: 1 });
     const shown = (await gateway.call(`/v1/messages/${id}`)).text;

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { booksHold, ledgerOf } from '../support/books.ts';
 import { type Event, remove, startGateway, type TestGateway, until } from '../support/gateway.ts';
 import { AC, OWN, smsChannel } from '../support/twilio-api.ts';
 
@@ -39,16 +40,6 @@ async function post(form: Form, { path = '/webhooks/sms', token = 'twilio-token'
   return [response.status, response.headers.get('content-type') ?? '', await response.text()] as const;
 }
 const settled = (wanted: number) => until(`${wanted} events`, async () => (await gateway.events()).length >= wanted);
-interface Books {
-  channels: { channel: string; elements: number; published: number; duplicate: number; absorbed: Record<string, number>; deadLettered: number; waiting: number }[];
-  journals: { received: number; split: number; pending: number }[];
-}
-async function booksHold(): Promise<Books> {
-  await until('nothing pending', async () => ((await gateway.call('/v1/ledger')).json as Books).journals.every((j) => j.pending === 0));
-  const books = (await gateway.call('/v1/ledger')).json as Books;
-  for (const c of books.channels) expect(c.elements).toBe(c.published + c.duplicate + Object.values(c.absorbed).reduce((a, b) => a + b, 0) + c.deadLettered + c.waiting);
-  return books;
-}
 const kinds = (events: readonly Event[]) => events.map((e) => [e.type, e.data.message?.platformId ?? e.data.status ?? e.data.code]);
 
 test('one effect: at once, after a restart, on both paths, with a parameter more; empty TwiML each time', async () => {
@@ -65,7 +56,7 @@ test('one effect: at once, after a restart, on both paths, with a parameter more
   await post(message('SM2', { Body: 'STOP' }));
   await post(message('SM2', { Body: 'STOP' }));
   await settled(3);
-  const books = await booksHold();
+  const books = await booksHold(gateway);
   expect(kinds(await gateway.events())).toEqual([
     ['message.received', 'SM1'],
     ['message.received', 'SM2'],
@@ -90,7 +81,7 @@ test("AccountSid, To and the key are of one channel, or it is nobody's", async (
     ['webhook.rejected', 'wrong_key'],
     ['webhook.rejected', 'unknown_channel'],
   ]);
-  expect((await booksHold()).channels.map((c) => [c.channel, c.deadLettered])).toEqual([['unrouted', 2]]);
+  expect((await booksHold(gateway)).channels.map((c) => [c.channel, c.deadLettered])).toEqual([['unrouted', 2]]);
 }, 30_000);
 
 test('statuses: 204, in any order one end, repeated ones absorbed, interim ones too', async () => {
@@ -103,8 +94,8 @@ test('statuses: 204, in any order one end, repeated ones absorbed, interim ones 
   expect(await status('delivered')).toEqual([204, 'text/xml; charset=utf-8', '']);
   for (const word of ['queued', 'sending', 'sent', 'delivered', 'sent']) expect((await status(word))[0]).toBe(204);
   expect((await status('teleported'))[0]).toBe(204);
-  await until('split', async () => ((await gateway.call('/v1/ledger')).json as Books).journals.every((j) => j.split === 7));
-  const books = await booksHold();
+  await until('split', async () => (await ledgerOf(gateway)).journals.every((j) => j.split === 7));
+  const books = await booksHold(gateway);
   expect(books.channels.find((c) => c.channel === 'ch_sms')).toMatchObject({ elements: 7, waiting: 2, duplicate: 2, absorbed: { interim_status: 2 }, deadLettered: 1 });
 }, 30_000);
 
