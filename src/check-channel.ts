@@ -1,17 +1,8 @@
 import type { Adapters, Finding } from '../adapters/contract.ts';
-import type { ChannelType } from '../schemas/index.ts';
+import type { RegisteredChannel } from './api/channel-registry.ts';
 
-export interface CheckedChannel {
-  readonly id: string;
-  readonly type: ChannelType;
-  readonly provider: 'meta' | 'twilio';
-  readonly account: string;
-  readonly businessAccount: string | null;
-  readonly address: string | null;
-  readonly credentials: Readonly<Record<string, string>>;
-  readonly secrets: readonly string[];
-  readonly settings: Readonly<Record<string, unknown>>;
-}
+/** A channel with its opened credentials, of the store or of the file. */
+export type CheckedChannel = Omit<RegisteredChannel, 'verifyTokens'>;
 const CHECK_MS = 20_000;
 
 /** Addresses that a platform may call for a channel, the shared one of its kind first. */
