@@ -48,13 +48,11 @@ export function channelInput(masterKey: Buffer, c: ChannelConfig): ChannelInput 
   };
 }
 
-/** Every connected channel with its opened credentials, from the store. */
-export async function loadChannels(store: Store, masterKey: Buffer): Promise<RegisteredChannel[]> {
-  const rows = await store.read
-    .selectFrom('channels')
-    .select(['id', 'type', 'provider', 'account', 'business_account', 'address', 'sealed', 'settings'])
-    .where('state', '<>', 'deleted')
-    .execute();
+/** Every connected channel (or one) with its opened credentials, from the store. */
+export async function loadChannels(store: Store, masterKey: Buffer, id?: string): Promise<RegisteredChannel[]> {
+  let query = store.read.selectFrom('channels').select(['id', 'type', 'provider', 'account', 'business_account', 'address', 'sealed', 'settings']).where('state', '<>', 'deleted');
+  if (id !== undefined) query = query.where('id', '=', id);
+  const rows = await query.execute();
   return rows.map((r) => {
     const { _fingerprint, ...settings } = JSON.parse(r.settings) as Record<string, unknown>;
     return {

@@ -26,6 +26,8 @@ const TRIES = 3;
 const PER_SECOND = 5;
 const POLL_MS = 5000;
 const REST_MS = 250;
+/** The place is kept so often: what was read since is read again after a crash, and nobody is asked about twice for it. */
+const KEEP_MS = 5000;
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms).unref());
 
 interface Customer {
@@ -42,7 +44,7 @@ interface Customer {
  */
 export function createProfileWorker(deps: ProfileWorkerDeps) {
   const { store } = deps;
-  const state = { stopping: false, read: -1, saved: -1, more: false };
+  const state = { stopping: false, read: -1, saved: -1, keptAt: 0, more: false };
   /** Customers still to be asked for, each with the place in the log of the message that brought them. */
   const pending = new Map<string, number>();
   /** How often a customer stayed without a name since this start; the oldest are forgotten. */
@@ -148,7 +150,8 @@ export function createProfileWorker(deps: ProfileWorkerDeps) {
   /** Everything up to here has been asked for: a start goes on after it. */
   async function keep(): Promise<void> {
     const to = pending.size ? Math.min(...pending.values()) - 1 : state.read;
-    if (to <= state.saved) return;
+    if (to <= state.saved || performance.now() - state.keptAt < KEEP_MS) return;
+    state.keptAt = performance.now();
     await store.write('saveCursor', { name: CURSOR, off: to, detail: null, nowMs: Date.now() });
     state.saved = to;
   }

@@ -1,3 +1,4 @@
+import { booksHold } from '../support/books.ts';
 import { type Event, remove, SECRET, sleep, startGateway, type TestGateway, until } from '../support/gateway.ts';
 import { type GraphAnswer, type GraphCall, startGraphApi } from '../support/graph-api.ts';
 
@@ -57,26 +58,7 @@ function hold(told: () => object): () => void {
 const events = () => gateway.events();
 const of = (all: Event[], type: string, platformId: string) => all.filter((e) => e.type === type && e.data.message?.platformId === platformId);
 const arrived = (platformId: string) => until(platformId, async () => (await events()).some((e) => e.data.message?.platformId === platformId));
-interface Channel {
-  channel: string;
-  elements: number;
-  published: number;
-  duplicate: number;
-  absorbed: Record<string, number>;
-  deadLettered: number;
-  waiting: number;
-}
-interface Ledger {
-  channels: Channel[];
-  journals: { pending: number }[];
-}
-const ledger = async () => (await gateway.call('/v1/ledger')).json as Ledger;
-async function books(channel: string): Promise<Channel | undefined> {
-  await until('nothing pending', async () => (await ledger()).journals.every((j) => j.pending === 0));
-  const { channels } = await ledger();
-  for (const c of channels) expect(c.elements).toBe(c.published + c.duplicate + Object.values(c.absorbed).reduce((a, b) => a + b, 0) + c.deadLettered + c.waiting);
-  return channels.find((c) => c.channel === channel);
-}
+const books = async (channel: string) => (await booksHold(gateway)).channels.find((c) => c.channel === channel);
 const absorbedOf = async (channel: string, reason: string) => (await books(channel))?.absorbed[reason] ?? 0;
 
 async function send(channel: string, to: object, text: string): Promise<string> {

@@ -4,11 +4,11 @@ import type { ChannelType } from '../../../schemas/index.ts';
 import { parseChannels } from '../../config/channels-file.ts';
 import { GatewayError } from '../../gateway-error.ts';
 import { newId } from '../../id.ts';
+import { acting } from '../acting.ts';
 import { channelInput, loadChannels, rotated } from '../channel-registry.ts';
 import type { ApiDeps, Asked, Route } from '../deps.ts';
 import { parseBody } from '../parse-body.ts';
 
-const acting = (asked: Asked) => ({ actor: asked.caller.id, tenant: asked.caller.tenant, nowMs: Date.now() });
 const iso = (ms: number) => new Date(ms).toISOString();
 const Change = z.strictObject({
   name: z.string().min(1).max(200).nullable().optional(),
@@ -125,7 +125,7 @@ export const channelRoutes: readonly Route[] = [
     async handle(asked, deps) {
       const { id } = await oneChannel(deps, asked);
       const rotation = parseBody(Rotation, asked.body);
-      const channel = (await loadChannels(deps.store, deps.config.masterKey)).find((c) => c.id === id);
+      const [channel] = await loadChannels(deps.store, deps.config.masterKey, id);
       if (!channel) throw new GatewayError('not_found', 'There is no such channel.');
       await deps.store.write('rotateChannel', { id, ...rotated(deps.config.masterKey, channel, rotation), names: Object.keys(rotation), ...acting(asked) });
       await deps.channelsChanged();
@@ -140,7 +140,7 @@ export const channelRoutes: readonly Route[] = [
     summary: 'Ask the platform whether it knows our credentials and will call us, and say what to do',
     async handle(asked, deps) {
       const { id } = await oneChannel(deps, asked);
-      const channel = (await loadChannels(deps.store, deps.config.masterKey)).find((c) => c.id === id);
+      const [channel] = await loadChannels(deps.store, deps.config.masterKey, id);
       const findings = channel ? await deps.checkChannel(channel) : [];
       return { body: { channel: id, ok: findings.every((f) => f.ok), findings } };
     },

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { GatewayError } from '../../gateway-error.ts';
+import { acting } from '../acting.ts';
 import type { ApiDeps, Asked, Route } from '../deps.ts';
 import { parseBody } from '../parse-body.ts';
 
@@ -51,7 +52,7 @@ export const consentRoutes: readonly Route[] = [
     async handle(asked, deps) {
       await entries(deps, asked); // whose contact it is, before what is wrong with the body
       const consent = parseBody(Consent, asked.body);
-      await deps.store.write('setConsent', { contact: asked.params.id ?? '', tenant: asked.caller.tenant, actor: asked.caller.id, nowMs: Date.now(), ...consent });
+      await deps.store.write('setConsent', { contact: asked.params.id ?? '', ...acting(asked), ...consent });
       return { body: { contact: asked.params.id, consents: await entries(deps, asked) } };
     },
   },

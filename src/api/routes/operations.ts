@@ -3,11 +3,11 @@ import { newId } from '../../id.ts';
 import { readLedger } from '../../inbound/ledger.ts';
 import { UNROUTED } from '../../inbound/tally.ts';
 import { parseJournalRef } from '../../journal/port.ts';
+import { acting } from '../acting.ts';
 import type { ApiDeps, Asked, Route } from '../deps.ts';
 import { firstOffsetSince, limitOf, timeOf } from '../query.ts';
 
 const object = (body: unknown): Readonly<Record<string, unknown>> => (body && typeof body === 'object' && !Array.isArray(body) ? (body as Record<string, unknown>) : {});
-const acting = (asked: Asked) => ({ actor: asked.caller.id, tenant: asked.caller.tenant, nowMs: Date.now() });
 const iso = (ms: number) => new Date(ms).toISOString();
 
 async function tenantChannels(deps: ApiDeps, tenant: string): Promise<Set<string>> {

@@ -1,6 +1,7 @@
 import { GatewayError } from '../../gateway-error.ts';
 import { suspectedGaps } from '../../reconcile/suspected-gaps.ts';
 import type { ApiDeps, Asked, Route } from '../deps.ts';
+import { timeOf } from '../query.ts';
 
 /** An answer is given when every channel is done, or after so long while they go on. */
 const WAIT_MS = 30_000;
@@ -12,7 +13,7 @@ async function ownChannels(deps: ApiDeps, asked: Asked): Promise<string[]> {
 }
 function sinceOf(value: unknown): number | null {
   if (value === undefined) return null;
-  const ms = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  const ms = timeOf(value);
   if (Number.isNaN(ms)) throw new GatewayError('invalid_request', 'since: an ISO time, such as 2026-11-22T09:00:00Z', { pointer: '/since' });
   return ms;
 }

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { GatewayError } from '../../gateway-error.ts';
 import { newId } from '../../id.ts';
+import { acting } from '../acting.ts';
 import { allow, hashKey, SCOPES } from '../auth.ts';
 import type { ApiDeps, Asked, Route } from '../deps.ts';
 import { parseBody } from '../parse-body.ts';
 import { limitOf } from '../query.ts';
 
-const acting = (asked: Asked) => ({ actor: asked.caller.id, tenant: asked.caller.tenant, nowMs: Date.now() });
 const iso = (ms: number) => new Date(ms).toISOString();
 const NewKey = z.strictObject({
   name: z.string().min(1).max(200),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { GatewayError } from '../../gateway-error.ts';
 import { QuietHours } from '../../outbound/quiet-hours.ts';
 import { TenantSettings } from '../../outbound/tenant-settings.ts';
+import { acting } from '../acting.ts';
 import type { ApiDeps, Asked, Route } from '../deps.ts';
 import { parseBody } from '../parse-body.ts';
 
@@ -38,7 +39,7 @@ export const tenantRoutes: readonly Route[] = [
       if (!(await tenants(deps, asked, id)).length) throw new GatewayError('not_found', 'There is no such tenant.');
       const change = parseBody(Change, asked.body);
       if (asked.caller.tenant !== null && change.queueMax !== undefined) throw new GatewayError('forbidden', 'queueMax is set by an installation admin.');
-      await deps.store.write('updateTenant', { id, change, actor: asked.caller.id, tenant: asked.caller.tenant, nowMs: Date.now() });
+      await deps.store.write('updateTenant', { id, change, ...acting(asked) });
       const [tenant] = await tenants(deps, asked, id);
       return { body: tenant };
     },
