@@ -197,6 +197,8 @@ export interface Finding {
   readonly check: string;
   readonly ok: boolean;
   readonly detail: string;
+  /** The platform showed the account to our credentials, whatever else is wrong. */
+  readonly access?: true;
 }
 export interface CheckTarget {
   readonly account: string;

@@ -104,7 +104,7 @@ export async function startGateway(given: Config, log: Logger, onFatal: (reason:
   retain.unref();
 
   const registry = createConnectedChannels(config, store);
-  const dispatcher = createDispatcher({ store, adapters, channelOf: registry.sending, log: sink, observe: metrics.call });
+  const dispatcher = createDispatcher({ store, adapters, probeFirstMs: config.outbound.probeFirstMs, channelOf: registry.sending, log: sink, observe: metrics.call });
   parts.dispatcher = dispatcher;
   const replays = createReplayRunner({ store, log: sink });
   const reconciler = createReconciler({

@@ -44,7 +44,7 @@ async function service(http: Http, sid: string, target: CheckTarget, options: Se
   const found = await read(http, `/v1/Services/${sid}`, { ...options, baseUrl: base });
   if (found.use_inbound_webhook_on_number === true) return null;
   const url = text(found.inbound_request_url);
-  return [callback('inbound URL of the messaging service', url, target), fallback(text(found.fallback_url), target)];
+  return [{ ...callback('inbound URL of the messaging service', url, target), access: true }, fallback(text(found.fallback_url), target)];
 }
 async function number(http: Http, target: CheckTarget, options: SendOptions): Promise<Finding[]> {
   const [sid = '', own = ''] = target.account.split(' ');
@@ -55,7 +55,7 @@ async function number(http: Http, target: CheckTarget, options: SendOptions): Pr
   const [found] = [...items(answer.incoming_phone_numbers), ...items(answer.short_codes)].map(object);
   if (!found) return [{ check: 'account and address', ok: false, detail: `this account has no ${own}: check accountSid and address` }];
   return [
-    { check: 'account and address', ok: true, detail: `the account has ${own}` },
+    { check: 'account and address', ok: true, access: true, detail: `the account has ${own}` },
     callback('inbound URL of the number', text(found.sms_url), target),
     fallback(text(found.sms_fallback_url), target),
   ];

@@ -16,7 +16,12 @@ export async function check(http: Http, target: CheckTarget, options: SendOption
     'access token and number',
     async () => {
       const n = await graphGet(http, `/${version}/${target.account}?fields=id,display_phone_number,quality_rating`, options);
-      return { check: 'access token and number', ok: true, detail: `${text(n.display_phone_number) ?? target.account}, quality ${text(n.quality_rating) ?? 'not told'}` };
+      return {
+        check: 'access token and number',
+        ok: true,
+        access: true,
+        detail: `${text(n.display_phone_number) ?? target.account}, quality ${text(n.quality_rating) ?? 'not told'}`,
+      };
     },
     'check accessToken and phoneNumberId',
   );

@@ -43,6 +43,8 @@ export interface OutboundSettings {
   readonly doubtHoldMs: number;
   readonly doubtWaitMs: number;
   readonly queueMaxPerTenant: number;
+  /** A channel that its platform stopped is tried so long afterwards, then after twice as long each time, an hour at most. */
+  readonly probeFirstMs: number;
 }
 
 /** The whole configuration, read once and frozen. Names are those of the environment (DESIGN 5b), camel case. */

@@ -72,6 +72,7 @@ export const Environment = z.object({
   THROTTLED_MAX_HOURS: count(24, 1, 720),
   DOUBT_HOLD_SECONDS: count(60, 0, 3600),
   DOUBT_WAIT_SECONDS: count(600, 1, 86_400),
+  CHANNEL_PROBE_SECONDS: count(60, 1, 3600),
   QUEUE_MAX_PER_TENANT: count(500_000, 1, 100_000_000),
   LOG_LEVEL: z.preprocess(
     blankIsAbsent,

@@ -133,6 +133,7 @@ export function loadConfig(env: Env): Config {
       throttledMaxMs: e.THROTTLED_MAX_HOURS * 3_600_000,
       doubtHoldMs: e.DOUBT_HOLD_SECONDS * 1000,
       doubtWaitMs: e.DOUBT_WAIT_SECONDS * 1000,
+      probeFirstMs: e.CHANNEL_PROBE_SECONDS * 1000,
       queueMaxPerTenant: e.QUEUE_MAX_PER_TENANT,
     },
     logLevel: e.LOG_LEVEL,

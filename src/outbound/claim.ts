@@ -16,6 +16,8 @@ export interface ClaimArgs {
   readonly id: string;
   readonly epoch: number;
   readonly nowMs: number;
+  /** To see whether the platform takes a channel again that it stopped. */
+  readonly trial?: true;
 }
 export interface Claimed {
   readonly message: string;
@@ -69,10 +71,10 @@ async function isQuiet(tx: Tx, m: QueuedMessage, nowMs: number): Promise<boolean
 }
 
 /** Whether it is this message's turn; one that is not is held. */
-async function isItsTurn(tx: Tx, m: QueuedMessage): Promise<boolean> {
+async function isItsTurn(tx: Tx, m: QueuedMessage, trial: boolean): Promise<boolean> {
   if (m.queue_state !== 'ready') return false;
-  const [active] = await tx.all<{ state: string }>("SELECT state FROM channels WHERE id = $1 AND state = 'active'", [m.channel]);
-  if (!active) return false;
+  const [channel] = await tx.all<{ state: string; state_reason: string | null }>('SELECT state, state_reason FROM channels WHERE id = $1', [m.channel]);
+  if (trial ? channel?.state !== 'paused' || channel.state_reason === 'operator' : channel?.state !== 'active') return false;
   const [free] = await tx.all<{ id: string }>(`SELECT m.id FROM messages m WHERE m.id = $1 AND ${FREE}`, [m.id]);
   if (!free) await tx.run("UPDATE messages SET queue_state = 'held' WHERE id = $1", [m.id]);
   return free !== undefined;
@@ -82,7 +84,7 @@ async function isItsTurn(tx: Tx, m: QueuedMessage): Promise<boolean> {
 export async function claim(tx: Tx, args: ClaimArgs, env: OutboundEnvironment): Promise<Claimed | null> {
   const { nowMs } = args;
   const m = await loadMessage(tx, args.id);
-  if (!m || !(await isItsTurn(tx, m))) return null;
+  if (!m || !(await isItsTurn(tx, m, args.trial === true))) return null;
   if (m.expires_at !== null && m.expires_at <= nowMs && m.sent_parts === 0) return end(tx, m, { status: 'expired', nowMs });
   if ((await isQuiet(tx, m, nowMs)) || !(await stillAllowed(tx, m, { env, nowMs }))) return null;
   const [call] = await tx.all<{ part: number; method: string; path: string; content_type: string; body: string }>(

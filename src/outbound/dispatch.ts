@@ -5,6 +5,7 @@ import { CALL_MS, callPlatform } from './call-platform.ts';
 import { createClockSteps } from './clock-steps.ts';
 import { createLookUp } from './look-up.ts';
 import { createPacing } from './pacing.ts';
+import { createProber } from './probe-channels.ts';
 import { channelsReady, type ReadyMessage, readyOf } from './ready.ts';
 import type { OutcomeArgs } from './record-outcome.ts';
 import { remember } from './remember.ts';
@@ -15,6 +16,8 @@ export interface DispatcherDeps {
   readonly store: Store;
   readonly adapters: Adapters;
   channelOf(id: string): SendingChannel | null;
+  /** How long after a channel was stopped by its platform it is tried for the first time. */
+  readonly probeFirstMs: number;
   log(level: 'warn' | 'error' | 'debug', message: string, fields: Readonly<Record<string, unknown>>): void;
   /** Bounded labels. */
   observe(type: ChannelType, outcome: string): void;
@@ -71,6 +74,7 @@ export function createDispatcher(deps: DispatcherDeps) {
       }
     }
   }
+  const prober = createProber({ ...deps, record, resumed: (id) => void look(id, true) }, { firstMs: deps.probeFirstMs });
   async function one(row: ReadyMessage, { channel, adapter }: Sender): Promise<void> {
     const { limits } = adapter.capabilities;
     const epoch = store.lease.epoch(store.lease.shardOf(channel.id));
@@ -190,6 +194,7 @@ export function createDispatcher(deps: DispatcherDeps) {
     state.ticking = true;
     pacing.sweep();
     void doubts.look();
+    void prober.look();
     await followClock()
       .then(() => store.write('keepQueue', { nowMs: Date.now() }))
       .catch((error: Error) => deps.log('debug', 'the queue could not be kept', { error: error.message })); // the store is away: next second

@@ -6,6 +6,7 @@ import { type ClaimArgs, claim } from './claim.ts';
 import { clockStepped } from './clock-steps.ts';
 import { recoverCalling } from './doubts.ts';
 import { keepQueue } from './keep-queue.ts';
+import { resumeChannel } from './pause-channel.ts';
 import { prepareSignal, type SignalArgs } from './prepare-signal.ts';
 import { type PreviewArgs, preview } from './preview.ts';
 import { type OutcomeArgs, recordOutcome } from './record-outcome.ts';
@@ -19,6 +20,7 @@ export const outboundOperations = (env: OutboundEnvironment) => ({
   recordOutcome: (tx: Tx, args: OutcomeArgs) => recordOutcome(tx, args, env.outbound),
   recoverCalling: (tx: Tx, args: { readonly nowMs: number }) => recoverCalling(tx, args, env.outbound),
   keepQueue: (tx: Tx, args: { readonly nowMs: number }) => keepQueue(tx, args, env),
+  resumeChannel: (tx: Tx, args: Parameters<typeof resumeChannel>[1]) => resumeChannel(tx, args),
   prepareSignal: (tx: Tx, args: SignalArgs) => prepareSignal(tx, args, env),
   clockStepped: (tx: Tx, args: Parameters<typeof clockStepped>[1]) => clockStepped(tx, args),
   cancelMessage: (tx: Tx, args: ByHand) => cancelMessage(tx, args),

@@ -37,10 +37,21 @@ export async function tellChannel(tx: Tx, change: Change): Promise<void> {
   );
 }
 
-/** A channel whose credentials or account are refused is paused: what is queued waits, and an event says why. */
+/** A channel whose credentials or account are refused is paused: what is queued waits, and an event says why. It is tried again with back-off, see probe-channels. */
 export async function pauseChannel(tx: Tx, pause: { id: string; failure: Failure; nowMs: number }): Promise<void> {
   const { code, platformCode, platformMessage } = pause.failure;
   const changed = await tx.run("UPDATE channels SET state = 'paused', state_reason = $2, updated_at = $3 WHERE id = $1 AND state = 'active'", [pause.id, code, pause.nowMs]);
   const platform = { code, ...(platformCode ? { platformCode } : {}), ...(platformMessage ? { platformMessage } : {}) };
   if (changed) await tellChannel(tx, { id: pause.id, kind: 'paused', event: code, platform, nowMs: pause.nowMs });
+}
+
+/** The platform takes a channel again that it had refused for `reason`. False: somebody else resumed, paused or changed it meanwhile. */
+export async function resumeChannel(tx: Tx, resume: { readonly id: string; readonly reason: string; readonly nowMs: number }): Promise<boolean> {
+  const changed = await tx.run("UPDATE channels SET state = 'active', state_reason = NULL, updated_at = $3 WHERE id = $1 AND state = 'paused' AND state_reason = $2", [
+    resume.id,
+    resume.reason,
+    resume.nowMs,
+  ]);
+  if (changed) await tellChannel(tx, { id: resume.id, kind: 'resumed', event: 'probe', platform: { code: resume.reason }, nowMs: resume.nowMs });
+  return changed > 0;
 }

@@ -8,7 +8,7 @@ import { applyWatermarks } from '../inbound/watermarks.ts';
 import type { Tx } from '../store/port.ts';
 import { another, backoffMs, decide, type Tries } from './decide.ts';
 import { doubt } from './doubts.ts';
-import { pauseChannel } from './pause-channel.ts';
+import { pauseChannel, resumeChannel } from './pause-channel.ts';
 import { loadMessage, note, type QueuedMessage, tell } from './queue.ts';
 import { leaveQueue, makeReady } from './queue-order.ts';
 import { loadConversation } from './recipient.ts';
@@ -37,6 +37,8 @@ export interface OutcomeArgs {
   readonly exchange: Exchange;
   readonly random: number;
   readonly nowMs: number;
+  /** The call was made to see whether the platform takes a channel again. */
+  readonly trial?: true;
 }
 
 /** Writes how a call ended: sent, surely not sent, or unknown; and what follows from it. */
@@ -65,6 +67,7 @@ export async function recordOutcome(tx: Tx, args: OutcomeArgs, settings: Outboun
 type Accepted = OutcomeArgs & { outcome: CallOutcome & { kind: 'sent' }; before: string };
 async function accepted(tx: Tx, m: QueuedMessage, args: Accepted): Promise<void> {
   const { platformId, aliases } = args.outcome;
+  if (args.trial) await takenAgain(tx, m, args.nowMs);
   await tx.run("UPDATE calls SET state = 'sent', platform_id = $4, ended_at = $5 WHERE message = $1 AND attempt = $2 AND part = $3", [
     m.id,
     args.attempt,
@@ -104,6 +107,11 @@ async function sentByAcceptance(tx: Tx, m: QueuedMessage, args: Accepted): Promi
     await tell(tx, now, { status: 'sent', part: args.part, nowMs: args.nowMs });
 }
 
+async function takenAgain(tx: Tx, m: QueuedMessage, nowMs: number): Promise<void> {
+  const [channel] = await tx.all<{ state_reason: string | null }>('SELECT state_reason FROM channels WHERE id = $1', [m.channel]);
+  if (channel?.state_reason) await resumeChannel(tx, { id: m.channel, reason: channel.state_reason, nowMs });
+}
+
 const endCall = (tx: Tx, m: QueuedMessage, end: { attempt: number; part: number; state: string; failure: Failure; nowMs: number }): Promise<unknown> =>
   tx.run('UPDATE calls SET state = $4, failure = $5, ended_at = $6 WHERE message = $1 AND attempt = $2 AND part = $3', [
     m.id,
@@ -117,6 +125,12 @@ const endCall = (tx: Tx, m: QueuedMessage, end: { attempt: number; part: number;
 async function failed(tx: Tx, m: QueuedMessage, args: OutcomeArgs & { failure: Failure; settings: OutboundSettings }): Promise<void> {
   const { failure, part, nowMs, settings } = args;
   if (m.queue_state === 'done') return void (await endCall(tx, m, { ...args, state: failure.outcome })); // it has its end already: by a status, or since another channel took over
+  const refusesChannel = failure.scope === 'channel' && !failure.retryable && failure.outcome === 'not_sent';
+  if (args.trial && refusesChannel) {
+    await endCall(tx, m, { ...args, state: 'pending' });
+    await makeReady(tx, m.id); // it was only the one that asked; it goes when the channel does
+    return note(tx, m.id, { kind: 'refused_still', detail: { attempt: m.attempt, part, error: failure }, nowMs });
+  }
   const so = another(failure, JSON.parse(m.options ?? 'null') as Tries | null, nowMs);
   const next = decide(failure, { ...so, nowMs }, settings);
   if (next === 'doubt') return doubt(tx, m, { part, nowMs, waitMs: settings.doubtWaitMs, ...(failure.platformMessage ? { platformMessage: failure.platformMessage } : {}) });
@@ -129,5 +143,5 @@ async function failed(tx: Tx, m: QueuedMessage, args: OutcomeArgs & { failure: F
   await leaveQueue(tx, m.id);
   await learnFromRefusal(tx, m, { failure, nowMs });
   await tell(tx, m, { status: 'failed', part, nowMs, failure: next === 'exhausted' ? { ...failure, code: 'attempts_exhausted' } : failure });
-  if (failure.scope === 'channel' && !failure.retryable) await pauseChannel(tx, { id: m.channel, failure, nowMs });
+  if (refusesChannel) await pauseChannel(tx, { id: m.channel, failure, nowMs });
 }

@@ -15,10 +15,10 @@ interface Stage {
   readonly platform: Child;
 }
 /** A gateway whose customers have all written, so that they may be written to. */
-async function withCustomers(bench: BenchContext, shape: { channels: number; customers: number; perSecond: number }): Promise<Stage> {
+export async function withCustomers(bench: BenchContext, shape: { channels: number; customers: number; perSecond: number }, env: Record<string, string> = {}): Promise<Stage> {
   const platform = startChild('platform.ts');
   const { port } = await platform.heard<{ port: number }>();
-  const gateway = await bench.gateway({ channels: shape.channels, channel: { baseUrl: `http://127.0.0.1:${port}`, settings: { messagesPerSecond: shape.perSecond } } });
+  const gateway = await bench.gateway({ channels: shape.channels, channel: { baseUrl: `http://127.0.0.1:${port}`, settings: { messagesPerSecond: shape.perSecond } }, env });
   // Whole rounds through the senders, so that each has written whatever the number of the first message is.
   await bench.prepare(shape.customers, { senders: shape.customers, channels: shape.channels });
   await bench.run({ type: 'closed', port: gateway.port, pids: [], connections: POSTING, warmMs: 0, runMs: 60_000, again: false });
@@ -38,7 +38,7 @@ async function post(gateway: GatewayProcess, at: { channel: number; customer: nu
 }
 
 /** Posts `messages` to customers in turn, and waits until the platform has had them all; when each came there. */
-async function send(
+export async function send(
   { gateway, platform }: Stage,
   shape: { messages: number; customers: number; channels: number },
 ): Promise<{ times: number[]; postedMs: number; wholeMs: number }> {

@@ -18,6 +18,7 @@ export const refuse =
 /** A Cloud API whose answers are scripted by recipient; every call is kept. */
 export async function startCloudApi(behaviours: Readonly<Record<string, Behaviour>> = {}) {
   const calls: CloudCall[] = [];
+  const shown: { account: object | null } = { account: null };
   const server = http.createServer((request, response) => {
     let body = '';
     request.on('data', (d) => {
@@ -25,6 +26,8 @@ export async function startCloudApi(behaviours: Readonly<Record<string, Behaviou
     });
     request.on('end', () => {
       // The gateway also lists templates: there are none to be listed.
+      if (request.method === 'GET' && shown.account && request.url?.includes('display_phone_number'))
+        return void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(shown.account));
       if (request.method === 'GET') return void refuse(100)(response, { id: '', n: 0, request });
       const { to, recipient, biz_opaque_callback_data: own } = JSON.parse(body) as { to?: string; recipient?: string; biz_opaque_callback_data: string };
       const name = to ?? recipient ?? '';
@@ -38,6 +41,10 @@ export async function startCloudApi(behaviours: Readonly<Record<string, Behaviou
   return {
     url: `http://127.0.0.1:${port}`,
     calls,
+    /** What a read of the account shows; by default nothing. */
+    set account(account: object) {
+      shown.account = account;
+    },
     to: (name: string) => calls.filter((c) => c.to === name),
     async end() {
       server.closeAllConnections();

@@ -28,6 +28,7 @@ export const SETTINGS = {
   doubtHoldMs: 60_000,
   doubtWaitMs: 600_000,
   queueMaxPerTenant: 1000,
+  probeFirstMs: 60_000,
 };
 const real = createAdapters();
 /** Renders text (one call per line) and templates; the rest is the channel's own adapter. */
@@ -129,13 +130,15 @@ export function openDesk(over: { settings?: Partial<typeof SETTINGS>; capabiliti
       await this.outcome(claimed, end);
       return claimed;
     },
-    async outcome(of: { message: string; attempt: number; part: number }, end: Partial<Failure> | 'accepted', partWaitMs?: number): Promise<void> {
+    async outcome(of: { message: string; attempt: number; part: number }, end: Partial<Failure> | 'accepted', partWaitMs?: number, trial?: true): Promise<void> {
       const failure: Failure = { code: 'request_rejected', outcome: 'not_sent', retryable: false, scope: 'message', ...(end === 'accepted' ? {} : end) };
       const platformId = `pid.${of.message}.${of.attempt}.${of.part}`;
       const outcome: CallOutcome =
         end === 'accepted' ? { kind: 'sent', platformId, aliases: [], ...(partWaitMs === undefined ? {} : { partWaitMs }) } : { kind: 'failed', failure };
       const exchange = { at: clock.now, ms: 1, request: '{}', status: 200, response: null };
-      await run((tx) => operations.recordOutcome(tx, { message: of.message, attempt: of.attempt, part: of.part, outcome, exchange, random: 0.5, nowMs: clock.now }));
+      await run((tx) =>
+        operations.recordOutcome(tx, { message: of.message, attempt: of.attempt, part: of.part, outcome, exchange, random: 0.5, nowMs: clock.now, ...(trial ? { trial } : {}) }),
+      );
     },
     /** A status as a webhook brings it, of the given part. */
     status: (id: string, state: MessageState, over: { attempt?: number; part?: number; failure?: Partial<Failure> } = {}) =>

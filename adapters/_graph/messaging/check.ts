@@ -46,7 +46,7 @@ export async function checkAccount(http: Http, product: Product, how: { readonly
     'access token and account',
     async () => {
       const told = await graphGet(http, `/${version}/${target.account}?fields=id,${product.object === 'page' ? 'name' : 'username'}`, options);
-      return { check: 'access token and account', ok: true, detail: text(told.name) ?? text(told.username) ?? target.account };
+      return { check: 'access token and account', ok: true, access: true, detail: text(told.name) ?? text(told.username) ?? target.account };
     },
     `check accessToken and ${product.object === 'page' ? 'pageId' : 'instagramId'}`,
   );
