@@ -1,21 +1,22 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import type { AxiosInstance } from 'axios';
+import { createAgents } from './agents.ts';
+import { createWire } from './wire.ts';
 
 const MAX_ANSWER = 8 * 1024 * 1024;
-/** Idle sockets are dropped before the platform's side drops them, so that a reset on a reused socket stays rare. */
-const agent = { keepAlive: true, keepAliveMsecs: 5000, timeout: 30_000, maxSockets: 64, maxFreeSockets: 32 };
 
 /** Loaded at the first call: the store's thread knows the adapters too and never makes one. */
 async function load(): Promise<AxiosInstance> {
   const { default: axios } = await import('axios');
+  const { http, https } = createAgents();
   return axios.create({
-    httpAgent: new HttpAgent(agent),
-    httpsAgent: new HttpsAgent(agent),
+    adapter: createWire({ http, https, other: axios.getAdapter('http') }),
+    httpAgent: http,
+    httpsAgent: https,
     maxRedirects: 0,
     proxy: false,
     maxContentLength: MAX_ANSWER,
     responseType: 'text',
+    transformRequest: (data: unknown) => data,
     transformResponse: (data: unknown) => data,
     validateStatus: () => true,
   });

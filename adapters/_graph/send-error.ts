@@ -11,7 +11,7 @@ export class PlatformRefusal extends Error {
     this.retryAfter = retryAfter;
   }
 }
-/** Faults before a connection stood: nothing of the request has left. */
+/** Faults before a connection stood. */
 const NOT_CONNECTED = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -25,8 +25,8 @@ const NOT_CONNECTED = new Set([
   'ERR_TLS_CERT_ALTNAME_INVALID',
 ]);
 
-/** Whether a transport fault surely sent nothing. Everything else (reset, time-out, cut answer) may have been taken. */
+/** Whether a transport fault surely sent nothing: no connection stood, or it broke before the last byte of the request had left. Everything else (reset, time-out, cut answer) may have been taken. */
 export function surelyNotSent(error: unknown): boolean {
-  const fault = error as { code?: unknown; cause?: { code?: unknown } } | null;
-  return [fault?.code, fault?.cause?.code].some((code) => typeof code === 'string' && NOT_CONNECTED.has(code));
+  const fault = error as { code?: unknown; unsent?: unknown; cause?: { code?: unknown } } | null;
+  return fault?.unsent === true || [fault?.code, fault?.cause?.code].some((code) => typeof code === 'string' && NOT_CONNECTED.has(code));
 }

@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts';
 import type { Refused, RefusedRing } from '../http/refused-ring.ts';
 import type { Verdict } from '../http/verify-again.ts';
 import type { Journal, JournalReader } from '../journal/port.ts';
+import type { Dispatcher } from '../outbound/dispatch.ts';
 import type { PreparedSignal } from '../outbound/prepare-signal.ts';
 import type { Reconciler } from '../reconcile/create-reconciler.ts';
 import type { Store } from '../store/port.ts';
@@ -17,8 +18,8 @@ export interface ApiDeps {
   readonly journal: Journal;
   readonly reader: JournalReader;
   readonly auth: Auth;
-  /** Something was queued on this channel; without one, on any. */
-  wakeDispatcher(channel?: string): void;
+  /** Something was queued on this channel (a message that was admitted just now: this, or nothing that may go yet); without one, on any. */
+  wakeDispatcher: Dispatcher['wake'];
   /** Who sends on a kind of channel; its limits give the pace. */
   adapterOf(type: ChannelType, provider: Provider): ChannelAdapter | undefined;
   /** Shows a customer that we have read, or write. */

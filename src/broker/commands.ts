@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { CancelCommand, CommandEnvelope, FAILURES, type FailureCode, ReadCommand, type SendCommand, TypingCommand } from '../../schemas/index.ts';
 import { GatewayError } from '../gateway-error.ts';
+import type { Admitted } from '../outbound/admit.ts';
 import type { PreparedSignal } from '../outbound/prepare-signal.ts';
 import type { Store } from '../store/port.ts';
 import type { BrokerLog, Client } from './kafkajs/client.ts';
@@ -12,7 +13,7 @@ export interface CommandsOptions {
   readonly topic: string;
   readonly group: string;
   parseSendCommand(body: unknown): SendCommand;
-  wake(channel?: string): void;
+  wake(channel?: string, ready?: Admitted['ready']): void;
   signal(prepared: PreparedSignal): Promise<void>;
   readonly log: BrokerLog;
 }
@@ -98,8 +99,8 @@ export async function takeCommand(options: CommandsOptions, value: Buffer | null
   if (!read.ok) return options.store.write('rejectCommand', { ...read.rejected, place, nowMs });
   try {
     if (read.type === 'message.send') {
-      await options.store.write('admit', { source: read.source, key: read.id, tenant: null, command: read.command, nowMs });
-      options.wake(read.command.channel);
+      const { ready } = await options.store.write('admit', { source: read.source, key: read.id, tenant: null, command: read.command, nowMs });
+      options.wake(read.command.channel, ready);
     } else if (read.type === 'message.cancel')
       await options.store.write('cancelByCommand', { source: read.source, key: read.id, ...read.command, message: read.command.id, nowMs });
     else await signalled(options, read);

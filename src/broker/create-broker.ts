@@ -2,7 +2,7 @@ import { COMMANDS_TOPIC, type SendCommand } from '../../schemas/index.ts';
 import type { KafkaConfig } from '../config/config.ts';
 import type { PreparedSignal } from '../outbound/prepare-signal.ts';
 import type { Store } from '../store/port.ts';
-import { consumeOnce } from './commands.ts';
+import { type CommandsOptions, consumeOnce } from './commands.ts';
 import { type BrokerLog, type Client, createClient } from './kafkajs/client.ts';
 import { ensureTopics } from './kafkajs/topics.ts';
 import { PARKED } from './operations.ts';
@@ -15,7 +15,7 @@ export interface BrokerOptions {
   readonly installation: string;
   parseSendCommand(body: unknown): SendCommand;
   /** A command was queued. */
-  wake(): void;
+  wake: CommandsOptions['wake'];
   signal(prepared: PreparedSignal): Promise<void>;
   readonly log: BrokerLog;
 }

@@ -19,8 +19,9 @@ import { note } from './queue.ts';
 import { BULK, enterQueue, makeReady } from './queue-order.ts';
 import { quietUntil } from './quiet-hours.ts';
 import { checkQuota } from './quota.ts';
+import type { ReadyMessage } from './ready.ts';
 import { recipientOf } from './recipient.ts';
-import { insertCalls, renderMessage } from './render-message.ts';
+import { insertCalls, ONE, renderMessage } from './render-message.ts';
 import { statusDraft } from './status-event.ts';
 import { tenantSettings } from './tenant-settings.ts';
 
@@ -47,6 +48,8 @@ export interface Admitted {
   readonly eta: string;
   readonly repeated: boolean;
   readonly tenant: string;
+  /** What the dispatcher needs to take it at once; null where it waits for something. */
+  readonly ready: ReadyMessage | null;
 }
 const MAX_METADATA = 4096;
 
@@ -71,7 +74,7 @@ async function knownKey(tx: Tx, args: AdmitArgs, tenant: string, hash: string): 
   );
   if (!row) return null;
   if (row.body_hash !== hash) throw new GatewayError('idempotency_conflict', 'This key was used for another body.');
-  return { id: row.message, status: row.state, eta: new Date(row.created_at).toISOString(), repeated: true, tenant };
+  return { id: row.message, status: row.state, eta: new Date(row.created_at).toISOString(), repeated: true, tenant, ready: null };
 }
 
 const PRIORITY = { high: 2, normal: 1, bulk: BULK } as const;
@@ -106,7 +109,7 @@ export async function admit(tx: Tx, args: AdmitArgs, env: OutboundEnvironment): 
   await insertMessage(tx, args, { ...prepared, channel, priority, sendAt, scheduled, notBefore });
   await insertCalls(tx, { message: id, attempt: 1, channel: channel.id, adapter }, rendered.calls);
   await enterQueue(tx, { channel: channel.id, priority, tenant: channel.tenant });
-  if (notBefore === null) await makeReady(tx, id);
+  const free = notBefore === null && (await makeReady(tx, id));
   await keepMenu(tx, { message: id, conversation: prepared.conversation.id, content: prepared.content, numbered: rendered.menu });
   if (args.key !== null)
     await tx.run('INSERT INTO idempotency (tenant, source, key, message, body_hash, created_at) VALUES ($1,$2,$3,$4,$5,$6)', [
@@ -118,7 +121,10 @@ export async function admit(tx: Tx, args: AdmitArgs, env: OutboundEnvironment): 
       nowMs,
     ]);
   await tellQueued(tx, args, { ...prepared, channel, quiet });
-  return { id, status: 'queued', eta: new Date(eta).toISOString(), repeated: false, tenant: channel.tenant };
+  const [first] = rendered.calls;
+  const { units, media } = (first && adapter.costs?.(first)) ?? ONE;
+  const ready = free && channel.state === 'active' ? { id, conversation: prepared.conversation.id, priority, units, media: media ? 1 : 0 } : null;
+  return { id, status: 'queued', eta: new Date(eta).toISOString(), repeated: false, tenant: channel.tenant, ready };
 }
 
 async function tellQueued(tx: Tx, args: AdmitArgs, at: Prepared & { channel: ChannelRow; quiet: number | null }): Promise<void> {

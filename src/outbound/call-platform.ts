@@ -13,14 +13,18 @@ export async function callPlatform(claimed: Claimed, channel: SendingChannel, ad
   const { acceptedIsSent, partWaitMs } = adapter.capabilities;
   let outcome: CallOutcome;
   let answer: { status: number | null; response: string | null };
+  const late = new AbortController(); // AbortSignal.timeout would go off, and make an error, for each call that ended long ago
+  const timer = setTimeout(() => late.abort(), CALL_MS);
   try {
-    const sent = await adapter.send(claimed.call, { baseUrl: channel.baseUrl, credentials: channel.credentials, signal: AbortSignal.timeout(CALL_MS) });
+    const sent = await adapter.send(claimed.call, { baseUrl: channel.baseUrl, credentials: channel.credentials, signal: late.signal });
     outcome = { kind: 'sent', platformId: sent.platformId, aliases: sent.aliases, final: acceptedIsSent === true, ...(partWaitMs === undefined ? {} : { partWaitMs }) };
     answer = { status: sent.status, response: redact(sent.body) };
   } catch (error) {
     outcome = { kind: 'failed', failure: adapter.classify(error) };
     const refused = error as { status?: unknown; body?: unknown };
     answer = { status: typeof refused.status === 'number' ? refused.status : null, response: typeof refused.body === 'string' ? redact(refused.body) : null };
+  } finally {
+    clearTimeout(timer);
   }
   const exchange = {
     at,

@@ -11,6 +11,8 @@ import type { OutcomeArgs } from './record-outcome.ts';
 import { remember } from './remember.ts';
 import type { SendingChannel } from './sending-channel.ts';
 import { createSignalling } from './signal.ts';
+import { createSteps } from './steps.ts';
+import type { Turn } from './wire-window.ts';
 
 export interface DispatcherDeps {
   readonly store: Store;
@@ -33,6 +35,8 @@ interface Desk {
   looking: boolean;
   /** Asked for while it was looking: what it reads may be from before. */
   again: 'no' | 'yes' | 'urgent';
+  /** There may be more in the store than is scheduled. */
+  more: boolean;
   resume: NodeJS.Timeout | null;
 }
 const POLL_MS = 1000;
@@ -40,6 +44,10 @@ const POLL_MS = 1000;
 const LEAST_AHEAD = 20;
 const MOST_AHEAD = 2000;
 const UNABLE_MS = 5000;
+const aheadOf = (lane: { readonly perSecond: number }): number => Math.min(MOST_AHEAD, Math.max(LEAST_AHEAD, Math.ceil(lane.perSecond)));
+/** A reply has room beside a campaign that fills the look-ahead. */
+const hasRoom = ({ scheduled }: Desk, row: ReadyMessage, { ahead, urgent }: { ahead: number; urgent: boolean }): boolean =>
+  scheduled.size < ahead || (urgent && row.priority > 0 && scheduled.size < 2 * ahead);
 
 /** Takes what is ready, channel by channel, paces it per account and per recipient, makes the call, and records how it ended. One channel's queue costs no other anything. */
 export function createDispatcher(deps: DispatcherDeps) {
@@ -47,6 +55,7 @@ export function createDispatcher(deps: DispatcherDeps) {
   const pacing = createPacing();
   const desks = new Map<string, Desk>();
   const doubts = createLookUp(deps);
+  const steps = createSteps(store);
   const state = { stopping: false, ticking: false, underWay: 0, steppedMs: 0 };
   const clockStep = createClockSteps();
   let timer: NodeJS.Timeout | null = null;
@@ -57,16 +66,16 @@ export function createDispatcher(deps: DispatcherDeps) {
     return channel && adapter ? { channel, adapter } : null;
   }
   function deskOf(id: string): Desk {
-    const known: Desk = desks.get(id) ?? { scheduled: new Set(), parked: new Set(), looking: false, again: 'no', resume: null };
+    const known: Desk = desks.get(id) ?? { scheduled: new Set(), parked: new Set(), looking: false, again: 'no', more: true, resume: null };
     desks.set(id, known);
     return known;
   }
 
   /** The outcome must reach the store; while it is away it is tried until it does. */
-  async function record(args: OutcomeArgs): Promise<void> {
+  async function record(args: OutcomeArgs): Promise<boolean> {
     for (let wait = 100; ; wait = Math.min(wait * 2, 5000)) {
       try {
-        return await store.write('recordOutcome', args);
+        return await steps.outcome(args);
       } catch (error) {
         if (state.stopping) throw error;
         deps.log('error', 'an outcome could not be recorded yet', { message: args.message, code: (error as { code?: string }).code });
@@ -74,15 +83,20 @@ export function createDispatcher(deps: DispatcherDeps) {
       }
     }
   }
-  const prober = createProber({ ...deps, record, resumed: (id) => void look(id, true) }, { firstMs: deps.probeFirstMs });
-  async function one(row: ReadyMessage, { channel, adapter }: Sender): Promise<void> {
+  const prober = createProber({ ...deps, record: async (args) => void (await record(args)), resumed: (id) => void look(id, true) }, { firstMs: deps.probeFirstMs });
+  /** One call, from its claim to its recorded end; whether something of its channel became ready by it. */
+  async function one(row: ReadyMessage, { channel, adapter }: Sender, turn: Turn): Promise<boolean> {
     const { limits } = adapter.capabilities;
     const epoch = store.lease.epoch(store.lease.shardOf(channel.id));
     const may = !state.stopping && epoch !== null && pacing.lane(channel, limits).pausedFor() === 0;
-    const claimed = may ? await store.write('claim', { id: row.id, epoch, nowMs: Date.now() }) : null;
-    if (!claimed) return pacing.giveBack(channel, limits, row.conversation);
-    await pacing.lane(channel, limits).atWire(row.units);
+    const claimed = may ? await steps.claim({ id: row.id, epoch, nowMs: Date.now() }) : null;
+    if (!claimed) {
+      pacing.giveBack(channel, limits, row.conversation);
+      return true; // what it is held by may go
+    }
+    await turn.wire();
     const args = await callPlatform(claimed, channel, adapter);
+    turn.answered();
     const { outcome } = args;
     deps.observe(channel.type, outcome.kind === 'sent' ? 'sent' : outcome.failure.code);
     if (outcome.kind === 'failed') {
@@ -96,11 +110,11 @@ export function createDispatcher(deps: DispatcherDeps) {
         platformCode: failure.platformCode,
       });
     }
-    await record(args);
+    return record(args);
   }
 
   /** A planned stop waits for what is under way, not for what is scheduled. */
-  function counted(work: Promise<void>): Promise<void> {
+  function counted<T>(work: Promise<T>): Promise<T> {
     state.underWay++;
     return work.finally(() => state.underWay--);
   }
@@ -114,8 +128,11 @@ export function createDispatcher(deps: DispatcherDeps) {
     const wait = pacing.recipient(channel, limits, row.conversation);
     if (wait > 0) return park(wait);
     desk.scheduled.add(row.id);
+    const work = async (turn: Turn) => {
+      if (await counted(one(row, sender, turn))) desk.more = true;
+    };
     pacing
-      .schedule(channel, limits, { priority: row.priority, units: row.units, media: row.media === 1, work: () => counted(one(row, sender)) })
+      .schedule(channel, limits, { priority: row.priority, units: row.units, media: row.media === 1, work })
       .catch((error: Error) => {
         deps.log('error', 'a message could not be dispatched', { message: row.id, error: error.message });
         pacing.giveBack(channel, limits, row.conversation);
@@ -123,7 +140,7 @@ export function createDispatcher(deps: DispatcherDeps) {
       })
       .finally(() => {
         desk.scheduled.delete(row.id);
-        void look(channel.id);
+        if (desk.more) void look(channel.id);
       });
   }
   /** Schedules a channel's next messages. `urgent`: something was asked for just now and may go before what is scheduled. */
@@ -140,13 +157,30 @@ export function createDispatcher(deps: DispatcherDeps) {
       }, pause).unref();
       return;
     }
-    const ahead = Math.min(MOST_AHEAD, Math.max(LEAST_AHEAD, Math.ceil(lane.perSecond)));
+    const ahead = aheadOf(lane);
     if (desk.scheduled.size > ahead / 2 && !urgent) return;
-    const rows = await readyOf(store.read, id, ahead + desk.parked.size);
+    desk.more = false;
+    const limit = ahead + desk.parked.size;
+    const rows = await readyOf(store.read, id, limit);
+    if (rows.length >= limit) desk.more = true;
     for (const row of rows) {
-      const room = desk.scheduled.size < ahead || (urgent && row.priority > 0 && desk.scheduled.size < 2 * ahead);
-      if (room && !desk.scheduled.has(row.id) && !desk.parked.has(row.id)) schedule(row, sender, desk);
+      if (desk.scheduled.has(row.id) || desk.parked.has(row.id)) continue;
+      if (hasRoom(desk, row, { ahead, urgent })) schedule(row, sender, desk);
+      else desk.more = true;
     }
+  }
+  /** A message that was admitted just now and may go is scheduled without being read again, where there is room. */
+  function take(row: ReadyMessage, id: string): boolean {
+    const sender = senderOf(id);
+    if (!sender || store.lease.epoch(store.lease.shardOf(id)) === null) return false;
+    const desk = deskOf(id);
+    const lane = pacing.lane(sender.channel, sender.adapter.capabilities.limits);
+    if (lane.pausedFor() > 0 || !hasRoom(desk, row, { ahead: aheadOf(lane), urgent: true })) {
+      desk.more = true;
+      return desk.scheduled.size > 0; // the end of one of those looks again
+    }
+    if (!desk.scheduled.has(row.id) && !desk.parked.has(row.id)) schedule(row, sender, desk);
+    return true;
   }
   async function look(id: string, urgent = false): Promise<void> {
     const desk = deskOf(id);
@@ -169,11 +203,12 @@ export function createDispatcher(deps: DispatcherDeps) {
     });
     for (const id of ids) void look(id);
   }
-  /** Something was queued on this channel; without one, on any. */
-  function wake(channel?: string): void {
+  /** Something was queued on this channel (`ready`: this, and it may go); without one, on any. */
+  function wake(channel?: string, ready?: ReadyMessage | null): void {
     if (state.stopping) return;
     if (channel === undefined) void lookAll();
-    else void look(channel, true);
+    else if (ready === null) return;
+    else if (ready === undefined || !take(ready, channel)) void look(channel, true);
   }
   /** Moves the deadlines along when the wall clock was stepped, before any of them is looked at. */
   async function followClock(): Promise<void> {

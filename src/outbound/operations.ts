@@ -10,6 +10,7 @@ import { resumeChannel } from './pause-channel.ts';
 import { prepareSignal, type SignalArgs } from './prepare-signal.ts';
 import { type PreviewArgs, preview } from './preview.ts';
 import { type OutcomeArgs, recordOutcome } from './record-outcome.ts';
+import { type StepArgs, step } from './step.ts';
 
 /** Changes of the store that belong to the outbound path; see src/store/operations.ts. */
 export const outboundOperations = (env: OutboundEnvironment) => ({
@@ -17,6 +18,7 @@ export const outboundOperations = (env: OutboundEnvironment) => ({
   preview: (tx: Tx, args: PreviewArgs) => preview(tx, args, env),
   claim: (tx: Tx, args: ClaimArgs) => claim(tx, args, env),
   admitBatch: (tx: Tx, args: Parameters<typeof admitBatch>[1]) => admitBatch(tx, args, env),
+  step: (tx: Tx, args: StepArgs) => step(tx, args, env),
   recordOutcome: (tx: Tx, args: OutcomeArgs) => recordOutcome(tx, args, env.outbound),
   recoverCalling: (tx: Tx, args: { readonly nowMs: number }) => recoverCalling(tx, args, env.outbound),
   keepQueue: (tx: Tx, args: { readonly nowMs: number }) => keepQueue(tx, args, env),

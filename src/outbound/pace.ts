@@ -18,15 +18,12 @@ export const serviceOf = ({ settings }: Pick<PacedChannel, 'settings'>): string 
 /** One allowance, one lane: an account, or the messaging service that several numbers send through. */
 export const laneKey = (channel: PacedChannel): string => (serviceOf(channel) ? `${channel.type} ${serviceOf(channel)}` : `${channel.type} ${channel.account}`);
 
-/** Calls that leave evenly arrive bunched, and the platform counts on arrival: the last eighth of its rate is left for that (70 of 80 a second). */
-export const HEADROOM = 7 / 8;
-
-/** Places a second: what the channel's settings say, else what its kind of sender is allowed, less the headroom. */
+/** Places a second: what the channel's settings say, else what its kind of sender is allowed. */
 export function perSecondOf(limits: Limits, channel: PacedChannel): number {
   const given = Number(channel.settings.messagesPerSecond);
   const most = typeof channel.settings.baseUrl === 'string' ? MOST_ELSEWHERE : MOST_PER_SECOND;
   if (given > 0 && given <= most) return given;
-  if (channel.settings.coexistence === true) return Math.min(COEXISTENCE_PER_SECOND, limits.account.perSecond) * HEADROOM;
+  if (channel.settings.coexistence === true) return Math.min(COEXISTENCE_PER_SECOND, limits.account.perSecond);
   const address = channel.account.split(' ').at(-1) ?? '';
-  return (limits.account.senders?.find((s) => s.address.test(address))?.perSecond ?? limits.account.perSecond) * HEADROOM;
+  return limits.account.senders?.find((s) => s.address.test(address))?.perSecond ?? limits.account.perSecond;
 }

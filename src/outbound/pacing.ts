@@ -1,9 +1,10 @@
 import type { Limits } from '../../adapters/contract.ts';
 import type { Failure } from '../../schemas/index.ts';
-import { createLane, type Job, type Lane } from './lane.ts';
-import { HEADROOM, laneKey, perSecondOf } from './pace.ts';
+import { createLane, type Job, type Lane, type Work } from './lane.ts';
+import { laneKey, perSecondOf } from './pace.ts';
 import { createPairLimits, type PairLimits } from './pair-limits.ts';
 import type { SendingChannel } from './sending-channel.ts';
+import type { Turn } from './wire-window.ts';
 
 /** A call of the last minutes, made before this process began. */
 export interface PastCall {
@@ -14,9 +15,22 @@ export interface PastCall {
 }
 /** So long a platform remembers a pair: 45 calls at one per 6 s are 270 s. */
 export const MEMORY_MS = 300_000;
-const WINDOW_MS = 1000;
+/** A call went so long after it was written down, at most. */
+const LATE_MS = 500;
 /** The first call of a pair may take longer to arrive than the one that waits for its place. */
 const PAIR_HEADROOM_MS = 250;
+
+/** A call that uses two allowances. */
+const both = (a: Turn, b: Turn): Turn => ({
+  async wire() {
+    await a.wire();
+    await b.wire();
+  },
+  answered() {
+    a.answered();
+    b.answered();
+  },
+});
 
 /** The lanes of all sending accounts and the buckets of their recipients. Limits are the adapter's data; settings.messagesPerSecond raises or lowers a channel's. */
 export function createPacing() {
@@ -43,10 +57,10 @@ export function createPacing() {
   return {
     lane: laneOf,
     /** Runs `work` in its turn: audio and video have a lane of their own before that of the account. */
-    schedule(channel: SendingChannel, limits: Limits, turn: Job & { media: boolean; work: () => Promise<void> }): Promise<void> {
-      const { work, media, ...job } = turn;
-      const inLane = () => laneOf(channel, limits).schedule(work, job);
-      return media && limits.media ? laneFor(`${laneKey(channel)} media`, limits.media.perSecond * HEADROOM, channel.id).schedule(inLane, { ...job, units: 1 }) : inLane();
+    schedule(channel: SendingChannel, limits: Limits, asked: Job & { media: boolean; work: Work }): Promise<void> {
+      const { work, media, ...job } = asked;
+      const inLane = (ofMedia?: Turn) => laneOf(channel, limits).schedule(ofMedia ? (turn) => work(both(ofMedia, turn)) : work, job);
+      return media && limits.media ? laneFor(`${laneKey(channel)} media`, limits.media.perSecond, channel.id).schedule(inLane, { ...job, units: 1 }) : inLane();
     },
     /** 0 where the recipient may be written to now (and is counted); else milliseconds to wait. */
     recipient: (channel: SendingChannel, limits: Limits, conversation: string | null): number => pairsOf(limits)?.take(pairKey(channel, conversation), performance.now()) ?? 0,
@@ -63,13 +77,13 @@ export function createPacing() {
     },
     /** Customers wrote `n` messages: on some platforms they use the number's allowance. */
     inbound(channel: SendingChannel, limits: Limits, n: number): void {
-      if (limits.account.inboundCounts) laneOf(channel, limits).used(n);
+      if (limits.account.inboundCounts) laneOf(channel, limits).inbound(n);
     },
     /** A start goes on where the process before it stopped, not with full buckets. */
     past(channel: SendingChannel, limits: Limits, call: PastCall, nowMs: number): void {
       const ago = Math.max(0, nowMs - call.startedAt);
       pairsOf(limits)?.made(pairKey(channel, call.conversation), performance.now() - ago);
-      if (ago < WINDOW_MS) laneOf(channel, limits).used(call.units);
+      laneOf(channel, limits).used(call.units, Math.max(0, ago - LATE_MS));
     },
     sweep(): void {
       for (const p of pairs.values()) p.sweep(performance.now());

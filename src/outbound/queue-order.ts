@@ -17,8 +17,11 @@ const holder = (
 /** Whether nothing holds the message `m`: one seek of the index per rank, however long the queue of the conversation is. */
 export const FREE = `NOT ${holder(RANK.now)} AND NOT (m.queue_rank < ${RANK.now} AND ${holder(RANK.scheduled)}) AND NOT (m.queue_rank < ${RANK.scheduled} AND ${holder(RANK.bulk)})`;
 
+const ANY_HELD = `SELECT 1 AS one FROM messages WHERE conversation = $1 AND ${LIVE} AND queue_state = 'held' LIMIT 1`;
 /** The next ones of a conversation that nothing holds any longer become ready. Returns their ids. */
 export async function promote(tx: Tx, conversation: string): Promise<string[]> {
+  const [held] = await tx.all<{ one: number }>(ANY_HELD, [conversation]);
+  if (!held) return []; // mostly
   const freed: string[] = [];
   for (const rank of [RANK.now, RANK.scheduled, RANK.bulk]) {
     const [next] = await tx.all<{ id: string }>(
@@ -39,19 +42,18 @@ export const enterQueue = (tx: Tx, m: { channel: string; priority: number; tenan
     m.tenant,
   ]);
 
-/** A message is over with the queue, however it ended; what it held goes on. False where it had left already. */
-export async function leaveQueue(tx: Tx, id: string): Promise<boolean> {
-  const changed = await tx.run(`UPDATE messages SET queue_state = 'done', next_at = NULL, awaits = NULL WHERE id = $1 AND ${LIVE}`, [id]);
-  if (!changed) return false;
-  const [m] = await tx.all<{ channel: string; conversation: string | null; priority: number }>('SELECT channel, conversation, priority FROM messages WHERE id = $1', [id]);
-  if (!m) return true;
+const LEAVE = `UPDATE messages SET queue_state = 'done', next_at = NULL, awaits = NULL WHERE id = $1 AND ${LIVE} RETURNING channel, conversation, priority`;
+/** A message is over with the queue, however it ended; what it held goes on: the ids of what became ready by it. Null where it had left already. */
+export async function leaveQueue(tx: Tx, id: string): Promise<string[] | null> {
+  const [m] = await tx.all<{ channel: string; conversation: string | null; priority: number }>(LEAVE, [id]);
+  if (!m) return null;
   await tx.run('UPDATE queue_depths SET n = n - 1 WHERE channel = $1 AND priority = $2', [m.channel, m.priority]);
-  if (m.conversation !== null) await promote(tx, m.conversation);
-  return true;
+  return m.conversation === null ? [] : promote(tx, m.conversation);
 }
 
-/** A message that may go: ready, or held where another one goes first. */
-export async function makeReady(tx: Tx, id: string): Promise<void> {
+/** A message that may go: ready, or held where another one goes first. True: ready. */
+export async function makeReady(tx: Tx, id: string): Promise<boolean> {
   const [free] = await tx.all<{ id: string }>(`SELECT m.id FROM messages m WHERE m.id = $1 AND ${FREE}`, [id]);
   await tx.run('UPDATE messages SET queue_state = $2, next_at = NULL, awaits = NULL WHERE id = $1', [id, free ? 'ready' : 'held']);
+  return free !== undefined;
 }

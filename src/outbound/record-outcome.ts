@@ -41,10 +41,10 @@ export interface OutcomeArgs {
   readonly trial?: true;
 }
 
-/** Writes how a call ended: sent, surely not sent, or unknown; and what follows from it. */
-export async function recordOutcome(tx: Tx, args: OutcomeArgs, settings: OutboundSettings): Promise<void> {
+/** Writes how a call ended: sent, surely not sent, or unknown; and what follows from it. True: something became ready to go by it. */
+export async function recordOutcome(tx: Tx, args: OutcomeArgs, settings: OutboundSettings): Promise<boolean> {
   const m = await loadMessage(tx, args.message);
-  if (!m) return;
+  if (!m) return false;
   const end = args.outcome.kind === 'sent' ? 'sent' : args.outcome.failure.outcome;
   await tx.run('INSERT INTO exchanges (id, message, attempt, part, at, ms, request, status, response, outcome) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10)', [
     newId('ex_', args.nowMs),
@@ -60,12 +60,12 @@ export async function recordOutcome(tx: Tx, args: OutcomeArgs, settings: Outboun
   ]);
   const [call] = await tx.all<{ state: string }>('SELECT state FROM calls WHERE message = $1 AND attempt = $2 AND part = $3', [m.id, args.attempt, args.part]);
   if (args.outcome.kind === 'sent') return accepted(tx, m, { ...args, outcome: args.outcome, before: call?.state ?? '' });
-  if (call?.state === 'sent') return; // a status came first: it did go out
-  await failed(tx, m, { ...args, failure: args.outcome.failure, settings });
+  if (call?.state === 'sent') return false; // a status came first: it did go out
+  return failed(tx, m, { ...args, failure: args.outcome.failure, settings });
 }
 
 type Accepted = OutcomeArgs & { outcome: CallOutcome & { kind: 'sent' }; before: string };
-async function accepted(tx: Tx, m: QueuedMessage, args: Accepted): Promise<void> {
+async function accepted(tx: Tx, m: QueuedMessage, args: Accepted): Promise<boolean> {
   const { platformId, aliases } = args.outcome;
   if (args.trial) await takenAgain(tx, m, args.nowMs);
   await tx.run("UPDATE calls SET state = 'sent', platform_id = $4, ended_at = $5 WHERE message = $1 AND attempt = $2 AND part = $3", [
@@ -75,28 +75,38 @@ async function accepted(tx: Tx, m: QueuedMessage, args: Accepted): Promise<void>
     platformId,
     args.nowMs,
   ]);
-  await tx.run('UPDATE messages SET platform_id = coalesce(platform_id, $2) WHERE id = $1', [m.id, platformId]);
-  if (args.before !== 'sent' && args.attempt === m.attempt) {
-    const sent = m.sent_parts + 1;
-    await tx.run('UPDATE messages SET sent_parts = $2, updated_at = $3 WHERE id = $1', [m.id, sent, args.nowMs]);
-    if (sent >= m.parts) await leaveQueue(tx, m.id);
-    else if (m.queue_state !== 'done') await nextPart(tx, m, args);
-  }
+  const counts = args.before !== 'sent' && args.attempt === m.attempt;
+  const sent = counts ? m.sent_parts + 1 : m.sent_parts;
+  await tx.run('UPDATE messages SET platform_id = coalesce(platform_id, $2), sent_parts = $3, updated_at = CASE WHEN $4 = 1 THEN $5 ELSE updated_at END WHERE id = $1', [
+    m.id,
+    platformId,
+    sent,
+    counts ? 1 : 0,
+    args.nowMs,
+  ]);
+  let freed = args.trial === true;
+  if (counts && sent >= m.parts) freed = ((await leaveQueue(tx, m.id)) ?? []).length > 0 || freed;
+  else if (counts && m.queue_state !== 'done') freed = (await nextPart(tx, m, args)) || freed;
   await note(tx, m.id, { kind: 'accepted', detail: { attempt: args.attempt, part: args.part, platformId }, nowMs: args.nowMs });
   const conversation = m.conversation && aliases.length ? await loadConversation(tx, 'c.id', m.conversation) : null;
   if (conversation) await addAddresses(tx, conversation, aliases);
   if (args.outcome.final) await sentByAcceptance(tx, m, args);
-  if (platformId === null) return;
+  if (platformId === null) return freed;
   await joinWaiting(tx, { channel: m.channel, platformId }, args.nowMs);
   if (m.conversation) await applyWatermarks(tx, { conversation: m.conversation, platformId, channel: m.channel }, args.nowMs);
+  return freed;
 }
 
 /** A part goes when the one before was answered; where the platform keeps no order, when it was sent, but soon in any case. */
-async function nextPart(tx: Tx, m: QueuedMessage, args: Accepted): Promise<void> {
+async function nextPart(tx: Tx, m: QueuedMessage, args: Accepted): Promise<boolean> {
   const { partWaitMs } = args.outcome;
   const [call] = await tx.all<{ status: string }>('SELECT status FROM calls WHERE message = $1 AND attempt = $2 AND part = $3', [m.id, args.attempt, args.part]);
-  if (partWaitMs === undefined || (call?.status !== 'queued' && call?.status !== 'unknown')) return makeReady(tx, m.id);
+  if (partWaitMs === undefined || (call?.status !== 'queued' && call?.status !== 'unknown')) {
+    await makeReady(tx, m.id);
+    return true;
+  }
   await tx.run("UPDATE messages SET queue_state = 'waiting', next_at = $2, awaits = $3 WHERE id = $1", [m.id, args.nowMs + partWaitMs, args.part]);
+  return false;
 }
 
 /** Where acceptance is all that a platform says of sending, it is the status `sent`: of the last part, for the message. */
@@ -122,26 +132,35 @@ const endCall = (tx: Tx, m: QueuedMessage, end: { attempt: number; part: number;
     end.nowMs,
   ]);
 
-async function failed(tx: Tx, m: QueuedMessage, args: OutcomeArgs & { failure: Failure; settings: OutboundSettings }): Promise<void> {
+async function failed(tx: Tx, m: QueuedMessage, args: OutcomeArgs & { failure: Failure; settings: OutboundSettings }): Promise<boolean> {
   const { failure, part, nowMs, settings } = args;
-  if (m.queue_state === 'done') return void (await endCall(tx, m, { ...args, state: failure.outcome })); // it has its end already: by a status, or since another channel took over
+  if (m.queue_state === 'done') {
+    await endCall(tx, m, { ...args, state: failure.outcome });
+    return false; // it has its end already: by a status, or since another channel took over
+  }
   const refusesChannel = failure.scope === 'channel' && !failure.retryable && failure.outcome === 'not_sent';
   if (args.trial && refusesChannel) {
     await endCall(tx, m, { ...args, state: 'pending' });
     await makeReady(tx, m.id); // it was only the one that asked; it goes when the channel does
-    return note(tx, m.id, { kind: 'refused_still', detail: { attempt: m.attempt, part, error: failure }, nowMs });
+    await note(tx, m.id, { kind: 'refused_still', detail: { attempt: m.attempt, part, error: failure }, nowMs });
+    return false;
   }
   const so = another(failure, JSON.parse(m.options ?? 'null') as Tries | null, nowMs);
   const next = decide(failure, { ...so, nowMs }, settings);
-  if (next === 'doubt') return doubt(tx, m, { part, nowMs, waitMs: settings.doubtWaitMs, ...(failure.platformMessage ? { platformMessage: failure.platformMessage } : {}) });
+  if (next === 'doubt') {
+    await doubt(tx, m, { part, nowMs, waitMs: settings.doubtWaitMs, ...(failure.platformMessage ? { platformMessage: failure.platformMessage } : {}) });
+    return false;
+  }
   await endCall(tx, m, { ...args, state: next === 'retry' ? 'pending' : 'not_sent' });
   if (next === 'retry') {
     const at = nowMs + Math.max(failure.retryAfterMs ?? 0, backoffMs(so.tries + so.throttled, args.random, settings));
     await tx.run("UPDATE messages SET queue_state = 'waiting', next_at = $2, options = $3, updated_at = $4 WHERE id = $1", [m.id, at, JSON.stringify(so), nowMs]);
-    return note(tx, m.id, { kind: 'retry', detail: { attempt: m.attempt, part, tries: so.tries, next: new Date(at).toISOString(), error: failure }, nowMs });
+    await note(tx, m.id, { kind: 'retry', detail: { attempt: m.attempt, part, tries: so.tries, next: new Date(at).toISOString(), error: failure }, nowMs });
+    return false;
   }
-  await leaveQueue(tx, m.id);
+  const freed = (await leaveQueue(tx, m.id)) ?? [];
   await learnFromRefusal(tx, m, { failure, nowMs });
   await tell(tx, m, { status: 'failed', part, nowMs, failure: next === 'exhausted' ? { ...failure, code: 'attempts_exhausted' } : failure });
   if (refusesChannel) await pauseChannel(tx, { id: m.channel, failure, nowMs });
+  return freed.length > 0;
 }

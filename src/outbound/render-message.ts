@@ -32,7 +32,7 @@ export function renderMessage(args: RenderArgs): Rendered {
   return rendered.value;
 }
 
-const ONE: Cost = { units: 1, media: false };
+export const ONE: Cost = { units: 1, media: false };
 const INSERT =
   "INSERT INTO calls (message, attempt, part, channel, state, status, platform_id, epoch, started_at, ended_at, method, path, content_type, body, failure, units, media) VALUES ($1,$2,$3,$4,'pending','queued',NULL,0,NULL,NULL,$5,$6,$7,$8,NULL,$9,$10)";
 /** Journals the calls of an attempt before any is made. */

@@ -18,9 +18,10 @@ export function createSignalling({ senderOf, pacing }: SignallingDeps) {
     const { limits } = adapter.capabilities;
     for (const call of calls)
       try {
-        await pacing
-          .lane(channel, limits)
-          .schedule(async () => adapter.signal?.(call, { baseUrl: channel.baseUrl, credentials: channel.credentials, signal: AbortSignal.timeout(CALL_MS) }));
+        await pacing.lane(channel, limits).schedule(async (turn) => {
+          await turn.wire();
+          await adapter.signal?.(call, { baseUrl: channel.baseUrl, credentials: channel.credentials, signal: AbortSignal.timeout(CALL_MS) });
+        });
       } catch (error) {
         const failure = adapter.classify(error);
         pacing.refused(channel, limits, { failure, conversation: null });

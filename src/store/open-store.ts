@@ -7,7 +7,7 @@ import { openPostgresReaders } from './postgres-readers.ts';
 import { readLog } from './read-log.ts';
 import { openSqliteReaders } from './sqlite-readers.ts';
 import type { Database } from './tables.ts';
-import type { StoreAnswer, StoreRequest, StoreWorkerData } from './worker-protocol.ts';
+import type { OperationRequest, StoreAnswer, StoreRequest, StoreWorkerData } from './worker-protocol.ts';
 
 export interface StoreOptions extends StoreWorkerData {
   /** The thread ended or is silent for 10 s: the process must end. */
@@ -45,6 +45,12 @@ export function openStore(options: StoreOptions): OpenedStore {
   const closed = Promise.withResolvers<void>();
   let readers: ReturnType<typeof openReaders> | null = null;
   const post = (request: StoreRequest) => worker.postMessage(request);
+  let asked: OperationRequest[] = [];
+  const ask = () => {
+    if (asked.length === 0) return;
+    post({ type: 'operations', list: asked });
+    asked = [];
+  };
   const reading = () => {
     readers ??= openReaders(options);
     return readers.read;
@@ -59,12 +65,14 @@ export function openStore(options: StoreOptions): OpenedStore {
       state.away = reason;
     },
     beat() {},
-    result({ id, value, error }) {
-      const w = waiting.get(id);
-      waiting.delete(id);
-      if (error?.stack) options.onLog('error', 'a store operation failed', error.stack);
-      if (error) w?.reject(new GatewayError(error.code, error.message, error.pointer === undefined ? {} : { pointer: error.pointer }));
-      else w?.resolve(value);
+    results({ list }) {
+      for (const { id, value, error } of list) {
+        const w = waiting.get(id);
+        waiting.delete(id);
+        if (error?.stack) options.onLog('error', 'a store operation failed', error.stack);
+        if (error) w?.reject(new GatewayError(error.code, error.message, error.pointer === undefined ? {} : { pointer: error.pointer }));
+        else w?.resolve(value);
+      }
     },
     events({ last }) {
       state.last = last;
@@ -112,7 +120,7 @@ export function openStore(options: StoreOptions): OpenedStore {
             settle(a);
           };
         waiting.set(id, { resolve: done(resolve as (v: unknown) => void), reject: done(reject) });
-        post({ type: 'operation', id, name, args });
+        if (asked.push({ id, name, args }) === 1) setImmediate(ask);
       });
     },
     async readLog(query) {
@@ -142,6 +150,7 @@ export function openStore(options: StoreOptions): OpenedStore {
       state.closing = true;
       clearInterval(watch);
       if (state.ready) {
+        ask();
         post({ type: 'close' });
         await closed.promise;
       }

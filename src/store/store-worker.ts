@@ -10,7 +10,7 @@ import { createJournalReader } from '../journal/journal-reader.ts';
 import { createOperations } from './operations.ts';
 import { openPostgresWriter } from './postgres-writer.ts';
 import { openSqliteWriter } from './sqlite-writer.ts';
-import type { PlainError, StoreAnswer, StoreRequest, StoreWorkerData } from './worker-protocol.ts';
+import type { OperationRequest, OperationResult, PlainError, StoreAnswer, StoreRequest, StoreWorkerData } from './worker-protocol.ts';
 import { isConnectionFault, type Writer } from './writer.ts';
 import { createWriterLoop, type QueuedOperation } from './writer-loop.ts';
 
@@ -76,16 +76,25 @@ function take(request: StoreRequest): void {
   if (request.type === 'journal') loop.wake();
   else if (request.type === 'begin') loop.begin();
   else if (request.type === 'close') void shut();
-  else loop.enqueue(queued(request));
+  else for (const one of request.list) loop.enqueue(queued(one));
 }
-function queued(request: StoreRequest & { type: 'operation' }): QueuedOperation {
+/** A transaction settles all of its operations at once: they go back together. */
+let results: OperationResult[] = [];
+function answer(result: OperationResult): void {
+  if (results.push(result) > 1) return;
+  queueMicrotask(() => {
+    tell({ type: 'results', list: results });
+    results = [];
+  });
+}
+function queued(request: OperationRequest): QueuedOperation {
   const operation = (operations as unknown as Readonly<Record<string, QueuedOperation['run'] | undefined>>)[request.name];
   return {
     run: operation ?? (() => Promise.reject(new GatewayError('internal', `no operation ${request.name}`))),
     args: request.args,
     deadline: performance.now() + 5000,
-    resolve: (value) => tell({ type: 'result', id: request.id, value }),
-    reject: (error) => tell({ type: 'result', id: request.id, error: plain(error) }),
+    resolve: (value) => answer({ id: request.id, value }),
+    reject: (error) => answer({ id: request.id, error: plain(error) }),
   };
 }
 async function shut(): Promise<void> {

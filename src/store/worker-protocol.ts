@@ -16,8 +16,19 @@ export interface IngestSettings {
   readonly mediaKey: Uint8Array;
   readonly retention: { readonly eventDays: number; readonly messageDays: number; readonly exchangeDays: number; readonly idempotencyDays: number };
 }
+export interface OperationRequest {
+  readonly id: number;
+  readonly name: string;
+  readonly args: unknown;
+}
+export interface OperationResult {
+  readonly id: number;
+  readonly value?: unknown;
+  readonly error?: PlainError;
+}
 export type StoreRequest =
-  | { readonly type: 'operation'; readonly id: number; readonly name: string; readonly args: unknown }
+  /** What was asked for in one turn of the main thread: a message between threads costs more than what it carries. */
+  | { readonly type: 'operations'; readonly list: readonly OperationRequest[] }
   | { readonly type: 'journal' }
   /** The channels are known: bodies may be split. Before, a webhook of a channel of the file would be nobody's. */
   | { readonly type: 'begin' }
@@ -32,7 +43,7 @@ export type StoreAnswer =
   | { readonly type: 'ready' }
   | { readonly type: 'waiting'; readonly reason: string }
   | { readonly type: 'beat' }
-  | { readonly type: 'result'; readonly id: number; readonly value?: unknown; readonly error?: PlainError }
+  | { readonly type: 'results'; readonly list: readonly OperationResult[] }
   | { readonly type: 'events'; readonly last: number }
   | { readonly type: 'processed'; readonly offset: number; readonly inbound: Readonly<Record<string, number>> }
   | { readonly type: 'log'; readonly level: 'warn' | 'error'; readonly message: string; readonly detail?: string }

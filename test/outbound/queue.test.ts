@@ -130,7 +130,7 @@ test('the eta of a new message is its position at the pace of the channel', asyn
   for (let i = 0; i < 80; i++) await desk.send('wa', { phone: `+44770090${1000 + i}` }, { priority: 'bulk', category: 'utility', content: { type: 'template', name: 'x' } });
   const eta = async (over: object) => Date.parse((await desk.admit({ channel: 'wa', to: ANA, content: { type: 'text', text: 'x' }, ...over })).eta) - START;
   expect(await eta({})).toBe(0); // replies go first
-  expect(await eta({ priority: 'bulk', category: 'utility' })).toBe(1158); // 81 at 70 a second
+  expect(await eta({ priority: 'bulk', category: 'utility' })).toBe(1013); // 81 at 80 a second
   expect(await eta({ sendAt: new Date(START + HOUR).toISOString() })).toBe(HOUR);
 });
 

@@ -1,0 +1,176 @@
+/** A platform that has not answered has counted the call all the same, so long after it left at the latest. */
+const COUNTED_BY_MS = 500;
+/** The shortest answer of the last minute or so tells how much of the time to an answer is only the way there and back. */
+const ROUND_MS = 30_000;
+/** Inbound messages are counted by the platform before we hear of them: so long before, as a rule. */
+const LAG_MS = 100;
+const REMEMBERED_MS = 10_000;
+
+/** One call's places: `wire` waits until they are free and takes them, `answered` tells that the platform has counted it, or that it is not made. */
+export interface Turn {
+  wire(): Promise<void>;
+  answered(): void;
+}
+interface Waiter {
+  readonly ready: () => boolean;
+  readonly go: () => void;
+}
+
+/**
+ * Never more than `perSecond` in any second as the platform counts them. It counts a call at some moment between its leaving and its
+ * answer, so a place is used from when the call leaves until a second after its answer (less the shortest way there and back: who leaves
+ * then arrives that much later): exact, whatever bunches calls on the way or holds this process up, and only jitter costs room.
+ */
+export function createWireWindow(perSecond: number, now: () => number = () => performance.now()) {
+  const most = Math.max(1, Math.floor(perSecond));
+  const spanMs = (most * 1000) / perSecond;
+  /** So many may be on the way from their turn to the wire while it is full: they are journalled meanwhile. */
+  const ahead = Math.floor(most / 20);
+  const under = new Set<{ readonly left: number; readonly units: number }>();
+  const leaving: { readonly at: number; readonly units: number }[] = [];
+  const used = { under: 0, leaving: 0, coming: 0 };
+  const rounds = { now: Number.POSITIVE_INFINITY, before: Number.POSITIVE_INFINITY, since: now() };
+  const gates: Waiter[] = [];
+  const wires: Waiter[] = [];
+  const heard = { times: [] as number[], most: 0, at: Number.NEGATIVE_INFINITY };
+  let timer: NodeJS.Timeout | null = null;
+
+  const heldMs = (units: number) => spanMs * Math.max(1, units / most);
+  function leave(at: number, units: number): void {
+    let i = leaving.length;
+    while (i > 0 && (leaving[i - 1]?.at ?? 0) > at) i--;
+    leaving.splice(i, 0, { at, units });
+    used.leaving += units;
+  }
+  function sweep(): void {
+    const t = now();
+    let gone = 0;
+    for (const l of leaving) {
+      if (l.at > t) break;
+      used.leaving -= l.units;
+      gone++;
+    }
+    if (gone) leaving.splice(0, gone);
+    for (const u of under) {
+      if (u.left + COUNTED_BY_MS + heldMs(u.units) > t) break;
+      under.delete(u);
+      used.under -= u.units;
+    }
+  }
+  /** Places left free for what customers wrote and we have not heard of: as many more as came in such a time than left the second. */
+  const reserve = () => (now() - heard.at < REMEMBERED_MS ? Math.min(heard.most, Math.floor(most / 4)) : 0);
+  const total = () => used.under + used.leaving;
+  const fits = (units: number) => total() === 0 || total() + units + reserve() <= most;
+  const passed = (): boolean => {
+    const room = used.coming + total() === 0 || total() + used.coming + 1 + reserve() <= most + ahead;
+    if (room) used.coming++;
+    return room;
+  };
+  function next(): number {
+    const [oldest] = under;
+    return Math.min(leaving[0]?.at ?? Number.POSITIVE_INFINITY, oldest ? oldest.left + COUNTED_BY_MS + heldMs(oldest.units) : Number.POSITIVE_INFINITY, now() + spanMs);
+  }
+  function settle(): void {
+    sweep();
+    for (const line of [wires, gates]) while (line[0]?.ready()) line.shift()?.go();
+    if (timer || wires.length + gates.length === 0) return;
+    timer = setTimeout(
+      () => {
+        timer = null;
+        settle();
+      },
+      Math.max(1, Math.ceil(next() - now())),
+    );
+  }
+  const until = (line: Waiter[], ready: () => boolean): Promise<void> => {
+    sweep();
+    if (line.length === 0 && ready()) return Promise.resolve();
+    return new Promise((go) => {
+      line.push({ ready, go });
+      settle();
+    });
+  };
+  function roundTrip(ms: number): number {
+    if (now() - rounds.since > ROUND_MS) {
+      rounds.before = rounds.now;
+      rounds.now = Number.POSITIVE_INFINITY;
+      rounds.since = now();
+    }
+    rounds.now = Math.min(rounds.now, ms);
+    return Math.min(rounds.now, rounds.before);
+  }
+  function answered(call: { readonly left: number; readonly units: number }): void {
+    const t = now();
+    const shortest = roundTrip(t - call.left);
+    if (!under.delete(call)) return; // it took so long that it is out of the window
+    used.under -= call.units;
+    leave(Math.min(t - shortest, call.left + COUNTED_BY_MS) + heldMs(call.units), call.units);
+  }
+  function turn(units: number): Turn {
+    let call: { readonly left: number; readonly units: number } | null = null;
+    let waits = true;
+    used.coming += units - 1;
+    const come = () => {
+      if (waits) used.coming -= units;
+      waits = false;
+    };
+    return {
+      async wire() {
+        await until(wires, () => fits(units) && taken());
+      },
+      answered() {
+        come();
+        if (call) answered(call);
+        call = null;
+        settle();
+      },
+    };
+    /** Counted in the moment in which it may go, so that two that wait never both get one place. */
+    function taken(): boolean {
+      come();
+      call = { left: now(), units };
+      under.add(call);
+      used.under += units;
+      return true;
+    }
+  }
+  return {
+    /** Resolves when one more call may be got ready: then `turn` is for it, or `noTurn` gives its place back. */
+    gate: (): Promise<void> => until(gates, passed),
+    turn,
+    noTurn(): void {
+      used.coming--;
+      settle();
+    },
+    /** Somebody else's, which counts: messages of customers just now, or calls of before a start (`ago` ms). */
+    note(units: number, ago = 0): void {
+      sweep();
+      leave(now() - ago + heldMs(units), units);
+    },
+    /** Messages of customers that the platform has counted already. Only a second's worth can ever matter. */
+    inbound(n: number): void {
+      const t = now();
+      sweep();
+      const counted = Math.min(n, most);
+      if (used.leaving < 2 * most) leave(t + spanMs, counted);
+      for (let i = 0; i < counted; i++) heard.times.push(t);
+      while (heard.times.length > 3 * most || (heard.times[0] ?? t) < t - spanMs - LAG_MS) heard.times.shift();
+      const came = heard.times.filter((h) => h > t - LAG_MS).length;
+      const gone = heard.times.filter((h) => h <= t - spanMs).length;
+      const more = 1 + Math.max(0, came - gone);
+      if (more >= heard.most || t - heard.at > REMEMBERED_MS) {
+        heard.most = more;
+        heard.at = t;
+      }
+    },
+    /** Places in use. */
+    size: (): number => {
+      sweep();
+      return total();
+    },
+    stop(): void {
+      if (timer) clearTimeout(timer);
+    },
+  };
+}
+export type WireWindow = ReturnType<typeof createWireWindow>;
