@@ -23,7 +23,9 @@ const json = (body: string): unknown => {
 function retryAfterOf(headers: Readonly<Record<string, unknown>>): string {
   const told = headers['retry-after'];
   if (typeof told === 'string' && told !== '') return told;
-  const usage = Object.values(object(json(String(headers['x-business-use-case-usage'] ?? '')))).flatMap(list);
+  const byCase = headers['x-business-use-case-usage'];
+  if (typeof byCase !== 'string') return '';
+  const usage = Object.values(object(json(byCase))).flatMap(list);
   const minutes = Math.max(0, ...usage.map((u) => number(object(u).estimated_time_to_regain_access) ?? 0));
   return minutes > 0 ? String(minutes * 60) : '';
 }

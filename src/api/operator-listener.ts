@@ -90,8 +90,8 @@ export function createOperatorListener(deps: ApiDeps, sandbox: Router | null) {
     const gone = new AbortController();
     open.add(gone);
     response.once('close', () => {
-      gone.abort();
       open.delete(gone);
+      if (!response.writableFinished) gone.abort(); // nobody listens to the signal of an answer that is whole, and an abort makes an error with its stack
     });
     let body: unknown;
     try {

@@ -51,12 +51,13 @@ export async function recordConsent(tx: Tx, e: ConsentEntry): Promise<boolean> {
 
 const OWN = 'SELECT tenant, contact, channel, scope, service, state, source, keyword, detail, at, until FROM consents WHERE ';
 /** Other contacts of the tenant that bear the same phone or user id on any of its channels: one person, not linked yet. */
-const SAME = `SELECT c.contact FROM channels h JOIN aliases a ON a.channel = h.id AND ((a.kind = 'phone' AND a.value = $3) OR (a.kind = 'whatsapp_user' AND a.value = $4))
-  JOIN conversations c ON c.id = a.conversation WHERE h.tenant = $2`;
+const named = (kind: string, value: string) =>
+  `SELECT c.contact FROM aliases a JOIN channels h ON h.id = a.channel JOIN conversations c ON c.id = a.conversation WHERE a.kind = '${kind}' AND a.value = ${value} AND h.tenant = $2`;
+const SAME = `${named('phone', '$3')} UNION ALL ${named('whatsapp_user', '$4')}`;
 /** What a person agreed to, across the channels of the tenant. */
 export function consentsOf(tx: Tx, who: { contact: string; tenant: string; identities: readonly Identity[] }): Promise<ConsentRow[]> {
-  const named = (type: Identity['type']) => who.identities.find((i) => i.type === type)?.value ?? '';
-  return tx.all<ConsentRow>(`${OWN}contact = $1 OR contact IN (${SAME}) ORDER BY at DESC`, [who.contact, who.tenant, named('phone'), named('whatsapp_user')]);
+  const valueOf = (type: Identity['type']) => who.identities.find((i) => i.type === type)?.value ?? '';
+  return tx.all<ConsentRow>(`${OWN}contact IN (SELECT $1 UNION ALL ${SAME}) ORDER BY at DESC`, [who.contact, who.tenant, valueOf('phone'), valueOf('whatsapp_user')]);
 }
 
 /** Two contacts turned out to be one person: what the other one said stands, the newest of each. */

@@ -44,6 +44,8 @@ const POLL_MS = 1000;
 const LEAST_AHEAD = 20;
 const MOST_AHEAD = 2000;
 const UNABLE_MS = 5000;
+/** Of what is due at one moment, in one second. */
+const MOST_SLICES = 20;
 const aheadOf = (lane: { readonly perSecond: number }): number => Math.min(MOST_AHEAD, Math.max(LEAST_AHEAD, Math.ceil(lane.perSecond)));
 /** A reply has room beside a campaign that fills the look-ahead. */
 const hasRoom = ({ scheduled }: Desk, row: ReadyMessage, { ahead, urgent }: { ahead: number; urgent: boolean }): boolean =>
@@ -224,6 +226,9 @@ export function createDispatcher(deps: DispatcherDeps) {
       throw error;
     });
   }
+  async function keepQueue(): Promise<void> {
+    for (let slice = 0; slice < MOST_SLICES && (await store.write('keepQueue', { nowMs: Date.now() })); slice++) wake();
+  }
   async function tick(): Promise<void> {
     if (state.ticking) return; // the store is slow: the next second does
     state.ticking = true;
@@ -231,7 +236,7 @@ export function createDispatcher(deps: DispatcherDeps) {
     void doubts.look();
     void prober.look();
     await followClock()
-      .then(() => store.write('keepQueue', { nowMs: Date.now() }))
+      .then(keepQueue)
       .catch((error: Error) => deps.log('debug', 'the queue could not be kept', { error: error.message })); // the store is away: next second
     state.ticking = false;
     wake();

@@ -91,6 +91,9 @@ const VERSIONS: readonly string[] = [
    CREATE INDEX messages_again ON messages (again_at) WHERE again_at IS NOT NULL;
    CREATE INDEX messages_stand_ins ON messages (fallback_of) WHERE fallback_of IS NOT NULL AND queue_state IN ('ready', 'waiting', 'held');
    CREATE INDEX messages_fallback_of ON messages (fallback_of) WHERE fallback_of IS NOT NULL`,
+  // Who else is this person: asked twice with every message, and not to cost more with more channels.
+  `CREATE INDEX aliases_phone ON aliases (value) WHERE kind = 'phone';
+   CREATE INDEX aliases_user ON aliases (value) WHERE kind = 'whatsapp_user'`,
 ];
 
 export const SCHEMA_VERSION = VERSIONS.length;

@@ -29,6 +29,8 @@ export interface GatewayOptions {
   readonly channels?: number;
   /** What every channel of the file has besides. */
   readonly channel?: Readonly<Record<string, unknown>>;
+  /** What the nth has besides that. */
+  readonly channelOf?: (n: number) => Readonly<Record<string, unknown>>;
   readonly env?: Readonly<Record<string, string>>;
   readonly dir?: string;
 }
@@ -40,7 +42,7 @@ interface Ledger {
 
 export async function startGatewayProcess(options: GatewayOptions = {}): Promise<GatewayProcess> {
   const channels = Array.from({ length: options.channels ?? 1 }, (_, i) =>
-    channel(`ch_${i}`, phoneNumberId(i), { address: `+1555${String(i).padStart(7, '0')}`, ...options.channel }),
+    channel(`ch_${i}`, phoneNumberId(i), { address: `+1555${String(i).padStart(7, '0')}`, ...options.channel, ...options.channelOf?.(i) }),
   );
   const gateway = await startGateway({ channels, ...(options.dir ? { dir: options.dir } : {}), env: { LOG_LEVEL: 'warn', NODE_OPTIONS: START_FLAGS, ...options.env } });
   const health = async () => (await gateway.call('/v1/health')).json as { journal: { lastOffset: number; processed: number } };
