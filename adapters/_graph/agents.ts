@@ -10,6 +10,7 @@ const DOUBLES_MS = 60_000;
 /** At 1000 calls a second and 300 ms to an answer; above it calls wait for one another. */
 const SOCKETS = 512;
 const KEPT = 256;
+const FRESH_MS = 20;
 
 /** How long a server lets a connection be idle, as far as it has shown; never more than IDLE_MS. */
 export function createIdleTimes(now: () => number = () => performance.now()) {
@@ -59,11 +60,38 @@ function dropIdle(agent: HttpAgent | HttpsAgent): void {
   };
 }
 
+/**
+ * Resolves when what the platform closed in the meantime has been noticed: the end of a connection may have come and wait to be read
+ * while this process did something else, or nothing. One wait serves all calls that begin together.
+ */
+export function createLookUp(now: () => number = () => performance.now()): () => Promise<void> {
+  const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+  let looked = Number.NEGATIVE_INFINITY;
+  let looking: Promise<void> | null = null;
+  return () => {
+    if (now() - looked < FRESH_MS) return Promise.resolve();
+    // In the first turn the end is read, in the second the connection is closed and out of the pool.
+    looking ??= turn()
+      .then(turn)
+      .then(() => {
+        looked = now();
+        looking = null;
+      });
+    return looking;
+  };
+}
+
+export interface Agents {
+  readonly http: HttpAgent;
+  readonly https: HttpsAgent;
+  /** Call before each request. */
+  look(): Promise<void>;
+}
 /** Agents that keep connections while they are used, and drop idle ones before the platform does. */
-export function createAgents(): { http: HttpAgent; https: HttpsAgent } {
+export function createAgents(): Agents {
   const options = { keepAlive: true, keepAliveMsecs: 5000, timeout: IDLE_MS, maxSockets: SOCKETS, maxFreeSockets: KEPT, scheduling: 'lifo' } as const;
   const agents = { http: new HttpAgent(options), https: new HttpsAgent(options) };
   dropIdle(agents.http);
   dropIdle(agents.https);
-  return agents;
+  return { ...agents, look: createLookUp() };
 }

@@ -7,11 +7,11 @@ const MAX_ANSWER = 8 * 1024 * 1024;
 /** Loaded at the first call: the store's thread knows the adapters too and never makes one. */
 async function load(): Promise<AxiosInstance> {
   const { default: axios } = await import('axios');
-  const { http, https } = createAgents();
+  const agents = createAgents();
   return axios.create({
-    adapter: createWire({ http, https, other: axios.getAdapter('http') }),
-    httpAgent: http,
-    httpsAgent: https,
+    adapter: createWire({ ...agents, other: axios.getAdapter('http') }),
+    httpAgent: agents.http,
+    httpsAgent: agents.https,
     maxRedirects: 0,
     proxy: false,
     maxContentLength: MAX_ANSWER,

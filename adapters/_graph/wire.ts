@@ -1,10 +1,9 @@
-import { type ClientRequest, type Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
-import { type Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import type { AxiosAdapter, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
+import type { Agents } from './agents.ts';
 
-export interface WireOptions {
-  readonly http: HttpAgent;
-  readonly https: HttpsAgent;
+export interface WireOptions extends Agents {
   /** For requests that are not text for text (streams, forms): the library's own. */
   readonly other: AxiosAdapter;
 }
@@ -46,8 +45,9 @@ function open(config: InternalAxiosRequestConfig, { http, https }: WireOptions):
  */
 export const createWire =
   (options: WireOptions): AxiosAdapter =>
-  (config) => {
+  async (config) => {
     if ((config.data !== undefined && typeof config.data !== 'string') || config.responseType !== 'text') return options.other(config);
+    await options.look();
     return new Promise<AxiosResponse>((resolve, reject) => {
       const request = open(config, options);
       const signal = config.signal as AbortSignal | undefined;

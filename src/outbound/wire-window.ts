@@ -2,9 +2,11 @@
 const COUNTED_BY_MS = 500;
 /** The shortest answer of the last minute or so tells how much of the time to an answer is only the way there and back. */
 const ROUND_MS = 30_000;
-/** Inbound messages are counted by the platform before we hear of them: so long before, as a rule. */
+/** Silence of customers who write steadily is taken for news that is late, so long. */
+const SILENCE_MS = 500;
+/** What a platform has counted of inbound messages and we have not heard of yet can be this much more than before. */
 const LAG_MS = 100;
-const REMEMBERED_MS = 10_000;
+const REMEMBERED_S = 5;
 
 /** One call's places: `wire` waits until they are free and takes them, `answered` tells that the platform has counted it, or that it is not made. */
 export interface Turn {
@@ -32,7 +34,8 @@ export function createWireWindow(perSecond: number, now: () => number = () => pe
   const rounds = { now: Number.POSITIVE_INFINITY, before: Number.POSITIVE_INFINITY, since: now() };
   const gates: Waiter[] = [];
   const wires: Waiter[] = [];
-  const heard = { times: [] as number[], most: 0, at: Number.NEGATIVE_INFINITY };
+  /** When we heard of inbound messages, and how uneven they were, by second. */
+  const heard = { times: [] as number[], last: Number.NEGATIVE_INFINITY, uneven: new Map<number, number>() };
   let timer: NodeJS.Timeout | null = null;
 
   const heldMs = (units: number) => spanMs * Math.max(1, units / most);
@@ -51,15 +54,23 @@ export function createWireWindow(perSecond: number, now: () => number = () => pe
       gone++;
     }
     if (gone) leaving.splice(0, gone);
+    // The last second as far as we have heard, since what is late counts there already.
+    const since = Math.max(heard.last - spanMs, t - spanMs - SILENCE_MS);
+    while ((heard.times[0] ?? t) <= since) heard.times.shift();
     for (const u of under) {
       if (u.left + COUNTED_BY_MS + heldMs(u.units) > t) break;
       under.delete(u);
       used.under -= u.units;
     }
   }
-  /** Places left free for what customers wrote and we have not heard of: as many more as came in such a time than left the second. */
-  const reserve = () => (now() - heard.at < REMEMBERED_MS ? Math.min(heard.most, Math.floor(most / 4)) : 0);
-  const total = () => used.under + used.leaving;
+  /** Places left free for what customers wrote and we have not heard of: as many more as lately came in such a time than left the second. */
+  function reserve(): number {
+    if (heard.times.length === 0) return 0;
+    const second = Math.floor(now() / 1000);
+    for (const at of heard.uneven.keys()) if (at < second - REMEMBERED_S) heard.uneven.delete(at);
+    return Math.min(Math.max(1, ...heard.uneven.values()), Math.floor(most / 8));
+  }
+  const total = () => used.under + used.leaving + heard.times.length;
   const fits = (units: number) => total() === 0 || total() + units + reserve() <= most;
   const passed = (): boolean => {
     const room = used.coming + total() === 0 || total() + used.coming + 1 + reserve() <= most + ahead;
@@ -68,7 +79,8 @@ export function createWireWindow(perSecond: number, now: () => number = () => pe
   };
   function next(): number {
     const [oldest] = under;
-    return Math.min(leaving[0]?.at ?? Number.POSITIVE_INFINITY, oldest ? oldest.left + COUNTED_BY_MS + heldMs(oldest.units) : Number.POSITIVE_INFINITY, now() + spanMs);
+    const written = heard.times[0] === undefined ? Number.POSITIVE_INFINITY : heard.times[0] + spanMs + SILENCE_MS;
+    return Math.min(written, leaving[0]?.at ?? Number.POSITIVE_INFINITY, oldest ? oldest.left + COUNTED_BY_MS + heldMs(oldest.units) : Number.POSITIVE_INFINITY, now() + spanMs);
   }
   function settle(): void {
     sweep();
@@ -150,18 +162,15 @@ export function createWireWindow(perSecond: number, now: () => number = () => pe
     /** Messages of customers that the platform has counted already. Only a second's worth can ever matter. */
     inbound(n: number): void {
       const t = now();
+      heard.last = t;
       sweep();
-      const counted = Math.min(n, most);
-      if (used.leaving < 2 * most) leave(t + spanMs, counted);
-      for (let i = 0; i < counted; i++) heard.times.push(t);
-      while (heard.times.length > 3 * most || (heard.times[0] ?? t) < t - spanMs - LAG_MS) heard.times.shift();
+      for (let i = 0; i < Math.min(n, most); i++) heard.times.push(t);
+      heard.times.splice(0, heard.times.length - most);
       const came = heard.times.filter((h) => h > t - LAG_MS).length;
-      const gone = heard.times.filter((h) => h <= t - spanMs).length;
-      const more = 1 + Math.max(0, came - gone);
-      if (more >= heard.most || t - heard.at > REMEMBERED_MS) {
-        heard.most = more;
-        heard.at = t;
-      }
+      const left = heard.times.filter((h) => h <= t - spanMs + LAG_MS).length;
+      const second = Math.floor(t / 1000);
+      heard.uneven.set(second, Math.max(heard.uneven.get(second) ?? 0, came - left));
+      settle();
     },
     /** Places in use. */
     size: (): number => {

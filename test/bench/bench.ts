@@ -6,6 +6,9 @@ import { growth } from './growth.ts';
 import { memory } from './memory.ts';
 import { openLoop } from './open-loop.ts';
 import { outbound } from './outbound.ts';
+import { queue } from './outbound-queue.ts';
+import { rate } from './outbound-rate.ts';
+import { unknown } from './outbound-unknowns.ts';
 import { peak } from './peak.ts';
 import { FULL, GROWTH, QUICK } from './plan.ts';
 import { goalTable, machine, type Report, render } from './report.ts';
@@ -20,6 +23,9 @@ const SECTIONS: Readonly<Record<string, (bench: BenchContext, known: Readonly<Re
   stages,
   memory,
   outbound,
+  rate,
+  queue,
+  unknown,
   growth,
   copies,
 };
@@ -27,9 +33,9 @@ const { values } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, growth: { type: 'boolean', default: false }, only: { type: 'string' }, json: { type: 'string', default: 'bench.json' } },
 });
 const names = values.only?.split(',') ?? Object.keys(SECTIONS);
-const unknown = names.filter((name) => !Object.hasOwn(SECTIONS, name));
-if (unknown.length) {
-  process.stderr.write(`There is no section ${unknown.join(', ')}; there are ${Object.keys(SECTIONS).join(', ')}.\n`);
+const missing = names.filter((name) => !Object.hasOwn(SECTIONS, name));
+if (missing.length) {
+  process.stderr.write(`There is no section ${missing.join(', ')}; there are ${Object.keys(SECTIONS).join(', ')}.\n`);
   process.exit(2);
 }
 const base = values.quick ? QUICK : FULL;

@@ -16,6 +16,13 @@ export interface Plan {
   readonly memoryMessages: number;
   readonly pacingMs: number;
   readonly outboundMessages: number;
+  /** Calls to a platform that closes idle connections. */
+  readonly unknownCalls: number;
+  /** Lengths of an outbound queue, and how much of it is sent to see what that costs. */
+  readonly queue: readonly number[];
+  readonly queueSample: number;
+  /** A fifth of what goes out without limits. */
+  readonly lightPerSecond: number;
   /** Messages stored, one step after the other; the last ones on demand. */
   readonly growth: { readonly messages: readonly number[]; readonly channels: readonly number[]; readonly conversations: readonly number[]; readonly measure: number };
 }
@@ -35,6 +42,10 @@ export const FULL: Plan = {
   memoryMessages: 1_000_000,
   pacingMs: 60_000,
   outboundMessages: 6000,
+  unknownCalls: 99_000,
+  queue: [1000, 100_000, 1_000_000],
+  queueSample: 4000,
+  lightPerSecond: 200,
   growth: { messages: [10_000, 100_000], channels: [10, 10_000], conversations: [100, 100_000], measure: 30_000 },
 };
 /** `--growth`: every step of the issue, as long as it takes. */
@@ -54,5 +65,9 @@ export const QUICK: Plan = {
   memoryMessages: 30_000,
   pacingMs: 5000,
   outboundMessages: 600,
+  unknownCalls: 3000,
+  queue: [1000, 10_000],
+  queueSample: 1000,
+  lightPerSecond: 50,
   growth: { messages: [10_000, 30_000], channels: [10, 1000], conversations: [100, 10_000], measure: 5000 },
 };

@@ -138,7 +138,7 @@ process.on('message', (asked: Asked | 'count' | 'times') => {
     if (asked.perSecond > 0) write(asked.port, asked.perSecond);
     return process.send?.({});
   }
-  return process.send?.({ accepted, refused, wrote });
+  return process.send?.({ accepted, refused, wrote, now: performance.now() + CLOCK });
 });
 server.listen(0, '127.0.0.1', () => process.send?.({ port: (server.address() as { port: number }).port }));
 process.on('disconnect', () => process.exit(0));
