@@ -2,13 +2,13 @@ import type { z } from 'zod';
 import { CancelCommand, CommandEnvelope, FAILURES, type FailureCode, ReadCommand, type SendCommand, TypingCommand } from '../../schemas/index.ts';
 import { GatewayError } from '../gateway-error.ts';
 import type { PreparedSignal } from '../outbound/prepare-signal.ts';
-import type { Store } from '../store/port.ts';
+import type { LogStore } from '../store/port.ts';
 import type { BrokerLog, Client } from './kafkajs/client.ts';
 import type { RejectedCommand } from './operations.ts';
 
 export interface CommandsOptions {
   readonly client: Client;
-  readonly store: Store;
+  readonly store: LogStore;
   readonly topic: string;
   readonly group: string;
   parseSendCommand(body: unknown): SendCommand;

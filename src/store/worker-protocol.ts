@@ -1,3 +1,4 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { FailureCode } from '../../schemas/index.ts';
 import type { OutboundSettings } from '../config/config.ts';
 
@@ -7,6 +8,8 @@ export interface StoreWorkerData {
   readonly databaseUrl: string | null;
   readonly ingest: IngestSettings;
   readonly outbound: OutboundSettings;
+  /** One number, shared: 1 while the store's thread wants to hear of the journal's next commit. It is set before the journal is looked at, so no commit is missed. */
+  readonly news: Int32Array;
 }
 export interface IngestSettings {
   readonly journalId: string;
@@ -16,8 +19,16 @@ export interface IngestSettings {
   readonly mediaKey: Uint8Array;
   readonly retention: { readonly eventDays: number; readonly messageDays: number; readonly exchangeDays: number; readonly idempotencyDays: number };
 }
+export interface OperationRequest {
+  readonly type: 'operation';
+  readonly id: number;
+  readonly name: string;
+  readonly args: unknown;
+}
 export type StoreRequest =
-  | { readonly type: 'operation'; readonly id: number; readonly name: string; readonly args: unknown }
+  | OperationRequest
+  /** Another thread that asks for operations on this port, and hears there what is readable. */
+  | { readonly type: 'client'; readonly port: MessagePort }
   | { readonly type: 'journal' }
   /** The channels are known: bodies may be split. Before, a webhook of a channel of the file would be nobody's. */
   | { readonly type: 'begin' }
@@ -28,12 +39,19 @@ export interface PlainError {
   readonly pointer?: string | undefined;
   readonly stack?: string | undefined;
 }
+export interface OperationResult {
+  readonly type: 'result';
+  readonly id: number;
+  readonly value?: unknown;
+  readonly error?: PlainError;
+}
+/** What every client hears. */
+export type ClientAnswer = OperationResult | { readonly type: 'events'; readonly last: number };
 export type StoreAnswer =
+  | ClientAnswer
   | { readonly type: 'ready' }
   | { readonly type: 'waiting'; readonly reason: string }
   | { readonly type: 'beat' }
-  | { readonly type: 'result'; readonly id: number; readonly value?: unknown; readonly error?: PlainError }
-  | { readonly type: 'events'; readonly last: number }
   | { readonly type: 'processed'; readonly offset: number; readonly inbound: Readonly<Record<string, number>> }
   | { readonly type: 'log'; readonly level: 'warn' | 'error'; readonly message: string; readonly detail?: string }
   | { readonly type: 'closed' };
