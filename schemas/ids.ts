@@ -30,13 +30,19 @@ export const EVENT_NAMESPACE = '49c76def-cdc7-5b47-b9b7-9cdab9cd3f17';
 
 const namespaceBytes = Buffer.from(EVENT_NAMESPACE.replaceAll('-', ''), 'hex');
 
+/** The id made last: what turns a fact into its events asks for the same one several times. */
+let made: { parts: readonly string[]; id: string } | null = null;
+
 /** UUIDv5 (RFC 9562) over the JSON array of `parts`; see ID_PARTS for what the parts are, kind by kind. */
 export function eventId(parts: readonly string[]): string {
+  if (made?.parts === parts) return made.id;
   const hash = hashOf('sha1', Buffer.concat([namespaceBytes, Buffer.from(JSON.stringify(parts))]), 'buffer');
   hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x50;
   hash[8] = ((hash[8] ?? 0) & 0x3f) | 0x80;
   const hex = hash.toString('hex', 0, 16);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  const id = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  made = { parts, id };
+  return id;
 }
 
 /**

@@ -1,4 +1,5 @@
-import type { Broker } from './broker/create-broker.ts';
+import type { OpenedBroker } from './broker/open-broker.ts';
+import { relayLag } from './broker/relay-lag.ts';
 import { readLedger } from './inbound/ledger.ts';
 import type { JournalReader } from './journal/port.ts';
 import { suspectedGaps } from './reconcile/suspected-gaps.ts';
@@ -10,7 +11,7 @@ interface Collected {
   readonly store: Store;
   readonly journal: { readonly id: string };
   readonly reader: JournalReader;
-  readonly broker: Broker | null;
+  readonly broker: OpenedBroker | null;
 }
 
 /** Brings the gauges up to date: books, queue, lags. Throws while the store is away. */
@@ -33,7 +34,7 @@ export async function collectMetrics({ metrics, store, journal, reader, broker }
   );
   metrics.state.logOffset.set(await store.lastOffset());
   metrics.state.gaps.set((await suspectedGaps(store.read, null)).length);
-  if (broker) metrics.state.relayLag.set(await broker.lag());
+  if (broker) metrics.state.relayLag.set(await relayLag(store));
   metrics.state.relayParked.set(broker?.parked() ?? 0);
   const queue = await store.read
     .selectFrom('messages')

@@ -4,7 +4,7 @@ import { createAuth } from './api/auth.ts';
 import { channelInput } from './api/channel-registry.ts';
 import type { ApiDeps } from './api/deps.ts';
 import { createOperatorListener } from './api/operator-listener.ts';
-import { type Broker, createBroker } from './broker/create-broker.ts';
+import { type OpenedBroker, openBroker } from './broker/open-broker.ts';
 import { checkChannel } from './check-channel.ts';
 import { collectMetrics } from './collect-metrics.ts';
 import type { ChannelConfig, Config } from './config/config.ts';
@@ -16,7 +16,6 @@ import { verifyAgain } from './http/verify-again.ts';
 import { lockDataDir } from './journal/data-dir-lock.ts';
 import { createJournalReader } from './journal/journal-reader.ts';
 import { openJournal } from './journal/open-journal.ts';
-import { parseSendCommand } from './outbound/admit.ts';
 import { createDispatcher, type Dispatcher } from './outbound/dispatch.ts';
 import { createProfileWorker } from './profiles/create-profile-worker.ts';
 import { createProgress } from './progress.ts';
@@ -45,7 +44,7 @@ export async function startGateway(given: Config, log: Logger, onFatal: (reason:
   const adapters = createAdapters();
   const metrics = createMetrics();
   const progress = createProgress();
-  const parts: { store?: ReturnType<typeof openStore>; broker?: Broker | null; sandbox?: RunningSandbox | null; dispatcher?: Dispatcher } = {};
+  const parts: { store?: ReturnType<typeof openStore>; broker?: OpenedBroker | null; sandbox?: RunningSandbox | null; dispatcher?: Dispatcher } = {};
   const sink = (level: 'info' | 'warn' | 'error' | 'debug', message: string, fields: Readonly<Record<string, unknown>> = {}) => log[level](fields, message);
 
   const journal = await openJournal({
@@ -173,9 +172,18 @@ export async function startGateway(given: Config, log: Logger, onFatal: (reason:
     profiles.start();
     await templates.start();
     parts.broker = config.kafka
-      ? createBroker({ config: config.kafka, store, log: sink, installation: journal.id, parseSendCommand, wake: dispatcher.wake, signal: dispatcher.signal })
+      ? openBroker({
+          config: config.kafka,
+          installation: journal.id,
+          dataDir: config.dataDir,
+          databaseUrl: config.databaseUrl,
+          store: store.connect(),
+          wake: dispatcher.wake,
+          signal: dispatcher.signal,
+          log: sink,
+          onFatal,
+        })
       : null;
-    parts.broker?.start();
   };
   if (!config.databaseUrl) await whenReady();
   else void retryUntil(whenReady, sink);

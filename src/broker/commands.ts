@@ -1,19 +1,18 @@
 import type { z } from 'zod';
 import { CancelCommand, CommandEnvelope, FAILURES, type FailureCode, ReadCommand, type SendCommand, TypingCommand } from '../../schemas/index.ts';
 import { GatewayError } from '../gateway-error.ts';
-import type { Admitted } from '../outbound/admit.ts';
 import type { PreparedSignal } from '../outbound/prepare-signal.ts';
-import type { Store } from '../store/port.ts';
+import type { LogStore } from '../store/port.ts';
 import type { BrokerLog, Client } from './kafkajs/client.ts';
 import type { RejectedCommand } from './operations.ts';
 
 export interface CommandsOptions {
   readonly client: Client;
-  readonly store: Store;
+  readonly store: LogStore;
   readonly topic: string;
   readonly group: string;
   parseSendCommand(body: unknown): SendCommand;
-  wake(channel?: string, ready?: Admitted['ready']): void;
+  wake(channel?: string): void;
   signal(prepared: PreparedSignal): Promise<void>;
   readonly log: BrokerLog;
 }
@@ -99,8 +98,8 @@ export async function takeCommand(options: CommandsOptions, value: Buffer | null
   if (!read.ok) return options.store.write('rejectCommand', { ...read.rejected, place, nowMs });
   try {
     if (read.type === 'message.send') {
-      const { ready } = await options.store.write('admit', { source: read.source, key: read.id, tenant: null, command: read.command, nowMs });
-      options.wake(read.command.channel, ready);
+      await options.store.write('admit', { source: read.source, key: read.id, tenant: null, command: read.command, nowMs });
+      options.wake(read.command.channel);
     } else if (read.type === 'message.cancel')
       await options.store.write('cancelByCommand', { source: read.source, key: read.id, ...read.command, message: read.command.id, nowMs });
     else await signalled(options, read);

@@ -1,8 +1,8 @@
 import { COMMANDS_TOPIC, type SendCommand } from '../../schemas/index.ts';
 import type { KafkaConfig } from '../config/config.ts';
 import type { PreparedSignal } from '../outbound/prepare-signal.ts';
-import type { Store } from '../store/port.ts';
-import { type CommandsOptions, consumeOnce } from './commands.ts';
+import type { LogStore } from '../store/port.ts';
+import { consumeOnce } from './commands.ts';
 import { type BrokerLog, type Client, createClient } from './kafkajs/client.ts';
 import { ensureTopics } from './kafkajs/topics.ts';
 import { PARKED } from './operations.ts';
@@ -10,12 +10,12 @@ import { relayOnce, republish } from './relay.ts';
 
 export interface BrokerOptions {
   readonly config: KafkaConfig;
-  readonly store: Store;
+  readonly store: LogStore;
   /** Names this installation's relay: one transactional id, so that a new holder shuts out the old one. */
   readonly installation: string;
   parseSendCommand(body: unknown): SendCommand;
   /** A command was queued. */
-  wake: CommandsOptions['wake'];
+  wake(channel?: string): void;
   signal(prepared: PreparedSignal): Promise<void>;
   readonly log: BrokerLog;
 }
@@ -23,13 +23,11 @@ export interface Broker {
   start(): void;
   stop(): Promise<void>;
   health(): Readonly<Record<string, unknown>>;
-  /** Events that wait to be published. */
-  lag(): Promise<number>;
   /** Events that Kafka refuses for their size. */
   parked(): number;
   republish(from: number): Promise<number>;
 }
-async function countParked(store: Store): Promise<number> {
+async function countParked(store: LogStore): Promise<number> {
   const row = await store.read
     .selectFrom('meta')
     .select((e) => e.fn.countAll<number>().as('n'))
@@ -114,10 +112,6 @@ export function createBroker(options: BrokerOptions): Broker {
       await Promise.race([Promise.all(lives), new Promise((resolve) => setTimeout(resolve, 8000))]);
     },
     health: () => ({ configured: true, ok: state.relay === 'running' && state.commands === 'running', ...state }),
-    async lag() {
-      const row = await store.read.selectFrom('cursors').select('off').where('name', '=', 'relay').executeTakeFirst();
-      return Math.max(0, (await store.lastOffset()) - (row?.off ?? 0));
-    },
     parked: () => state.parked,
     async republish(from) {
       try {

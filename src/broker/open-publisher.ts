@@ -1,11 +1,11 @@
-import type { Store } from '../store/port.ts';
+import type { LogStore } from '../store/port.ts';
 import type { BrokerLog, Client } from './kafkajs/client.ts';
 import { openTransactionalProducer } from './kafkajs/transactional-producer.ts';
 import type { Publisher } from './publish-rows.ts';
 
 export interface PublisherOptions {
   readonly client: Client;
-  readonly store: Store;
+  readonly store: LogStore;
   readonly prefix: string;
   readonly log: BrokerLog;
   onParked?(off: number): void;

@@ -1,4 +1,4 @@
-import type { LogRow, Store } from '../store/port.ts';
+import type { LogRow, LogStore } from '../store/port.ts';
 import type { BrokerLog, Client } from './kafkajs/client.ts';
 import { readIds } from './kafkajs/read-range.ts';
 import { endOffsets, topicNames } from './kafkajs/topics.ts';
@@ -8,7 +8,7 @@ import { type Publisher, publishRows } from './publish-rows.ts';
 
 export interface RelayOptions {
   readonly client: Client;
-  readonly store: Store;
+  readonly store: LogStore;
   readonly prefix: string;
   readonly installation: string;
   readonly log: BrokerLog;
@@ -76,7 +76,7 @@ async function publishFrom(p: Publishing, from: number, signal: AbortSignal): Pr
     p.onProgress?.();
   }
 }
-function news(store: Store, signal: AbortSignal): Promise<void> {
+function news(store: LogStore, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer);

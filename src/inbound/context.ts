@@ -18,8 +18,8 @@ export interface Context {
   mediaUrl(id: string): string;
   /** Edits and deletions that came before their original, by `<channel> <platform id>`; see early-changes.ts. */
   readonly early: { pending: number };
-  /** Messages that customers sent just now, by channel id: they use up the allowance of the number on some platforms. */
-  readonly inbound: Map<string, number>;
+  /** When messages that customers sent just now came here, by channel id: they use up the allowance of the number on some platforms. */
+  readonly inbound: Map<string, number[]>;
   /** A retry or replay: what is counted moves between terms instead of adding elements. */
   readonly again: boolean;
 }

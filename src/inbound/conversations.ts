@@ -18,9 +18,12 @@ export interface Conversation {
   /** Numbers in a message of ours may be answered here. */
   readonly hasMenu?: boolean;
 }
-interface Found {
+interface Alias {
   kind: string;
   value: string;
+  conversation: string;
+}
+interface Known {
   id: string;
   channel: string;
   tenant: string;
@@ -31,6 +34,12 @@ interface Found {
   name: string | null;
   identities: string;
   has_menu: number | boolean;
+}
+/** An address that is known, and its conversation: the same object where several lead to one. */
+interface Found {
+  readonly kind: string;
+  readonly value: string;
+  readonly of: Known;
 }
 /** Two conversations that turned out to be one: `ended` goes over into the other. */
 export interface Link {
@@ -59,18 +68,20 @@ function keysOf(addresses: readonly Identity[]): Key[] {
   );
 }
 
-const SELECT = `SELECT a.kind, a.value, c.id, c.channel, c.tenant, c.contact, c.sendable, c.window_expires_at, c.created_at, t.name, t.identities, EXISTS (SELECT 1 FROM menus n WHERE n.conversation = c.id) AS has_menu
-  FROM aliases a JOIN conversations c ON c.id = a.conversation JOIN contacts t ON t.id = c.contact WHERE `;
+// Aliases first, then each conversation once: joined, every alias would bring the whole conversation again.
+const ALIAS = 'SELECT kind, value, conversation FROM aliases WHERE ';
+const KNOWN = `SELECT c.id, c.channel, c.tenant, c.contact, c.sendable, c.window_expires_at, c.created_at, t.name, t.identities, EXISTS (SELECT 1 FROM menus n WHERE n.conversation = c.id) AS has_menu
+  FROM conversations c JOIN contacts t ON t.id = c.contact WHERE c.id = $1`;
 const selects = new Map<number, string>();
-function selectFor(keys: number): string {
+function aliasesOf(keys: number): string {
   let sql = selects.get(keys);
   if (!sql) {
-    sql = Array.from({ length: keys }, (_, i) => `${SELECT}a.channel = $1 AND a.kind = $${i * 2 + 2} AND a.value = $${i * 2 + 3}`).join(' UNION ALL '); // OR makes SQLite keep a table of what it has found
+    sql = Array.from({ length: keys }, (_, i) => `${ALIAS}channel = $1 AND kind = $${i * 2 + 2} AND value = $${i * 2 + 3}`).join(' UNION ALL '); // OR makes SQLite keep a table of what it has found
     selects.set(keys, sql);
   }
   return sql;
 }
-const toConversation = (f: Found): Conversation => ({
+const toConversation = (f: Known): Conversation => ({
   id: f.id,
   channel: f.channel,
   tenant: f.tenant,
@@ -85,18 +96,28 @@ const toConversation = (f: Found): Conversation => ({
 });
 
 async function lookUp(tx: Tx, channel: string, keys: readonly Key[]): Promise<Found[]> {
-  return keys.length ? tx.all<Found>(selectFor(keys.length), [channel, ...keys.flatMap((k) => [k.kind, k.value])]) : [];
+  if (!keys.length) return [];
+  const aliases = await tx.all<Alias>(aliasesOf(keys.length), [channel, ...keys.flatMap((k) => [k.kind, k.value])]);
+  const known = new Map<string, Known | undefined>();
+  for (const { conversation } of aliases) if (!known.has(conversation)) known.set(conversation, (await tx.all<Known>(KNOWN, [conversation]))[0]);
+  return aliases.flatMap(({ kind, value, conversation }) => {
+    const of = known.get(conversation);
+    return of ? [{ kind, value, of }] : [];
+  });
 }
 
 /** A number that went to another person: found by phone alone, while the conversation has another user id and another current phone. */
 function reassigned(found: Found, addresses: readonly Identity[], all: readonly Found[]): boolean {
   const user = addresses.find((a) => a.type === 'whatsapp_user');
-  if (!user || !found.kind.startsWith('phone') || all.some((f) => f.id === found.id && f.kind === 'whatsapp_user' && f.value === user.value)) return false;
-  const known = JSON.parse(found.identities) as Identity[];
+  if (!user || !found.kind.startsWith('phone') || all.some((f) => f.of === found.of && f.kind === 'whatsapp_user' && f.value === user.value)) return false;
+  const known = JSON.parse(found.of.identities) as Identity[];
   const users = known.filter((i) => i.type === 'whatsapp_user');
-  const current = found.sendable ? (JSON.parse(found.sendable) as Identity) : null;
+  const current = found.of.sendable ? (JSON.parse(found.of.sendable) as Identity) : null;
   return users.length > 0 && !users.some((u) => u.value === user.value) && current?.type === 'phone' && canonicalPhone(current.value) !== canonicalPhone(found.value);
 }
+
+/** The conversations of what was found, each once. */
+const oldestFirst = (found: readonly Found[]): Known[] => [...new Set(found.map((f) => f.of))].sort((a, b) => a.created_at - b.created_at || (a.id < b.id ? -1 : 1));
 
 async function addAliases(tx: Tx, conversation: Conversation, keys: readonly Key[]): Promise<void> {
   for (const key of keys)
@@ -149,10 +170,9 @@ async function create(tx: Tx, place: Place, seed: { addresses: readonly Identity
 
 /** The conversation of these addresses without making one; null where none is known. */
 export async function findConversation(tx: Tx, channel: string, addresses: readonly Identity[]): Promise<Conversation | null> {
-  const found = (await lookUp(tx, channel, keysOf(addresses)))
-    .filter((f, _, all) => !reassigned(f, addresses, all))
-    .sort((a, b) => a.created_at - b.created_at || (a.id < b.id ? -1 : 1));
-  return found[0] ? toConversation(found[0]) : null;
+  const found = (await lookUp(tx, channel, keysOf(addresses))).filter((f, _, all) => !reassigned(f, addresses, all));
+  const [oldest] = oldestFirst(found);
+  return oldest ? toConversation(oldest) : null;
 }
 
 /**
@@ -166,7 +186,7 @@ export async function conversationFor(
 ): Promise<{ conversation: Conversation; links: Link[] }> {
   const keys = keysOf(seed.addresses);
   const found = (await lookUp(tx, place.id, keys)).filter((f, _, all) => !reassigned(f, seed.addresses, all));
-  const distinct = [...new Map(found.map((f) => [f.id, f])).values()].sort((a, b) => a.created_at - b.created_at || (a.id < b.id ? -1 : 1)).map(toConversation);
+  const distinct = oldestFirst(found).map(toConversation);
   const conversation = distinct[0] ?? (await create(tx, place, seed));
   const links: Link[] = [];
   for (const ended of distinct.slice(1)) {

@@ -28,10 +28,13 @@ const SLICE = 50;
 const MAX_FAILURES = 5;
 const RETENTION_EVERY_MS = 60_000;
 
+/** The address is made when somebody asks for it: Meta's webhooks are read without. */
 export const verifiedRequest = (row: JournalRow, publicUrl: string): VerifiedRequest =>
   ({
     method: row.method,
-    url: new URL(row.url.replace(/^\/+/, '/'), publicUrl),
+    get url() {
+      return new URL(row.url.replace(/^\/+/, '/'), publicUrl);
+    },
     headers: row.headers,
     body: Buffer.from(row.body.buffer, row.body.byteOffset, row.body.byteLength),
     receivedAt: new Date(row.receivedAt),
@@ -64,7 +67,7 @@ export function createIngest(deps: IngestDeps): Ingest {
   const early = { pending: -1 };
   /** Apart: each body in a savepoint of its own, after a batch without any failed. */
   const mode = { apart: false };
-  let inbound = new Map<string, number>();
+  let inbound = new Map<string, number[]>();
   let retained = 0;
 
   const contextOf = (tx: Tx, row: JournalRow, tally: Tally): Context => {
@@ -116,13 +119,13 @@ export function createIngest(deps: IngestDeps): Ingest {
   }
 
   /** The books and the cursor of a batch, in its transaction. */
-  async function finish(tx: Tx, { tally, taken, offset }: { tally: Tally; taken: number; offset: number }) {
+  async function finish(tx: Tx, { tally, taken, offset, more }: { tally: Tally; taken: number; offset: number; more: boolean }) {
     await tally.write(tx);
     await tx.run(
       'INSERT INTO journal_cursors (journal, last, split) VALUES ($1,$2,$3) ON CONFLICT (journal) DO UPDATE SET last = excluded.last, split = journal_cursors.split + excluded.split',
       [deps.journalId, offset, taken],
     );
-    return { taken, more: true, offset, inbound: Object.fromEntries(inbound) };
+    return { taken, more, offset, inbound: Object.fromEntries(inbound) };
   }
 
   return {
@@ -133,19 +136,23 @@ export function createIngest(deps: IngestDeps): Ingest {
       inbound = new Map();
       let [taken, bytes, offset] = [0, 0, cursor.last];
       const goOn = () => taken < MAX_BODIES && bytes < MAX_BYTES && performance.now() - started < MAX_MS;
-      for (let rows = reader.read(offset, SLICE, MAX_BYTES); rows.length; rows = goOn() ? reader.read(offset, SLICE, MAX_BYTES) : []) {
+      let drained = false;
+      while (!taken || goOn()) {
+        const rows = reader.read(offset, SLICE, MAX_BYTES);
+        drained = !rows.length;
+        if (drained) break;
         if (!taken) await prepare(tx);
         for (const row of rows) {
           if (taken && !goOn()) break;
           if (!mode.apart) await processBody(contextOf(tx, row, tally), deps.adapters, verifiedRequest(row, deps.publicUrl));
-          else if (!(await apart(tx, row, tally))) return finish(tx, { tally, taken, offset });
+          else if (!(await apart(tx, row, tally))) return finish(tx, { tally, taken, offset, more: true });
           taken++;
           bytes += row.body.length;
           offset = row.offset;
         }
       }
       if (!taken) return { taken: 0, more: false, offset, inbound: {} };
-      return finish(tx, { tally, taken, offset });
+      return finish(tx, { tally, taken, offset, more: !drained });
     },
     committed() {
       mode.apart = failures.size > 0;

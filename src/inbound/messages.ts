@@ -72,8 +72,10 @@ export async function resolveMessage(ctx: Context, fact: Fact, body: MessageFact
   const { channel, conversation } = where;
   const at = (fact.at ?? new Date(ctx.row.receivedAt)).getTime();
   const inbound = body.direction === 'inbound';
-  if (inbound && body.as === 'received' && ctx.row.origin === 'webhook' && ctx.nowMs - ctx.row.receivedAt < FRESH_MS)
-    ctx.inbound.set(channel.id, (ctx.inbound.get(channel.id) ?? 0) + 1);
+  if (inbound && body.as === 'received' && ctx.row.origin === 'webhook' && ctx.nowMs - ctx.row.receivedAt < FRESH_MS) {
+    const times = ctx.inbound.get(channel.id) ?? [];
+    if (times.push(ctx.row.receivedAt) === 1) ctx.inbound.set(channel.id, times);
+  }
   await touch(ctx.tx, conversation, {
     sendable: inbound && body.as === 'received' ? sendableOf(fact.addresses) : undefined,
     windowExpiresAt: body.opensWindow ? at + WINDOW_MS : undefined,

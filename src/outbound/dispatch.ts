@@ -1,5 +1,6 @@
 import type { Adapters, ChannelAdapter } from '../../adapters/contract.ts';
 import type { ChannelType } from '../../schemas/index.ts';
+import type { InboundTimes } from '../store/ingest-port.ts';
 import type { Store } from '../store/port.ts';
 import { CALL_MS, callPlatform } from './call-platform.ts';
 import { createClockSteps } from './clock-steps.ts';
@@ -91,7 +92,7 @@ export function createDispatcher(deps: DispatcherDeps) {
     const { limits } = adapter.capabilities;
     const epoch = store.lease.epoch(store.lease.shardOf(channel.id));
     const may = !state.stopping && epoch !== null && pacing.lane(channel, limits).pausedFor() === 0;
-    const claimed = may ? await steps.claim({ id: row.id, epoch, nowMs: Date.now() }) : null;
+    const claimed = may ? await steps.claim(channel.id, { id: row.id, epoch, nowMs: Date.now() }) : null;
     if (!claimed) {
       pacing.giveBack(channel, limits, row.conversation);
       return true; // what it is held by may go
@@ -252,11 +253,10 @@ export function createDispatcher(deps: DispatcherDeps) {
     },
     wake,
     signal: createSignalling({ senderOf, pacing }),
-    /** Messages that customers sent just now, by channel id. */
-    inbound(counts: Readonly<Record<string, number>>): void {
-      for (const [id, n] of Object.entries(counts)) {
+    inbound(times: InboundTimes): void {
+      for (const [id, at] of Object.entries(times)) {
         const sender = senderOf(id);
-        if (sender) pacing.inbound(sender.channel, sender.adapter.capabilities.limits, n);
+        if (sender) pacing.inbound(sender.channel, sender.adapter.capabilities.limits, at);
       }
     },
     stats: () => ({ scheduled: [...desks.values()].reduce((n, d) => n + d.scheduled.size, 0), lanes: pacing.lanes() }),

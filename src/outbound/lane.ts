@@ -87,8 +87,8 @@ export function createLane(perSecond: number) {
     },
     /** Places of the allowance that calls of before a start used, `ago` ms back. */
     used: (n: number, ago = 0): void => window.note(n, ago),
-    /** Messages of customers, which use the number's allowance where they count. */
-    inbound: (n: number): void => window.inbound(n),
+    /** Messages of customers came so many ms ago each; they use the number's allowance where they count. */
+    inbound: (ago: readonly number[]): void => window.inbound(ago),
     /** The platform said that it was too fast: half the pace, back in steps. */
     throttled(): void {
       if (performance.now() - state.slowedAt < TOGETHER_MS) return;

@@ -75,9 +75,11 @@ export function createPacing() {
       if (failure.code === 'platform_throttled') lane.throttled();
       if (failure.retryAfterMs) lane.pause(failure.retryAfterMs);
     },
-    /** Customers wrote `n` messages: on some platforms they use the number's allowance. */
-    inbound(channel: SendingChannel, limits: Limits, n: number): void {
-      if (limits.account.inboundCounts) laneOf(channel, limits).inbound(n);
+    /** Customers wrote, at these times of the wall clock: on some platforms that uses the number's allowance. */
+    inbound(channel: SendingChannel, limits: Limits, times: readonly number[]): void {
+      if (!limits.account.inboundCounts) return;
+      const nowMs = Date.now();
+      laneOf(channel, limits).inbound(times.map((at) => Math.max(0, nowMs - at)));
     },
     /** A start goes on where the process before it stopped, not with full buckets. */
     past(channel: SendingChannel, limits: Limits, call: PastCall, nowMs: number): void {

@@ -7,27 +7,43 @@ interface Asked<A, R> {
   done(result: R): void;
   failed(error: unknown): void;
 }
+type Claim = Asked<ClaimArgs, Claimed | null>;
+type Outcome = Asked<OutcomeArgs, boolean>;
 /** Bounds how long one transaction keeps others waiting. */
-const MOST = 200;
+const MOST = 100;
 
 /**
  * Claims and outcomes on their way to the store: while one transaction is under way the next gathers, so that under load many calls share
- * a commit, and a single one waits for nobody. Each call is still written down before it is made.
+ * a commit, and a single one waits for nobody. Each call is still written down before it is made. Channels take turns.
  */
 export function createSteps(store: Pick<Store, 'write'>) {
-  const claims: Asked<ClaimArgs, Claimed | null>[] = [];
-  const outcomes: Asked<OutcomeArgs, boolean>[] = [];
+  const claims = new Map<string, Claim[]>();
+  const outcomes: Outcome[] = [];
   const state = { busy: false };
 
+  /** One of each channel, and again, so that the many of one never keep the one of another waiting. */
+  function nextClaims(): Claim[] {
+    const mine: Claim[] = [];
+    while (claims.size > 0 && mine.length < MOST)
+      for (const [channel, line] of claims) {
+        const first = line.shift();
+        if (first) mine.push(first);
+        // Behind the others for the next time.
+        claims.delete(channel);
+        if (line.length > 0) claims.set(channel, line);
+        if (mine.length >= MOST) break;
+      }
+    return mine;
+  }
   /** One by one, since a fault of one must cost no other. */
-  function apart(theirs: { claims: Asked<ClaimArgs, Claimed | null>[]; outcomes: Asked<OutcomeArgs, boolean>[] }): Promise<unknown> {
+  function apart(mine: { claims: readonly Claim[]; outcomes: readonly Outcome[] }): Promise<unknown> {
     return Promise.all([
-      ...theirs.outcomes.map((o) => store.write('recordOutcome', o.args).then(o.done, o.failed)),
-      ...theirs.claims.map((c) => store.write('claim', c.args).then(c.done, c.failed)),
+      ...mine.outcomes.map((o) => store.write('recordOutcome', o.args).then(o.done, o.failed)),
+      ...mine.claims.map((c) => store.write('claim', c.args).then(c.done, c.failed)),
     ]);
   }
   async function run(): Promise<void> {
-    const mine = { outcomes: outcomes.splice(0, MOST), claims: claims.splice(0, MOST) };
+    const mine = { outcomes: outcomes.splice(0, MOST), claims: nextClaims() };
     try {
       const told = await store.write('step', { outcomes: mine.outcomes.map((o) => o.args), claims: mine.claims.map((c) => c.args) });
       for (const [i, o] of mine.outcomes.entries()) o.done(told.freed[i] ?? false);
@@ -39,15 +55,16 @@ export function createSteps(store: Pick<Store, 'write'>) {
     plan();
   }
   function plan(): void {
-    if (state.busy || claims.length + outcomes.length === 0) return;
+    if (state.busy || claims.size + outcomes.length === 0) return;
     state.busy = true;
     setImmediate(() => void run());
   }
   return {
     /** The next call of a message, written down as being made; null: it may not go now. */
-    claim: (args: ClaimArgs): Promise<Claimed | null> =>
+    claim: (channel: string, args: ClaimArgs): Promise<Claimed | null> =>
       new Promise((done, failed) => {
-        claims.push({ args, done, failed });
+        const line = claims.get(channel) ?? [];
+        if (line.push({ args, done, failed }) === 1) claims.set(channel, line);
         plan();
       }),
     /** How a call ended. True: something of its channel became ready by it. */

@@ -1,11 +1,17 @@
 /** A platform that has not answered has counted the call all the same, so long after it left at the latest. */
 const COUNTED_BY_MS = 500;
+/** Of one account, under way at once: what a platform that hangs may bind; a number's 1000 a second need 300 at 300 ms to an answer. */
+const MOST_OPEN = 600;
+/** Where there is no platform behind the channel, more at once only take memory and keep others waiting. */
+const MOST_OPEN_ELSEWHERE = 200;
 /** The shortest answer of the last minute or so tells how much of the time to an answer is only the way there and back. */
 const ROUND_MS = 30_000;
 /** Silence of customers who write steadily is taken for news that is late, so long. */
-const SILENCE_MS = 500;
+const SILENCE_MS = 1000;
 /** What a platform has counted of inbound messages and we have not heard of yet can be this much more than before. */
 const LAG_MS = 100;
+/** What of a second's messages may be on its way to us, at least. */
+const LATE_SHARE = 0.05;
 const REMEMBERED_S = 5;
 
 /** One call's places: `wire` waits until they are free and takes them, `answered` tells that the platform has counted it, or that it is not made. */
@@ -30,11 +36,12 @@ export function createWireWindow(perSecond: number, now: () => number = () => pe
   const ahead = Math.floor(most / 20);
   const under = new Set<{ readonly left: number; readonly units: number }>();
   const leaving: { readonly at: number; readonly units: number }[] = [];
-  const used = { under: 0, leaving: 0, coming: 0 };
+  const used = { under: 0, leaving: 0, coming: 0, open: 0 };
+  const mostOpen = perSecond > 1000 ? MOST_OPEN_ELSEWHERE : MOST_OPEN;
   const rounds = { now: Number.POSITIVE_INFINITY, before: Number.POSITIVE_INFINITY, since: now() };
   const gates: Waiter[] = [];
   const wires: Waiter[] = [];
-  /** When we heard of inbound messages, and how uneven they were, by second. */
+  /** When inbound messages came, as far as we have heard, and how uneven they were, by second. */
   const heard = { times: [] as number[], last: Number.NEGATIVE_INFINITY, uneven: new Map<number, number>() };
   let timer: NodeJS.Timeout | null = null;
 
@@ -68,13 +75,15 @@ export function createWireWindow(perSecond: number, now: () => number = () => pe
     if (heard.times.length === 0) return 0;
     const second = Math.floor(now() / 1000);
     for (const at of heard.uneven.keys()) if (at < second - REMEMBERED_S) heard.uneven.delete(at);
-    return Math.min(Math.max(1, ...heard.uneven.values()), Math.floor(most / 8));
+    const late = Math.ceil(heard.times.length * LATE_SHARE);
+    return Math.min(Math.max(late, ...heard.uneven.values()), Math.floor(most / 8));
   }
   const total = () => used.under + used.leaving + heard.times.length;
   const fits = (units: number) => total() === 0 || total() + units + reserve() <= most;
   const passed = (): boolean => {
-    const room = used.coming + total() === 0 || total() + used.coming + 1 + reserve() <= most + ahead;
+    const room = used.open < mostOpen && (used.coming + total() === 0 || total() + used.coming + 1 + reserve() <= most + ahead);
     if (room) used.coming++;
+    if (room) used.open++;
     return room;
   };
   function next(): number {
@@ -120,11 +129,11 @@ export function createWireWindow(perSecond: number, now: () => number = () => pe
   }
   function turn(units: number): Turn {
     let call: { readonly left: number; readonly units: number } | null = null;
-    let waits = true;
+    const its = { waits: true, open: true };
     used.coming += units - 1;
     const come = () => {
-      if (waits) used.coming -= units;
-      waits = false;
+      if (its.waits) used.coming -= units;
+      its.waits = false;
     };
     return {
       async wire() {
@@ -134,6 +143,8 @@ export function createWireWindow(perSecond: number, now: () => number = () => pe
         come();
         if (call) answered(call);
         call = null;
+        if (its.open) used.open--;
+        its.open = false;
         settle();
       },
     };
@@ -152,6 +163,7 @@ export function createWireWindow(perSecond: number, now: () => number = () => pe
     turn,
     noTurn(): void {
       used.coming--;
+      used.open--;
       settle();
     },
     /** Somebody else's, which counts: messages of customers just now, or calls of before a start (`ago` ms). */
@@ -159,15 +171,16 @@ export function createWireWindow(perSecond: number, now: () => number = () => pe
       sweep();
       leave(now() - ago + heldMs(units), units);
     },
-    /** Messages of customers that the platform has counted already. Only a second's worth can ever matter. */
-    inbound(n: number): void {
+    /** Messages of customers, which the platform has counted already, came so many ms `ago` each. Only a second's worth can ever matter. */
+    inbound(ago: readonly number[]): void {
       const t = now();
-      heard.last = t;
-      sweep();
-      for (let i = 0; i < Math.min(n, most); i++) heard.times.push(t);
-      heard.times.splice(0, heard.times.length - most);
-      const came = heard.times.filter((h) => h > t - LAG_MS).length;
-      const left = heard.times.filter((h) => h <= t - spanMs + LAG_MS).length;
+      for (const ms of ago.slice(-most)) {
+        heard.last = Math.max(heard.last, t - ms);
+        heard.times.push(t - ms);
+      }
+      heard.times.sort((a, b) => a - b).splice(0, heard.times.length - most);
+      const came = heard.times.filter((h) => h > heard.last - LAG_MS).length;
+      const left = heard.times.filter((h) => h <= heard.last - spanMs + LAG_MS).length;
       const second = Math.floor(t / 1000);
       heard.uneven.set(second, Math.max(heard.uneven.get(second) ?? 0, came - left));
       settle();

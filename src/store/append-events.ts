@@ -28,8 +28,9 @@ export function spliceSeq(body: string, seq: number, late: boolean): string {
   return `${body.slice(0, at)}"seq":${seq}${late ? ',"late":true' : ''}${tail}${body.slice(at)}`;
 }
 
-const NUMBER = `INSERT INTO seqs (subject, topic, last, last_time, prev_time) VALUES ($1, $2, 1, $3, 0)
-  ON CONFLICT (subject, topic) DO UPDATE SET last = last + 1, prev_time = last_time, last_time = max(last_time, excluded.last_time) RETURNING last, prev_time`;
+const COUNTER = 'SELECT last, last_time FROM seqs WHERE subject = $1 AND topic = $2';
+const COUNT = `INSERT INTO seqs (subject, topic, last, last_time, prev_time) VALUES ($1,$2,$3,$4,0)
+  ON CONFLICT (subject, topic) DO UPDATE SET last = excluded.last, last_time = excluded.last_time`;
 const INSERT = 'INSERT INTO events (off, id, topic, type, subject, seq, late, tenant, channel, time, created_at, body) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12)';
 
 /**
@@ -47,9 +48,10 @@ export async function appendEvents(tx: Tx, drafts: readonly EventDraft[], nowMs:
     let seq: number | null = null;
     let late = 0;
     if (tx.kind === 'sqlite') {
-      const [row] = await tx.all<{ last: number; prev_time: number }>(NUMBER, [draft.subject, topic, time]);
-      seq = row?.last ?? null;
-      late = isLate(time, row?.prev_time ?? 0) ? 1 : 0;
+      const [before] = await tx.all<{ last: number; last_time: number }>(COUNTER, [draft.subject, topic]);
+      seq = (before?.last ?? 0) + 1;
+      late = isLate(time, before?.last_time ?? 0) ? 1 : 0;
+      await tx.run(COUNT, [draft.subject, topic, seq, Math.max(time, before?.last_time ?? 0)]);
       off = tx.nextOffset();
     }
     await tx.run(INSERT, [off, draft.id, topic, draft.type, draft.subject, seq, late, draft.tenant, draft.channel, time, nowMs, body]);

@@ -1,25 +1,30 @@
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { Kysely } from 'kysely';
 import { GatewayError } from '../gateway-error.ts';
+import type { InboundTimes } from './ingest-port.ts';
+import { createPendingOperations } from './pending-operations.ts';
 import type { Store } from './port.ts';
 import { openPostgresReaders } from './postgres-readers.ts';
-import { readLog } from './read-log.ts';
+import { lastOffset, readLog } from './read-log.ts';
 import { openSqliteReaders } from './sqlite-readers.ts';
 import type { Database } from './tables.ts';
 import type { OperationRequest, StoreAnswer, StoreRequest, StoreWorkerData } from './worker-protocol.ts';
 
-export interface StoreOptions extends StoreWorkerData {
+export interface StoreOptions extends Omit<StoreWorkerData, 'news'> {
   /** The thread ended or is silent for 10 s: the process must end. */
   onFatal(reason: string): void;
   onLog(level: 'warn' | 'error', message: string, detail?: string): void;
-  /** Highest journal offset whose effects are committed, and the messages that customers sent just now, by channel id. */
-  onProcessed?(offset: number, inbound: Readonly<Record<string, number>>): void;
+  /** Highest journal offset whose effects are committed, and what customers sent just now. */
+  onProcessed?(offset: number, inbound: InboundTimes): void;
 }
 export interface OpenedStore extends Store {
   /** Migrated and taking work. Pending while PostgreSQL is away. */
   readonly ready: Promise<void>;
+  /** The journal has more. Cheap: the store's thread is told only where it wants to hear it. */
   notifyJournal(): void;
+  /** A port for a thread that uses the store by itself; see open-store-client.ts. */
+  connect(): MessagePort;
   /** Call once the channels are in the store: from then on bodies are split. */
   beginIngest(): void;
 }
@@ -35,22 +40,30 @@ function openReaders(options: StoreOptions): { read: Kysely<Database>; close(): 
 
 /** Opens the store: the writer's thread at once, the readers once the schema is there. */
 export function openStore(options: StoreOptions): OpenedStore {
-  const workerData: StoreWorkerData = { dataDir: options.dataDir, databaseUrl: options.databaseUrl, ingest: options.ingest, outbound: options.outbound };
+  const { dataDir, databaseUrl, ingest, outbound } = options;
+  const news = new Int32Array(new SharedArrayBuffer(4)).fill(1);
+  const workerData: StoreWorkerData = { dataDir, databaseUrl, ingest, outbound, news };
   const worker = new Worker(new URL('./store-worker.ts', import.meta.url), { workerData, execArgv: [], name: 'store', resourceLimits: YOUNG });
-  const state = { last: 0, closing: false, ready: false, heard: performance.now(), away: 'starting', next: 0 };
-  const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();
+  const state = { last: 0, closing: false, ready: false, heard: performance.now(), away: 'starting' };
   const listeners = new Set<(last: number) => void>();
   const ready = Promise.withResolvers<void>();
   ready.promise.catch(() => {});
   const closed = Promise.withResolvers<void>();
   let readers: ReturnType<typeof openReaders> | null = null;
   const post = (request: StoreRequest) => worker.postMessage(request);
+  const unreachable = () => `The store is not reachable (${state.away}).`;
   let asked: OperationRequest[] = [];
   const ask = () => {
-    if (asked.length === 0) return;
-    post({ type: 'operations', list: asked });
+    if (asked.length) post({ type: 'operations', list: asked });
     asked = [];
   };
+  const pending = createPendingOperations({
+    post: (request) => {
+      if (asked.push(request) === 1) setImmediate(ask);
+    },
+    onFault: (stack) => options.onLog('error', 'a store operation failed', stack),
+    patience: () => (state.ready ? null : { ms: 5000, reason: unreachable() }),
+  });
   const reading = () => {
     readers ??= openReaders(options);
     return readers.read;
@@ -65,14 +78,9 @@ export function openStore(options: StoreOptions): OpenedStore {
       state.away = reason;
     },
     beat() {},
+    result: pending.settle,
     results({ list }) {
-      for (const { id, value, error } of list) {
-        const w = waiting.get(id);
-        waiting.delete(id);
-        if (error?.stack) options.onLog('error', 'a store operation failed', error.stack);
-        if (error) w?.reject(new GatewayError(error.code, error.message, error.pointer === undefined ? {} : { pointer: error.pointer }));
-        else w?.resolve(value);
-      }
+      for (const result of list) pending.settle(result);
     },
     events({ last }) {
       state.last = last;
@@ -89,8 +97,7 @@ export function openStore(options: StoreOptions): OpenedStore {
   worker.on('error', (error) => options.onFatal(`the store thread failed: ${error.message}`));
   worker.on('exit', (code) => {
     closed.resolve();
-    for (const w of waiting.values()) w.reject(new GatewayError('store_unavailable', 'The store thread has ended.'));
-    waiting.clear();
+    pending.fail('The store thread has ended.');
     if (!state.closing) options.onFatal(`the store thread ended (${code})`);
   });
   const watch = setInterval(() => {
@@ -104,36 +111,21 @@ export function openStore(options: StoreOptions): OpenedStore {
     get read() {
       return reading();
     },
-    notifyJournal: () => post({ type: 'journal' }),
-    beginIngest: () => post({ type: 'begin' }),
-    write(name, args) {
-      return new Promise((resolve, reject) => {
-        if (state.closing) return reject(new GatewayError('store_unavailable', 'The gateway is stopping.'));
-        const id = ++state.next;
-        const away = state.ready
-          ? undefined
-          : setTimeout(() => waiting.delete(id) && reject(new GatewayError('store_unavailable', `The store is not reachable (${state.away}).`)), 5000);
-        const done =
-          <A>(settle: (a: A) => void) =>
-          (a: A) => {
-            clearTimeout(away);
-            settle(a);
-          };
-        waiting.set(id, { resolve: done(resolve as (v: unknown) => void), reject: done(reject) });
-        if (asked.push({ id, name, args }) === 1) setImmediate(ask);
-      });
+    notifyJournal() {
+      if (Atomics.exchange(news, 0, 0) === 1) post({ type: 'journal' });
     },
+    connect() {
+      const { port1, port2 } = new MessageChannel();
+      worker.postMessage({ type: 'client', port: port1 } satisfies StoreRequest, [port1]);
+      return port2;
+    },
+    beginIngest: () => post({ type: 'begin' }),
+    write: pending.write,
     async readLog(query) {
-      if (!state.ready) throw new GatewayError('store_unavailable', `The store is not reachable (${state.away}).`);
+      if (!state.ready) throw new GatewayError('store_unavailable', unreachable());
       return readLog(reading(), query);
     },
-    async lastOffset() {
-      const row = await reading()
-        .selectFrom('events')
-        .select((e) => e.fn.max('off').as('last'))
-        .executeTakeFirst();
-      return Number(row?.last ?? 0);
-    },
+    lastOffset: () => lastOffset(reading()),
     onEvents(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -148,6 +140,7 @@ export function openStore(options: StoreOptions): OpenedStore {
     },
     async close() {
       state.closing = true;
+      pending.refuse('The gateway is stopping.');
       clearInterval(watch);
       if (state.ready) {
         ask();

@@ -75,3 +75,5 @@ export interface Store {
   health(): Promise<{ ok: boolean; detail?: string }>;
   close(): Promise<void>;
 }
+/** What a thread that follows the log needs of the store. */
+export type LogStore = Pick<Store, 'read' | 'write' | 'readLog' | 'lastOffset' | 'onEvents'>;

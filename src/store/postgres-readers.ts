@@ -4,11 +4,11 @@ import { postgresTypes } from './postgres-writer.ts';
 import type { Database } from './tables.ts';
 
 /** Connections for queries only, made anew as they are lost. */
-export function openPostgresReaders(url: string): { read: Kysely<Database>; close(): Promise<void> } {
+export function openPostgresReaders(url: string, connections = 8): { read: Kysely<Database>; close(): Promise<void> } {
   const pool = new pg.Pool({
     connectionString: url,
     types: postgresTypes,
-    max: 8,
+    max: connections,
     connectionTimeoutMillis: 3000,
     statement_timeout: 30_000,
     application_name: 'parlance-reader',

@@ -28,3 +28,12 @@ export async function readLog(read: Kysely<Database>, query: LogQuery): Promise<
     json: spliceSeq(r.body, r.seq ?? 0, r.late === 1),
   }));
 }
+
+/** Highest readable offset; 0 where the log is empty. */
+export async function lastOffset(read: Kysely<Database>): Promise<number> {
+  const row = await read
+    .selectFrom('events')
+    .select((e) => e.fn.max('off').as('last'))
+    .executeTakeFirst();
+  return Number(row?.last ?? 0);
+}

@@ -1,6 +1,6 @@
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
-import { parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { createAdapters } from '../../adapters/index.ts';
 import { GatewayError } from '../gateway-error.ts';
 import { continueIds } from '../id.ts';
@@ -9,19 +9,18 @@ import { createMediaLinks } from '../inbound/media-links.ts';
 import { createJournalReader } from '../journal/journal-reader.ts';
 import { createOperations } from './operations.ts';
 import { openPostgresWriter } from './postgres-writer.ts';
+import { BEHIND_ACKNOWLEDGEMENTS } from './priority.ts';
 import { openSqliteWriter } from './sqlite-writer.ts';
-import type { OperationRequest, OperationResult, PlainError, StoreAnswer, StoreRequest, StoreWorkerData } from './worker-protocol.ts';
+import type { ClientAnswer, OperationRequest, OperationResult, PlainError, StoreAnswer, StoreRequest, StoreWorkerData } from './worker-protocol.ts';
 import { isConnectionFault, type Writer } from './writer.ts';
 import { createWriterLoop, type QueuedOperation } from './writer-loop.ts';
 
 /** The store's thread: the only writer. Runs operations of the main thread and the ingest, in turn. */
-const NICE = 5;
 const port = parentPort;
 if (!port) throw new Error('store-worker runs in a worker thread');
 const data = workerData as StoreWorkerData;
 const tell = (answer: StoreAnswer) => port.postMessage(answer);
-// Acknowledgements come first: where the processor is short, this thread waits and the backlog grows. On Linux a priority is a thread's own.
-if (process.platform === 'linux') setPriority(0, NICE);
+if (process.platform === 'linux') setPriority(0, BEHIND_ACKNOWLEDGEMENTS);
 const beat = setInterval(() => tell({ type: 'beat' }), 1000);
 
 /** Messages of a conversation go out in the order of their ids, so ours follow the last one there, whatever the clock says. */
@@ -64,10 +63,15 @@ const operations = createOperations({
   mediaUrl: links.make,
 });
 const ingest = createIngest({ ...data.ingest, adapters, log: (level, message, detail) => tell({ type: 'log', level, message, ...(detail === undefined ? {} : { detail }) }) });
+const clients = new Set<MessagePort>();
 const loop = createWriterLoop({
   writer,
   ingest,
-  onEvents: (last) => tell({ type: 'events', last }),
+  wantsNews: () => Atomics.store(data.news, 0, 1),
+  onEvents(last) {
+    tell({ type: 'events', last });
+    for (const client of clients) client.postMessage({ type: 'events', last } satisfies ClientAnswer);
+  },
   onProcessed: (offset, inbound) => tell({ type: 'processed', offset, inbound }),
   onFault: (message, error) => tell({ type: 'log', level: 'error', message, detail: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
 });
@@ -76,25 +80,32 @@ function take(request: StoreRequest): void {
   if (request.type === 'journal') loop.wake();
   else if (request.type === 'begin') loop.begin();
   else if (request.type === 'close') void shut();
-  else for (const one of request.list) loop.enqueue(queued(one));
+  else if (request.type === 'client') serve(request.port);
+  else if (request.type === 'operations') for (const one of request.list) loop.enqueue(queued(one, answerTogether));
+  else loop.enqueue(queued(request, answerTogether));
 }
 /** A transaction settles all of its operations at once: they go back together. */
 let results: OperationResult[] = [];
-function answer(result: OperationResult): void {
+function answerTogether(result: OperationResult): void {
   if (results.push(result) > 1) return;
   queueMicrotask(() => {
     tell({ type: 'results', list: results });
     results = [];
   });
 }
-function queued(request: OperationRequest): QueuedOperation {
+function serve(client: MessagePort): void {
+  clients.add(client);
+  client.on('message', (request: OperationRequest) => loop.enqueue(queued(request, (answer) => client.postMessage(answer satisfies ClientAnswer))));
+  client.on('close', () => clients.delete(client));
+}
+function queued(request: OperationRequest, answer: (result: OperationResult) => void): QueuedOperation {
   const operation = (operations as unknown as Readonly<Record<string, QueuedOperation['run'] | undefined>>)[request.name];
   return {
     run: operation ?? (() => Promise.reject(new GatewayError('internal', `no operation ${request.name}`))),
     args: request.args,
     deadline: performance.now() + 5000,
-    resolve: (value) => answer({ id: request.id, value }),
-    reject: (error) => answer({ id: request.id, error: plain(error) }),
+    resolve: (value) => answer({ type: 'result', id: request.id, value }),
+    reject: (error) => answer({ type: 'result', id: request.id, error: plain(error) }),
   };
 }
 async function shut(): Promise<void> {
@@ -102,6 +113,7 @@ async function shut(): Promise<void> {
   ingest.close();
   await writer.close();
   clearInterval(beat);
+  for (const client of clients) client.close();
   tell({ type: 'closed' });
   port?.close();
 }

@@ -1,5 +1,7 @@
+import type { MessagePort } from 'node:worker_threads';
 import type { FailureCode } from '../../schemas/index.ts';
 import type { OutboundSettings } from '../config/config.ts';
+import type { InboundTimes } from './ingest-port.ts';
 
 /** Plain data that the store thread starts from. */
 export interface StoreWorkerData {
@@ -7,6 +9,8 @@ export interface StoreWorkerData {
   readonly databaseUrl: string | null;
   readonly ingest: IngestSettings;
   readonly outbound: OutboundSettings;
+  /** One number, shared: 1 while the store's thread wants to hear of the journal's next commit. It is set before the journal is looked at, so no commit is missed. */
+  readonly news: Int32Array;
 }
 export interface IngestSettings {
   readonly journalId: string;
@@ -17,18 +21,17 @@ export interface IngestSettings {
   readonly retention: { readonly eventDays: number; readonly messageDays: number; readonly exchangeDays: number; readonly idempotencyDays: number };
 }
 export interface OperationRequest {
+  readonly type: 'operation';
   readonly id: number;
   readonly name: string;
   readonly args: unknown;
 }
-export interface OperationResult {
-  readonly id: number;
-  readonly value?: unknown;
-  readonly error?: PlainError;
-}
 export type StoreRequest =
-  /** What was asked for in one turn of the main thread: a message between threads costs more than what it carries. */
+  | OperationRequest
+  /** Of one turn of the main thread: a message between threads costs more than what it carries. */
   | { readonly type: 'operations'; readonly list: readonly OperationRequest[] }
+  /** Another thread that asks for operations on this port, and hears there what is readable. */
+  | { readonly type: 'client'; readonly port: MessagePort }
   | { readonly type: 'journal' }
   /** The channels are known: bodies may be split. Before, a webhook of a channel of the file would be nobody's. */
   | { readonly type: 'begin' }
@@ -39,12 +42,21 @@ export interface PlainError {
   readonly pointer?: string | undefined;
   readonly stack?: string | undefined;
 }
+export interface OperationResult {
+  readonly type: 'result';
+  readonly id: number;
+  readonly value?: unknown;
+  readonly error?: PlainError;
+}
+/** What every client hears. */
+export type ClientAnswer = OperationResult | { readonly type: 'events'; readonly last: number };
 export type StoreAnswer =
+  | ClientAnswer
+  /** Of one transaction. */
+  | { readonly type: 'results'; readonly list: readonly OperationResult[] }
   | { readonly type: 'ready' }
   | { readonly type: 'waiting'; readonly reason: string }
   | { readonly type: 'beat' }
-  | { readonly type: 'results'; readonly list: readonly OperationResult[] }
-  | { readonly type: 'events'; readonly last: number }
-  | { readonly type: 'processed'; readonly offset: number; readonly inbound: Readonly<Record<string, number>> }
+  | { readonly type: 'processed'; readonly offset: number; readonly inbound: InboundTimes }
   | { readonly type: 'log'; readonly level: 'warn' | 'error'; readonly message: string; readonly detail?: string }
   | { readonly type: 'closed' };

@@ -1,4 +1,4 @@
-import type { Ingest } from './ingest-port.ts';
+import type { InboundTimes, Ingest } from './ingest-port.ts';
 import type { Tx } from './port.ts';
 import { isConnectionFault, type Writer } from './writer.ts';
 
@@ -13,18 +13,24 @@ export interface QueuedOperation {
 export interface WriterLoopOptions {
   readonly writer: Writer;
   readonly ingest: Ingest;
+  /** From now on `wake` is to be called when the journal has more. */
+  wantsNews(): void;
   onEvents(last: number): void;
-  onProcessed(offset: number, inbound: Readonly<Record<string, number>>): void;
+  onProcessed(offset: number, inbound: InboundTimes): void;
   onFault(message: string, error: unknown): void;
 }
 const GROUP = 200;
 const TICK_MS = 1000;
+/** Batches of the ingest begin so far apart, unless more is waiting: every transaction costs several times what a message does. */
+const COMPANY_MS = 5;
+/** A batch of so many is worth its transaction. */
+const ENOUGH = 64;
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /** Operations and ingest take turns, so that neither starves the other; one transaction each. */
 export function createWriterLoop(options: WriterLoopOptions) {
   const { writer, ingest } = options;
-  const state = { stopping: false, begun: false, journal: true, back: 0, lastTick: 0, told: 0 };
+  const state = { stopping: false, begun: false, journal: true, ingestAt: 0, back: 0, lastTick: 0, told: 0 };
   let queue: QueuedOperation[] = [];
   let rouse: (() => void) | null = null;
   const wake = () => {
@@ -58,11 +64,14 @@ export function createWriterLoop(options: WriterLoopOptions) {
     }
   }
   async function runIngest(): Promise<void> {
+    const began = performance.now();
     state.journal = false;
+    options.wantsNews();
     try {
       const { taken, more, offset, inbound } = await writer.transaction((tx) => ingest.batch(tx));
       ingest.committed();
       if (more) state.journal = true;
+      state.ingestAt = taken >= ENOUGH ? 0 : began + COMPANY_MS;
       if (taken) options.onProcessed(offset, inbound);
     } catch (error) {
       const again = ingest.undone(error);
@@ -76,9 +85,10 @@ export function createWriterLoop(options: WriterLoopOptions) {
     state.told = last;
     options.onEvents(last);
   }
+  const ingestWaits = () => state.begun && state.journal && !state.stopping;
   async function turn(): Promise<void> {
     if (queue.length) await runOperations();
-    if (state.begun && state.journal && !state.stopping) await runIngest();
+    if (ingestWaits() && performance.now() >= state.ingestAt) await runIngest();
     if (performance.now() - state.lastTick > TICK_MS) {
       state.lastTick = performance.now();
       await writer.transaction((tx) => ingest.tick(tx, Date.now()));
@@ -86,9 +96,10 @@ export function createWriterLoop(options: WriterLoopOptions) {
     await announce();
   }
   async function rest(): Promise<void> {
-    if (queue.length || (state.begun && state.journal && !state.stopping)) return new Promise((resolve) => setImmediate(resolve)); // messages of the main thread come in between
+    const wait = ingestWaits() ? state.ingestAt - performance.now() : TICK_MS;
+    if (queue.length || wait <= 0) return new Promise((resolve) => setImmediate(resolve)); // messages of the other threads come in between
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, TICK_MS);
+      const timer = setTimeout(resolve, wait);
       rouse = () => {
         clearTimeout(timer);
         resolve();

@@ -121,4 +121,3 @@ export function busiest(times: readonly number[], windowMs = 1000): number {
   }
   return most;
 }
-

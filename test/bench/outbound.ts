@@ -38,7 +38,12 @@ export async function outbound(bench: BenchContext): Promise<Findings> {
     const cpu = cpuSeconds(stage.gateway.pid);
     const { times, postedMs, wholeMs } = await send(stage, shape);
     const cpuMs = ((cpuSeconds(stage.gateway.pid) - cpu) * 1000) / times.length;
-    add(`posted one by one, ${many}`, { calls: times.length, perSecond: times.length / (wholeMs / 1000), cpuMs }, `outbound.${channels}`, Math.round(shape.messages / (postedMs / 1000)));
+    add(
+      `posted one by one, ${many}`,
+      { calls: times.length, perSecond: times.length / (wholeMs / 1000), cpuMs },
+      `outbound.${channels}`,
+      Math.round(shape.messages / (postedMs / 1000)),
+    );
     if (channels === 1) add('from a queue, 1 channel', await drain(stage, shape.messages), 'outbound.queued');
     await stage.end();
   }

@@ -51,7 +51,11 @@ const server = http.createServer((request, response) => {
       const { socket } = request;
       response.writeHead(status, { connection: 'keep-alive', 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) });
       response.end(text);
-      if (rules.closeIdleMs !== undefined) idle.set(socket, setTimeout(() => socket.end(), rules.closeIdleMs));
+      if (rules.closeIdleMs !== undefined)
+        idle.set(
+          socket,
+          setTimeout(() => socket.end(), rules.closeIdleMs),
+        );
     };
     if (request.method !== 'POST') return json(400, { error: { code: 100, message: 'nothing to be read' } });
     const now = performance.now();
@@ -104,7 +108,13 @@ function write(port: number, perSecond: number): void {
                   messaging_product: 'whatsapp',
                   metadata: { display_phone_number: '15550100199', phone_number_id: phoneNumberId(0) },
                   messages: [
-                    { from: phoneOf(n % 1000), id: `wamid.LATER${process.pid}.${n}`, timestamp: String(Math.floor(Date.now() / 1000)), type: 'text', text: { body: 'and one more thing' } },
+                    {
+                      from: phoneOf(n % 1000),
+                      id: `wamid.LATER${process.pid}.${n}`,
+                      timestamp: String(Math.floor(Date.now() / 1000)),
+                      type: 'text',
+                      text: { body: 'and one more thing' },
+                    },
                   ],
                 },
               },
@@ -115,7 +125,10 @@ function write(port: number, perSecond: number): void {
       second.push(performance.now());
       const signature = `sha256=${createHmac('sha256', SECRET).update(text).digest('hex')}`;
       http
-        .request({ port, host: '127.0.0.1', path: '/webhooks/whatsapp', method: 'POST', agent, headers: { 'content-type': 'application/json', 'x-hub-signature-256': signature } }, (r) => r.resume())
+        .request(
+          { port, host: '127.0.0.1', path: '/webhooks/whatsapp', method: 'POST', agent, headers: { 'content-type': 'application/json', 'x-hub-signature-256': signature } },
+          (r) => r.resume(),
+        )
         .end(text);
     }
   }, 1);

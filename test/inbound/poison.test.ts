@@ -86,7 +86,7 @@ test('a body that fails costs only itself: its own writes are undone, it is park
   const onProcessed = (offset: number) => {
     processed = offset;
   };
-  const loop = createWriterLoop({ writer, ingest, onEvents: () => {}, onProcessed, onFault: (message) => faults.push(message) });
+  const loop = createWriterLoop({ writer, ingest, wantsNews: () => {}, onEvents: () => {}, onProcessed, onFault: (message) => faults.push(message) });
   loop.begin();
   const running = loop.run();
   await until('all six bodies', async () => processed === 6);

@@ -1,6 +1,6 @@
 import type { Scenario } from '../scenario.ts';
 
-const THREADS = ['journal', 'store', 'reader'] as const;
+const THREADS = ['journal', 'store', 'reader', 'broker'] as const;
 /** A worker that ends takes the process with it, within seconds; the supervisor starts it again. */
 const WITHIN_MS = 3000;
 
@@ -8,7 +8,7 @@ export const worker: readonly Scenario[] = THREADS.map((thread) => ({
   family: 'worker',
   endsProcess: true,
   name: `the ${thread} thread ended`,
-  needs: [],
+  needs: thread === 'broker' ? (['kafka'] as const) : [],
   inShort: thread === 'reader',
   async play({ rig, moment, short, findings }) {
     for (let n = 0; n < (short ? 1 : 3); n++) {
