@@ -56,8 +56,8 @@ const named = (kind: string, value: string) =>
 const SAME = `${named('phone', '$3')} UNION ALL ${named('whatsapp_user', '$4')}`;
 /** What a person agreed to, across the channels of the tenant. */
 export function consentsOf(tx: Tx, who: { contact: string; tenant: string; identities: readonly Identity[] }): Promise<ConsentRow[]> {
-  const valueOf = (type: Identity['type']) => who.identities.find((i) => i.type === type)?.value ?? '';
-  return tx.all<ConsentRow>(`${OWN}contact IN (SELECT $1 UNION ALL ${SAME}) ORDER BY at DESC`, [who.contact, who.tenant, valueOf('phone'), valueOf('whatsapp_user')]);
+  const identity = (type: Identity['type']) => who.identities.find((i) => i.type === type)?.value ?? '';
+  return tx.all<ConsentRow>(`${OWN}contact IN (SELECT $1 UNION ALL ${SAME}) ORDER BY at DESC`, [who.contact, who.tenant, identity('phone'), identity('whatsapp_user')]);
 }
 
 /** Two contacts turned out to be one person: what the other one said stands, the newest of each. */

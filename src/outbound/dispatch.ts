@@ -43,7 +43,7 @@ interface Desk {
 const POLL_MS = 1000;
 /** So much of a channel is scheduled ahead: a second's worth, and enough to keep a slow one busy. */
 const LEAST_AHEAD = 20;
-const MOST_AHEAD = 2000;
+const MOST_AHEAD = 1000;
 const UNABLE_MS = 5000;
 /** Of what is due at one moment, in one second. */
 const MOST_SLICES = 20;

@@ -18,7 +18,8 @@ function slowStore(fails: (name: string, args: unknown) => boolean = () => false
     const { claims, outcomes } = args as StepArgs;
     return { claimed: claims.map((c) => ({ message: c.id })), freed: outcomes.map((o) => o.message.endsWith('frees')) };
   };
-  return { asked, store: { write } as unknown as Pick<Store, 'write'> };
+  const claimsOf = (n: number) => (asked[n]?.args as StepArgs | undefined)?.claims ?? [];
+  return { asked, claimsOf, store: { write } as unknown as Pick<Store, 'write'> };
 }
 
 test('a single one goes at once; what comes meanwhile shares the next transaction, and each gets its own answer', async () => {
@@ -34,13 +35,13 @@ test('a single one goes at once; what comes meanwhile shares the next transactio
   expect(asked.map((a) => a.name)).toEqual(['step', 'step']);
 });
 test("a channel with many claims does not keep another channel's single one waiting", async () => {
-  const { asked, store } = slowStore();
+  const { claimsOf, asked, store } = slowStore();
   const steps = createSteps(store);
   const many = Array.from({ length: 1000 }, (_, i) => steps.claim('many', claim(`m${i}`)));
   const one = steps.claim('one', claim('reply'));
   await one;
   expect(asked).toHaveLength(1);
-  expect((asked[0]?.args as StepArgs).claims).toHaveLength(100);
+  expect(claimsOf(0)).toHaveLength(100);
   await Promise.all(many);
   expect(asked).toHaveLength(11);
 });
