@@ -243,6 +243,8 @@ export interface ChannelAdapter {
   signal?(call: Call, options: SendOptions): Promise<void>;
   /** Whether the platform has this call, where it can be asked: what it answered then, null where none was found, undefined where it can not be told. */
   lookUp?(call: Call, at: { readonly account: string; readonly since: Date }, options: SendOptions): Promise<Sent | null | undefined>;
+  /** Takes back a message that the platform has and has not sent; false: it does not let go of it. Absent: there is no such thing. Throws what the platform throws. */
+  cancel?(platformId: string, at: { readonly account: string }, options: SendOptions): Promise<boolean>;
   /** Messages since then, in order, page by page; the caller stops taking when it has had enough. */
   list?(query: ListQuery, options: ListOptions): AsyncIterable<Missed>;
   /** Every template of the account, in every language; null: the channel does not say where to look. */

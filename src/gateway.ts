@@ -133,6 +133,7 @@ export async function startGateway(given: Config, log: Logger, onFatal: (reason:
     auth: createAuth({ store, operatorToken: config.operatorToken }),
     wakeDispatcher: dispatcher.wake,
     adapterOf: adapters.of,
+    cancel: dispatcher.cancel,
     signal: dispatcher.signal,
     channelsChanged,
     health: async () => ({

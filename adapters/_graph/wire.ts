@@ -52,7 +52,8 @@ export const createWire =
       const request = open(config, options);
       const signal = config.signal as AbortSignal | undefined;
       let left = false;
-      const cancel = () => request.destroy(Object.assign(new Error('the call was given up'), { code: 'ECONNABORTED' }));
+      // Marked as axios marks its own, else it puts one of its own in the place of ours.
+      const cancel = () => request.destroy(Object.assign(new Error('the call was given up'), { code: 'ECONNABORTED', __CANCEL__: true }));
       const end = () => signal?.removeEventListener('abort', cancel);
       const fail = (error: Unsent) => {
         end();

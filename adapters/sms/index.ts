@@ -1,6 +1,7 @@
 import type { ChannelType } from '../../schemas/index.ts';
 import { createHttp } from '../_graph/http.ts';
 import type { ChannelAdapter, Reply, VerifiedRequest } from '../contract.ts';
+import { cancel } from './cancel.ts';
 import { check } from './check.ts';
 import { classify } from './classify.ts';
 import { send } from './client.ts';
@@ -31,6 +32,7 @@ export function createSmsAdapter(channel: ChannelType = 'sms'): ChannelAdapter {
     classify,
     send: (call, options) => send(http, call, options),
     lookUp: (call, at, options) => lookUp(http, call, { ...at, options }),
+    cancel: (sid, at, options) => cancel(http, sid, { ...at, options }),
     list: (query, options) => list(http, query, options),
     check: (target, options) => check(http, target, options),
   };

@@ -22,6 +22,8 @@ export interface ApiDeps {
   wakeDispatcher: Dispatcher['wake'];
   /** Who sends on a kind of channel; its limits give the pace. */
   adapterOf(type: ChannelType, provider: Provider): ChannelAdapter | undefined;
+  /** Here, or at the platform where it holds the message still. */
+  cancel: Dispatcher['cancel'];
   /** Shows a customer that we have read, or write. */
   signal(prepared: PreparedSignal): Promise<void>;
   /** Channels changed: keys and credentials are read again. */

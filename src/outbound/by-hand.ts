@@ -10,7 +10,7 @@ export interface ByHand {
   readonly tenant: string | null;
   readonly nowMs: number;
 }
-async function own(tx: Tx, args: ByHand): Promise<QueuedMessage> {
+export async function ownMessage(tx: Tx, args: Omit<ByHand, 'nowMs'>): Promise<QueuedMessage> {
   const m = await loadMessage(tx, args.id);
   if (!m || (args.tenant !== null && m.tenant !== args.tenant)) throw new GatewayError('not_found', 'There is no such outbound message.');
   return m;
@@ -18,7 +18,7 @@ async function own(tx: Tx, args: ByHand): Promise<QueuedMessage> {
 
 /** Stops a message that has not begun to go out. */
 export async function cancelMessage(tx: Tx, args: ByHand): Promise<{ id: string; status: string }> {
-  const m = await own(tx, args);
+  const m = await ownMessage(tx, args);
   if (!['ready', 'waiting', 'held'].includes(m.queue_state ?? '') || m.sent_parts > 0)
     throw new GatewayError('conflict', `The message is ${m.state}; only what is queued can be canceled.`);
   await leaveQueue(tx, m.id);
@@ -50,7 +50,7 @@ export async function cancelByCommand(
 
 /** A failed message again, as a new attempt; what the platform has is not sent twice. */
 export async function retryMessage(tx: Tx, args: ByHand): Promise<{ id: string; status: string; attempt: number }> {
-  const m = await own(tx, args);
+  const m = await ownMessage(tx, args);
   if (m.state !== 'failed' && m.state !== 'expired') throw new GatewayError('conflict', `The message is ${m.state}; only what failed can be retried.`);
   const attempt = await newAttempt(tx, m, { nowMs: args.nowMs, expires: 'drop', by: 'hand' });
   return { id: m.id, status: 'queued', attempt };

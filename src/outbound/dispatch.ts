@@ -3,6 +3,7 @@ import type { ChannelType } from '../../schemas/index.ts';
 import type { InboundTimes } from '../store/ingest-port.ts';
 import type { Store } from '../store/port.ts';
 import { CALL_MS, callPlatform } from './call-platform.ts';
+import { createCancelling } from './cancelling.ts';
 import { createClockSteps } from './clock-steps.ts';
 import { createLookUp } from './look-up.ts';
 import { createPacing } from './pacing.ts';
@@ -252,6 +253,7 @@ export function createDispatcher(deps: DispatcherDeps) {
       wake();
     },
     wake,
+    cancel: createCancelling({ store, senderOf }),
     signal: createSignalling({ senderOf, pacing }),
     inbound(times: InboundTimes): void {
       for (const [id, at] of Object.entries(times)) {

@@ -9,6 +9,7 @@ import { keepQueue } from './keep-queue.ts';
 import { resumeChannel } from './pause-channel.ts';
 import { prepareSignal, type SignalArgs } from './prepare-signal.ts';
 import { type PreviewArgs, preview } from './preview.ts';
+import { recallable, recalled } from './recall.ts';
 import { type OutcomeArgs, recordOutcome } from './record-outcome.ts';
 import { type StepArgs, step } from './step.ts';
 
@@ -26,6 +27,8 @@ export const outboundOperations = (env: OutboundEnvironment) => ({
   prepareSignal: (tx: Tx, args: SignalArgs) => prepareSignal(tx, args, env),
   clockStepped: (tx: Tx, args: Parameters<typeof clockStepped>[1]) => clockStepped(tx, args),
   cancelMessage: (tx: Tx, args: ByHand) => cancelMessage(tx, args),
+  recallable: (tx: Tx, args: Parameters<typeof recallable>[1]) => recallable(tx, args),
+  recalled: (tx: Tx, args: Parameters<typeof recalled>[1]) => recalled(tx, args),
   cancelByCommand: (tx: Tx, args: Parameters<typeof cancelByCommand>[1]) => cancelByCommand(tx, args),
   retryMessage: (tx: Tx, args: ByHand) => retryMessage(tx, args),
 });

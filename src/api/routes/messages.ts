@@ -67,8 +67,8 @@ export const messageRoutes: readonly Route[] = [
     method: 'post',
     path: '/v1/messages/:id/cancel',
     scope: 'send',
-    summary: 'Cancel a queued message',
-    handle: async (asked, deps) => ({ body: await deps.store.write('cancelMessage', { id: asked.params.id ?? '', tenant: asked.caller.tenant, nowMs: Date.now() }) }),
+    summary: 'Cancel a message that is queued here, or that its platform holds and lets go of (Twilio, scheduled)',
+    handle: async (asked, deps) => ({ body: await deps.cancel({ id: asked.params.id ?? '', tenant: asked.caller.tenant }) }),
   },
   {
     method: 'post',
