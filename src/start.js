@@ -10,4 +10,7 @@ const { default: module } = await import('node:module');
 const { fileURLToPath } = await import('node:url');
 const kept = fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url));
 if (module.enableCompileCache?.(kept).directory) process.env.NODE_COMPILE_CACHE ??= kept; // for the threads
+// The bound on young objects that this was started with is for the HTTP thread; the others have bounds of their own, which a flag would overrule.
+const { default: v8 } = await import('node:v8');
+v8.setFlagsFromString('--max-semi-space-size=0');
 await import('./main.ts');

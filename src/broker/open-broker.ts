@@ -29,7 +29,7 @@ export interface OpenedBroker {
 const SILENCE_MS = 10_000;
 const STOP_MS = 9000;
 /** A batch of the relay makes a few megabytes of young objects; V8 would keep 48 for them. */
-const YOUNG = { maxYoungGenerationSizeMb: 12 };
+const YOUNG = { maxYoungGenerationSizeMb: 9 };
 
 /** Starts the broker's thread; call it once the store is there. */
 export function openBroker(options: OpenBrokerOptions): OpenedBroker {

@@ -1,8 +1,10 @@
 import type { LogRow, LogStore } from '../store/port.ts';
+import { followLog } from './follow-log.ts';
 import type { BrokerLog, Client } from './kafkajs/client.ts';
 import { readIds } from './kafkajs/read-range.ts';
 import { endOffsets, topicNames } from './kafkajs/topics.ts';
 import type { Ends } from './kafkajs/transactional-producer.ts';
+import { keepPlace, type Place } from './keep-place.ts';
 import { openPublisher } from './open-publisher.ts';
 import { type Publisher, publishRows } from './publish-rows.ts';
 
@@ -18,8 +20,6 @@ export interface RelayOptions {
 }
 const BATCH = 500;
 const BATCH_BYTES = 512 * 1024;
-/** At low rates a relay that waits a moment for company is cheaper and no slower to a person. */
-const COMPANY_MS = 3;
 const CURSOR = 'relay';
 
 /** Rows of a batch within its bytes; at least one. */
@@ -59,37 +59,36 @@ interface Publishing extends RelayOptions {
 }
 async function publishFrom(p: Publishing, from: number, signal: AbortSignal): Promise<void> {
   let after = from;
-  while (!signal.aborted) {
-    const rows = fitBatch(await p.store.readLog({ after, limit: BATCH }));
-    const last = rows.at(-1);
-    if (!last) {
-      await news(p.store, signal);
-      continue;
+  const place = keepPlace((kept) => p.store.write('saveCursor', { name: CURSOR, off: kept.off, detail: kept.detail, nowMs: Date.now() }));
+  const log = followLog(p.store, signal);
+  try {
+    while (!signal.aborted) {
+      const next = await publishNext(p, place, after);
+      if (next !== null) after = next;
+      else {
+        await place.kept(); // where it could not be kept, the next life tries again
+        await log.past(after);
+      }
     }
-    const fresh = rows.filter((r) => !p.there.has(r.id));
-    await publishRows(p.publisher, fresh, (ends) => {
-      for (const [topic, partitions] of Object.entries(ends)) p.ends[topic] = { ...p.ends[topic], ...partitions };
-    });
-    for (const r of rows) p.there.delete(r.id);
-    await p.store.write('saveCursor', { name: CURSOR, off: last.off, detail: JSON.stringify(p.ends), nowMs: Date.now() });
-    after = last.off;
-    p.onProgress?.();
+    await place.kept();
+  } finally {
+    log.end();
   }
 }
-function news(store: LogStore, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      stop();
-      signal.removeEventListener('abort', done);
-      setTimeout(resolve, COMPANY_MS);
-    };
-    const timer = setTimeout(done, 1000);
-    const stop = store.onEvents(done);
-    signal.addEventListener('abort', done);
+/** One batch; the offset of its last event, null where there is nothing after `after`. */
+async function publishNext(p: Publishing, place: Place, after: number): Promise<number | null> {
+  const rows = fitBatch(await p.store.readLog({ after, limit: BATCH }));
+  const last = rows.at(-1);
+  if (!last) return null;
+  const fresh = rows.filter((r) => !p.there.has(r.id));
+  await publishRows(p.publisher, fresh, (ends) => {
+    for (const [topic, partitions] of Object.entries(ends)) p.ends[topic] = { ...p.ends[topic], ...partitions };
   });
+  for (const r of rows) p.there.delete(r.id);
+  await place.keep({ off: last.off, detail: JSON.stringify(p.ends) });
+  p.onProgress?.();
+  return last.off;
 }
-
 /** Sends the log again under the same ids, from an offset to the relay's place; consumers that know the ids pass them over. What was parked there gets another try. */
 export async function republish(options: Omit<RelayOptions, 'onProgress'>, from: number): Promise<number> {
   const { store, prefix, installation } = options;

@@ -87,7 +87,6 @@ export function createDispatcher(deps: DispatcherDeps) {
       }
     }
   }
-  const prober = createProber({ ...deps, record: async (args) => void (await record(args)), resumed: (id) => void look(id, true) }, { firstMs: deps.probeFirstMs });
   /** One call, from its claim to its recorded end; whether something of its channel became ready by it. */
   async function one(row: ReadyMessage, { channel, adapter }: Sender, turn: Turn): Promise<boolean> {
     const { limits } = adapter.capabilities;
@@ -122,6 +121,7 @@ export function createDispatcher(deps: DispatcherDeps) {
     state.underWay++;
     return work.finally(() => state.underWay--);
   }
+  const prober = createProber({ ...deps, counted, record: async (args) => void (await record(args)), resumed: (id) => void look(id, true) }, { firstMs: deps.probeFirstMs });
   function schedule(row: ReadyMessage, sender: Sender, desk: Desk): void {
     const { channel, adapter } = sender;
     const { limits } = adapter.capabilities;

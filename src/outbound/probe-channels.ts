@@ -11,6 +11,8 @@ export interface ProbeDeps {
   readonly adapters: Adapters;
   channelOf(id: string): SendingChannel | null;
   record(args: OutcomeArgs): Promise<void>;
+  /** A planned stop waits for it. */
+  counted<T>(work: Promise<T>): Promise<T>;
   /** It sends again. */
   resumed(channel: string): void;
   log(level: 'warn', message: string, fields: Readonly<Record<string, unknown>>): void;
@@ -64,7 +66,7 @@ export function createProber(deps: ProbeDeps, { firstMs }: { firstMs: number }) 
     }
     const id = await waiting(paused.id);
     const claimed = id === undefined ? null : await deps.store.write('claim', { id, epoch, nowMs: Date.now(), trial: true });
-    return claimed ? byMessage(claimed, channel, adapter) : false;
+    return claimed ? deps.counted(byMessage(claimed, channel, adapter)) : false;
   }
 
   return {

@@ -30,7 +30,7 @@ export interface OpenedStore extends Store {
 }
 const SILENCE_MS = 10_000;
 /** A batch makes a few megabytes of young objects; V8 would keep 48 for them. */
-const YOUNG = { maxYoungGenerationSizeMb: 24 };
+const YOUNG = { maxYoungGenerationSizeMb: 15 };
 const SHARDS = 64;
 
 function openReaders(options: StoreOptions): { read: Kysely<Database>; close(): Promise<void> } {

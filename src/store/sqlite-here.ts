@@ -8,7 +8,7 @@ const bind = (params: readonly unknown[]) => params.map((p) => (p === undefined 
 /** Runs queries on a read-only connection, in the thread that asks. Statements are prepared once per text; `$1` becomes SQLite's `?1`. */
 export function openSqliteQueries(path: string): { run(sql: string, params: readonly unknown[]): unknown[]; close(): void } {
   const db = new DatabaseSync(path, { readOnly: true });
-  db.exec('PRAGMA busy_timeout=5000; PRAGMA cache_size=-16384');
+  db.exec('PRAGMA busy_timeout=5000; PRAGMA cache_size=-4096');
   const kept = new Map<string, StatementSync>();
   return {
     run(sql, params) {

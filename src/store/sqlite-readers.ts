@@ -5,7 +5,7 @@ import { sqliteDialect } from './sqlite-dialect.ts';
 import type { Database } from './tables.ts';
 
 /** A page of rows is small; V8 would keep 48 MB a thread for young objects. */
-const YOUNG = { maxYoungGenerationSizeMb: 12 };
+const YOUNG = { maxYoungGenerationSizeMb: 4 };
 
 interface Reader {
   worker: Worker;

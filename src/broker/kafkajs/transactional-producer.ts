@@ -11,8 +11,8 @@ export interface OutRecord {
 export type Ends = Record<string, Record<string, string>>;
 
 /**
- * One transaction a batch. The default retry time of kafkajs costs 300 ms a batch after CONCURRENT_TRANSACTIONS; a short one costs
- * nothing. After any failure the object is thrown away (an idempotent kafkajs producer reuses the sequence of a send whose answer
+ * One transaction a batch. The default retry time of kafkajs costs 300 ms a batch after CONCURRENT_TRANSACTIONS, which the broker says
+ * until the markers of the last one are written, a few milliseconds; so the first try again comes soon. After any failure the object is thrown away (an idempotent kafkajs producer reuses the sequence of a send whose answer
  * was lost, and the broker then acknowledges the next message without writing it).
  */
 export async function openTransactionalProducer(client: Client, transactionalId: string) {
@@ -23,7 +23,7 @@ export async function openTransactionalProducer(client: Client, transactionalId:
     allowAutoTopicCreation: false,
     createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
     transactionTimeout: 30_000,
-    retry: { initialRetryTime: 10, maxRetryTime: 200, retries: 20 },
+    retry: { initialRetryTime: 2, maxRetryTime: 200, retries: 24 },
   });
   await producer.connect(); // a connect that fails is fatal for the object: it would go on without a producer id
   const transact = async (records: readonly OutRecord[]): Promise<Ends> => {
