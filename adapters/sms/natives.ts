@@ -5,6 +5,13 @@ import { takesMms } from './mms.ts';
 
 const MB = 1024 * 1024;
 const KB = 1024;
+/**
+ * Buttons and lists are numbered text on every channel of Twilio. Its Messages resource takes none inline; each menu would have to be made
+ * a Content resource first (sms.md 3.9), by a call that is not idempotent, of which an account holds a limited number that nobody has
+ * confirmed, and whose SID no preview could show before it was made: then the preview would write, or differ from the calls. Contents
+ * that a business made itself are sent as templates by their SID.
+ */
+
 /** The longest Body, which is the caption too where a medium has one. */
 export const MAX_TEXT = 1600;
 const plain: Natives = { media: {}, template: 'contentSid', markdown: 'none' };

@@ -111,9 +111,9 @@ export function createLane(perSecond: number) {
       ask(1);
       void old.stop({ dropWaitingJobs: true });
     },
+    /** What it holds still goes. */
     stop(): void {
       if (recovery) clearTimeout(recovery);
-      window.stop();
     },
   };
 }

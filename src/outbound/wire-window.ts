@@ -42,7 +42,7 @@ export function createWireWindow(perSecond: number, now: () => number = () => pe
   const gates: Waiter[] = [];
   const wires: Waiter[] = [];
   /** When inbound messages came, as far as we have heard, and how uneven they were, by second. */
-  const heard = { times: [] as number[], last: Number.NEGATIVE_INFINITY, uneven: new Map<number, number>() };
+  const heard = { times: [] as number[], last: Number.NEGATIVE_INFINITY, uneven: [] as { readonly second: number; n: number }[] };
   let timer: NodeJS.Timeout | null = null;
 
   const heldMs = (units: number) => spanMs * Math.max(1, units / most);
@@ -74,9 +74,8 @@ export function createWireWindow(perSecond: number, now: () => number = () => pe
   function reserve(): number {
     if (heard.times.length === 0) return 0;
     const second = Math.floor(now() / 1000);
-    for (const at of heard.uneven.keys()) if (at < second - REMEMBERED_S) heard.uneven.delete(at);
-    const late = Math.ceil(heard.times.length * LATE_SHARE);
-    return Math.min(Math.max(late, ...heard.uneven.values()), Math.floor(most / 8));
+    const uneven = heard.uneven.filter((u) => u.second >= second - REMEMBERED_S).map((u) => u.n);
+    return Math.min(Math.max(Math.ceil(heard.times.length * LATE_SHARE), ...uneven), Math.floor(most / 8));
   }
   const total = () => used.under + used.leaving + heard.times.length;
   const fits = (units: number) => total() === 0 || total() + units + reserve() <= most;
@@ -182,16 +181,16 @@ export function createWireWindow(perSecond: number, now: () => number = () => pe
       const came = heard.times.filter((h) => h > heard.last - LAG_MS).length;
       const left = heard.times.filter((h) => h <= heard.last - spanMs + LAG_MS).length;
       const second = Math.floor(t / 1000);
-      heard.uneven.set(second, Math.max(heard.uneven.get(second) ?? 0, came - left));
+      const latest = heard.uneven.at(-1);
+      if (latest?.second === second) latest.n = Math.max(latest.n, came - left);
+      else heard.uneven.push({ second, n: came - left });
+      heard.uneven.splice(0, heard.uneven.length - REMEMBERED_S - 1);
       settle();
     },
     /** Places in use. */
     size: (): number => {
       sweep();
       return total();
-    },
-    stop(): void {
-      if (timer) clearTimeout(timer);
     },
   };
 }

@@ -93,7 +93,11 @@ export async function taken({ platform }: Stage, count: number, everyMs = 50, mo
 }
 
 /** Posts `messages` to customers in turn, and waits until the platform has had them all; when each came there. */
-export async function send(stage: Stage, shape: { messages: number; customers: number; channels: number }): Promise<{ times: number[]; postedMs: number; wholeMs: number }> {
+export async function send(
+  stage: Stage,
+  shape: { messages: number; customers: number; channels: number; key?: string },
+): Promise<{ times: number[]; postedMs: number; wholeMs: number }> {
+  const { count: before } = await stage.platform.ask<{ count: number }>('count');
   const began = performance.now();
   let next = 0;
   await Promise.all(
@@ -101,12 +105,12 @@ export async function send(stage: Stage, shape: { messages: number; customers: n
       while (next < shape.messages) {
         const n = next++;
         const customer = n % shape.customers;
-        await post(stage.gateway, { channel: customer % shape.channels, customer, key: `bench-${n}` });
+        await post(stage.gateway, { channel: customer % shape.channels, customer, key: `bench ${shape.key ?? ''} ${n}` });
       }
     }),
   );
   const postedMs = performance.now() - began;
-  await taken(stage, shape.messages, 50, 150_000);
+  await taken(stage, before + shape.messages, 50, 150_000);
   const wholeMs = performance.now() - began;
   const { times } = await stage.platform.ask<{ times: number[] }>('times');
   return { times, postedMs, wholeMs };

@@ -131,3 +131,18 @@ test('a pair token that was not used is given back', () => {
   pacing.giveBack(sending(), limits, 'cv');
   expect(pacing.recipient(sending(), limits, 'cv')).toBe(0);
 });
+
+test('what an older lane holds still goes when its settings change', async () => {
+  const pacing = createPacing();
+  const limits: Limits = { account: { perSecond: 20, inboundCounts: false } };
+  const { work, names } = runs();
+  const wired = (name: string) => async (turn: Turn) => {
+    await turn.wire();
+    await work(name)();
+  };
+  const jobs = Array.from({ length: 25 }, (_, i) => pacing.lane(sending(), limits).schedule(wired(`${i}`)));
+  const faster = pacing.lane(sending({ settings: { messagesPerSecond: 100 } }), limits).schedule(wired('new'));
+  await Promise.all([...jobs, faster]);
+  expect(names().split(' ')).toHaveLength(26);
+  pacing.stop();
+});

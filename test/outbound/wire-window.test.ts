@@ -43,7 +43,6 @@ async function run({ perSecond, there, back, claim }: Line, seconds: number): Pr
   })();
   await timers.advanceTimersByTimeAsync(seconds * 1000);
   ended = true;
-  window.stop();
   return counted;
 }
 /** The most that a sliding second had, as the platform counts it. */
@@ -121,7 +120,6 @@ test.each([
     ),
   ).toBeLessThanOrEqual(80);
   expect(counted.length - before - 200).toBeGreaterThanOrEqual(Math.floor(0.95 * (800 - 200)));
-  window.stop();
 });
 test('a call that is not made gives its place back, one without an answer is counted all the same', async () => {
   const window = createWireWindow(1, () => Date.now());
@@ -134,7 +132,6 @@ test('a call that is not made gives its place back, one without an answer is cou
   expect(window.size()).toBe(1);
   await timers.advanceTimersByTimeAsync(200);
   expect(window.size()).toBe(0);
-  window.stop();
 });
 test('a text of more segments than a second holds goes alone, and keeps the others waiting for as long as it takes', async () => {
   const window = createWireWindow(3, () => Date.now());
@@ -150,11 +147,9 @@ test('a text of more segments than a second holds goes alone, and keeps the othe
   expect(next).toBe(false);
   await timers.advanceTimersByTimeAsync(200);
   expect(next).toBe(true);
-  window.stop();
 });
 test('a number that only receives keeps no more than its second', () => {
   const window = createWireWindow(80, () => 0);
   for (let i = 0; i < 100_000; i++) window.inbound([0]);
   expect(window.size()).toBe(80);
-  window.stop();
 });
