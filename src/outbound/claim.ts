@@ -80,17 +80,42 @@ async function isItsTurn(tx: Tx, m: QueuedMessage, trial: boolean): Promise<bool
   return free !== undefined;
 }
 
+interface CallRow {
+  part: number;
+  method: string;
+  path: string;
+  content_type: string;
+  body: string;
+}
+const claimedOf = (m: QueuedMessage, call: CallRow): Claimed => ({
+  message: m.id,
+  attempt: m.attempt,
+  part: call.part,
+  channel: m.channel,
+  conversation: m.conversation,
+  call: { method: call.method as Call['method'], path: call.path, contentType: call.content_type as Call['contentType'], body: call.body },
+});
+/** The same claim once more, since the answer to the first was lost on its way from the store: it is as good as that one. Another's is not ours. */
+async function claimedBefore(tx: Tx, m: QueuedMessage, { epoch, nowMs }: ClaimArgs): Promise<Claimed | null> {
+  const [call] = await tx.all<CallRow>(
+    "SELECT part, method, path, content_type, body FROM calls WHERE message = $1 AND attempt = $2 AND state = 'calling' AND epoch = $3 AND started_at = $4",
+    [m.id, m.attempt, epoch, nowMs],
+  );
+  return call ? claimedOf(m, call) : null;
+}
+
 /** Journals the next call of a message as `calling`, before it is made; null where it may not be sent now. */
 export async function claim(tx: Tx, args: ClaimArgs, env: OutboundEnvironment): Promise<Claimed | null> {
   const { nowMs } = args;
   const m = await loadMessage(tx, args.id);
+  if (m?.queue_state === 'calling') return claimedBefore(tx, m, args);
   if (!m || !(await isItsTurn(tx, m, args.trial === true))) return null;
   if (m.expires_at !== null && m.expires_at <= nowMs && m.sent_parts === 0) return end(tx, m, { status: 'expired', nowMs });
   if ((await isQuiet(tx, m, nowMs)) || !(await stillAllowed(tx, m, { env, nowMs }))) return null;
-  const [call] = await tx.all<{ part: number; method: string; path: string; content_type: string; body: string }>(
-    "SELECT part, method, path, content_type, body FROM calls WHERE message = $1 AND attempt = $2 AND state = 'pending' ORDER BY part LIMIT 1",
-    [m.id, m.attempt],
-  );
+  const [call] = await tx.all<CallRow>("SELECT part, method, path, content_type, body FROM calls WHERE message = $1 AND attempt = $2 AND state = 'pending' ORDER BY part LIMIT 1", [
+    m.id,
+    m.attempt,
+  ]);
   if (!call) {
     await leaveQueue(tx, m.id);
     return null;
@@ -103,12 +128,5 @@ export async function claim(tx: Tx, args: ClaimArgs, env: OutboundEnvironment): 
     args.epoch,
     nowMs,
   ]);
-  return {
-    message: m.id,
-    attempt: m.attempt,
-    part: call.part,
-    channel: m.channel,
-    conversation: m.conversation,
-    call: { method: call.method as Call['method'], path: call.path, contentType: call.content_type as Call['contentType'], body: call.body },
-  };
+  return claimedOf(m, call);
 }

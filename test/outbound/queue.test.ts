@@ -149,3 +149,15 @@ test('a look costs the same whatever the length of the queue: each by its index'
     }
   });
 });
+
+test('a claim whose answer was lost is repeated and is the same one; a later one is not', async () => {
+  await desk.customer('wa', '+447700900101');
+  const id = await desk.send('wa', { phone: '+447700900101' });
+  const first = await desk.claim(id);
+  expect(first).toMatchObject({ message: id, part: 1 });
+  expect(await desk.claim(id)).toEqual(first);
+  desk.clock.now += 1;
+  expect(await desk.claim(id)).toBeNull();
+  if (first) await desk.outcome(first, 'accepted');
+  expect(await desk.claim(id)).toBeNull();
+});
