@@ -10,7 +10,8 @@ const DOUBLES_MS = 60_000;
 /** At 1000 calls a second and 300 ms to an answer; above it calls wait for one another. */
 const SOCKETS = 512;
 const KEPT = 256;
-const FRESH_MS = 20;
+/** Calls so soon after one another keep their connections busy, and this process awake to what is closed. */
+const PAUSE_MS = 100;
 
 /** How long a server lets a connection be idle, as far as it has shown; never more than IDLE_MS. */
 export function createIdleTimes(now: () => number = () => performance.now()) {
@@ -62,19 +63,20 @@ function dropIdle(agent: HttpAgent | HttpsAgent): void {
 
 /**
  * Resolves when what the platform closed in the meantime has been noticed: the end of a connection may have come and wait to be read
- * while this process did something else, or nothing. One wait serves all calls that begin together.
+ * while this process did something else, or nothing. Asked for after a pause alone; one wait serves all calls that begin together.
  */
 export function createLookUp(now: () => number = () => performance.now()): () => Promise<void> {
   const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
-  let looked = Number.NEGATIVE_INFINITY;
+  let last = Number.NEGATIVE_INFINITY;
   let looking: Promise<void> | null = null;
   return () => {
-    if (now() - looked < FRESH_MS) return Promise.resolve();
+    const pause = now() - last;
+    last = now();
+    if (!looking && pause < PAUSE_MS) return Promise.resolve();
     // In the first turn the end is read, in the second the connection is closed and out of the pool.
     looking ??= turn()
       .then(turn)
       .then(() => {
-        looked = now();
         looking = null;
       });
     return looking;

@@ -98,17 +98,24 @@ test('how long a connection may be idle: four seconds, half of what a server has
   now = 3_600_000;
   expect(times.of('a')).toBe(4000);
 });
-test('calls that begin together look once for closed connections', async () => {
+test('after a pause closed connections are looked for, once for all calls that begin together', async () => {
   let now = 1000;
   const look = createLookUp(() => now);
-  const [first, second] = [look(), look()];
-  expect(second).toBe(first);
-  await first;
-  const next = look();
-  expect(next).not.toBe(first);
-  await next;
-  now += 20;
-  expect(look()).not.toBe(next);
+  const turns = async () => {
+    let ended = false;
+    const all = Promise.all([look(), look()]).then(() => {
+      ended = true;
+    });
+    await new Promise(process.nextTick);
+    const waited = !ended;
+    await all;
+    return waited;
+  };
+  expect(await turns()).toBe(true);
+  now += 99;
+  expect(await turns()).toBe(false);
+  now += 100;
+  expect(await turns()).toBe(true);
 });
 
 test('what is no text for text goes by the library itself', async () => {

@@ -43,7 +43,7 @@ const began = new Date();
 const clock = performance.now();
 const elapsed = () => (performance.now() - clock) / 1000;
 const out = (text: string) => void process.stdout.write(`${text}\n`);
-const bench = await createContext(values.growth ? { ...base, growth: GROWTH } : base, (line) => out(`[${elapsed().toFixed(0).padStart(4)} s] ${line}`));
+const bench = await createContext(values.growth ? { ...base, ...GROWTH } : base, (line) => out(`[${elapsed().toFixed(0).padStart(4)} s] ${line}`));
 const stop = () => void bench.end().finally(() => process.exit(130));
 process.once('SIGINT', stop);
 process.once('SIGTERM', stop);
