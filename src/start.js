@@ -5,7 +5,7 @@ if (major < 22 || (major === 22 && minor < 18)) {
   process.exit(1);
 }
 // Code that was stripped of its types and compiled is kept for the next start, beside the code itself and not in a folder that others
-// may write to, so that five threads need not do it again each: 60 MB less. Where it can not be written nothing is kept.
+// may write to, so that the threads need not do it again each: 60 MB less. Where it can not be written nothing is kept.
 const { default: module } = await import('node:module');
 const { fileURLToPath } = await import('node:url');
 const kept = fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url));

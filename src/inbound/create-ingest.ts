@@ -22,6 +22,8 @@ export interface IngestDeps extends IngestSettings {
 const MAX_BODIES = 500;
 const MAX_BYTES = 8 * 1024 * 1024;
 const MAX_MS = 40;
+/** A thread that gets little of the processor would otherwise commit a few bodies at a time, which costs more for each, and so get on even less. */
+const AT_LEAST = { bodies: 200, ms: 200 };
 /** Read at a time, so that little is read in vain when the time of a batch is over. */
 const SLICE = 50;
 /** A body that fails so often is parked with its bytes and costs only itself. */
@@ -135,7 +137,7 @@ export function createIngest(deps: IngestDeps): Ingest {
       const tally = new Tally();
       inbound = new Map();
       let [taken, bytes, offset] = [0, 0, cursor.last];
-      const goOn = () => taken < MAX_BODIES && bytes < MAX_BYTES && performance.now() - started < MAX_MS;
+      const goOn = () => taken < MAX_BODIES && bytes < MAX_BYTES && performance.now() - started < (taken < AT_LEAST.bodies ? AT_LEAST.ms : MAX_MS);
       let drained = false;
       while (!taken || goOn()) {
         const rows = reader.read(offset, SLICE, MAX_BYTES);

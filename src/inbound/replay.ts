@@ -68,10 +68,14 @@ async function correct(ctx: Context, fact: Fact, at: { channel: Channel; correct
 async function published(tx: Tx, message: { id: string; channel: string; addresses: Fact['addresses'] }): Promise<unknown> {
   const conversation = await findConversation(tx, message.channel, message.addresses);
   if (!conversation) return undefined;
-  const [event] = await tx.all<{ body: string }>('SELECT body FROM events WHERE subject IN (SELECT $1 UNION ALL SELECT id FROM conversations WHERE moved_to = $1) AND id = $2', [
-    conversation.id,
-    message.id,
-  ]);
+  // From the newest event of the conversation back to it: each names the one before it.
+  const [event] = await tx.all<{ body: string }>(
+    `WITH RECURSIVE back(off) AS (
+       SELECT last_off FROM seqs WHERE subject IN (SELECT $1 UNION ALL SELECT id FROM conversations WHERE moved_to = $1)
+       UNION ALL SELECT e.prev_off FROM back JOIN events e ON e.off = back.off WHERE e.id <> $2)
+     SELECT e.body FROM back JOIN events e ON e.off = back.off WHERE e.id = $2 LIMIT 1`,
+    [conversation.id, message.id],
+  );
   return event && asWritten((JSON.parse(event.body) as { data: { message?: { content?: unknown } } }).data.message);
 }
 

@@ -32,7 +32,7 @@ const isFull = (error: { errcode?: number }) => ((error.errcode ?? 0) & 0xff) ==
 export class JournalFiles {
   readonly #data: JournalWorkerData;
   #db: DatabaseSync | null = null;
-  #insert: StatementSync | null = null;
+  #statements: { readonly begin: StatementSync; readonly insert: StatementSync; readonly commit: StatementSync } | null = null;
   #hour = -1;
   #processed = 0;
   /** Highest durable offset. */
@@ -58,7 +58,11 @@ export class JournalFiles {
     this.received = (known?.received_before ?? this.received) + n;
     this.#hour = known?.hour ?? hour ?? 0;
     this.#db = db;
-    this.#insert = db.prepare('INSERT INTO bodies (off, received_at, method, url, headers, body, key_id, endpoint, channel, origin) VALUES (?,?,?,?,?,?,?,?,?,?)');
+    this.#statements = {
+      begin: db.prepare('BEGIN IMMEDIATE'),
+      insert: db.prepare('INSERT INTO bodies (off, received_at, method, url, headers, body, key_id, endpoint, channel, origin) VALUES (?,?,?,?,?,?,?,?,?,?)'),
+      commit: db.prepare('COMMIT'),
+    };
   }
 
   /** One group commit. Either all records are durable, or none is kept. */
@@ -86,14 +90,14 @@ export class JournalFiles {
       this.#open(this.last + 1, hour);
     }
     const db = this.#db;
-    const insert = this.#insert;
-    if (!db || !insert) throw new Error('no journal file');
+    if (!db || !this.#statements) throw new Error('no journal file');
+    const { begin, insert, commit } = this.#statements;
     const first = this.last + 1;
-    db.exec('BEGIN IMMEDIATE');
+    begin.run();
     try {
       let off = first;
       for (const r of records) insert.run(off++, r.receivedAt, r.method, r.url, JSON.stringify(r.headers), r.body, r.keyId, r.endpoint, r.channel, r.origin);
-      db.exec('COMMIT');
+      commit.run();
     } catch (error) {
       try {
         db.exec('ROLLBACK');

@@ -28,10 +28,27 @@ export function spliceSeq(body: string, seq: number, late: boolean): string {
   return `${body.slice(0, at)}"seq":${seq}${late ? ',"late":true' : ''}${tail}${body.slice(at)}`;
 }
 
-const COUNTER = 'SELECT last, last_time FROM seqs WHERE subject = $1 AND topic = $2';
-const COUNT = `INSERT INTO seqs (subject, topic, last, last_time, prev_time) VALUES ($1,$2,$3,$4,0)
-  ON CONFLICT (subject, topic) DO UPDATE SET last = excluded.last, last_time = excluded.last_time`;
-const INSERT = 'INSERT INTO events (off, id, topic, type, subject, seq, late, tenant, channel, time, created_at, body) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12)';
+const COUNTER = 'SELECT last, last_time, last_off FROM seqs WHERE subject = $1 AND topic = $2';
+const COUNT = `INSERT INTO seqs (subject, topic, last, last_time, last_off, prev_time) VALUES ($1,$2,$3,$4,$5,0)
+  ON CONFLICT (subject, topic) DO UPDATE SET last = excluded.last, last_time = excluded.last_time, last_off = excluded.last_off`;
+const INSERT =
+  'INSERT INTO events (off, id, topic, type, subject, seq, late, tenant, channel, time, created_at, body, prev_off) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)';
+
+interface Place {
+  readonly off: number | null;
+  readonly seq: number | null;
+  readonly late: number;
+  readonly before: number | null;
+}
+/** Given by the numberer. */
+const LATER: Place = { off: null, seq: null, late: 0, before: null };
+async function placeOf(tx: Tx, of: { subject: string; topic: string; time: number }): Promise<Place> {
+  const [counter] = await tx.all<{ last: number; last_time: number; last_off: number | null }>(COUNTER, [of.subject, of.topic]);
+  const off = tx.nextOffset();
+  const seq = (counter?.last ?? 0) + 1;
+  await tx.run(COUNT, [of.subject, of.topic, seq, Math.max(of.time, counter?.last_time ?? 0), off]);
+  return { off, seq, late: isLate(of.time, counter?.last_time ?? 0) ? 1 : 0, before: counter?.last_off ?? null };
+}
 
 /**
  * Appends events to the log, in order. Embedded they are numbered here (offset, and seq per subject and topic); on PostgreSQL
@@ -44,17 +61,8 @@ export async function appendEvents(tx: Tx, drafts: readonly EventDraft[], nowMs:
       throw new GatewayError('internal', `An event of type ${draft.type} is longer than ${MAX_EVENT_BYTES} bytes.`);
     const topic = TOPIC_OF[draft.type];
     const time = Date.parse(draft.time);
-    let off: number | null = null;
-    let seq: number | null = null;
-    let late = 0;
-    if (tx.kind === 'sqlite') {
-      const [before] = await tx.all<{ last: number; last_time: number }>(COUNTER, [draft.subject, topic]);
-      seq = (before?.last ?? 0) + 1;
-      late = isLate(time, before?.last_time ?? 0) ? 1 : 0;
-      await tx.run(COUNT, [draft.subject, topic, seq, Math.max(time, before?.last_time ?? 0)]);
-      off = tx.nextOffset();
-    }
-    await tx.run(INSERT, [off, draft.id, topic, draft.type, draft.subject, seq, late, draft.tenant, draft.channel, time, nowMs, body]);
+    const { off, seq, late, before } = tx.kind === 'sqlite' ? await placeOf(tx, { subject: draft.subject, topic, time }) : LATER;
+    await tx.run(INSERT, [off, draft.id, topic, draft.type, draft.subject, seq, late, draft.tenant, draft.channel, time, nowMs, body, before]);
   }
 }
 

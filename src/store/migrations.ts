@@ -91,6 +91,12 @@ const VERSIONS: readonly string[] = [
    CREATE INDEX messages_again ON messages (again_at) WHERE again_at IS NOT NULL;
    CREATE INDEX messages_stand_ins ON messages (fallback_of) WHERE fallback_of IS NOT NULL AND queue_state IN ('ready', 'waiting', 'held');
    CREATE INDEX messages_fallback_of ON messages (fallback_of) WHERE fallback_of IS NOT NULL`,
+  // Each event names the one before it of its subject and topic: what an index was for, whose every entry touched another page.
+  `ALTER TABLE events ADD COLUMN prev_off BIGINT;
+   ALTER TABLE seqs ADD COLUMN last_off BIGINT;
+   UPDATE events SET prev_off = (SELECT max(p.off) FROM events p WHERE p.subject = events.subject AND p.topic = events.topic AND p.off < events.off);
+   UPDATE seqs SET last_off = (SELECT max(e.off) FROM events e WHERE e.subject = seqs.subject AND e.topic = seqs.topic);
+   DROP INDEX events_subject`,
   // Who else is this person: asked twice with every message, and not to cost more with more channels.
   `CREATE INDEX aliases_phone ON aliases (value) WHERE kind = 'phone';
    CREATE INDEX aliases_user ON aliases (value) WHERE kind = 'whatsapp_user'`,

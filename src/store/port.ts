@@ -41,6 +41,8 @@ export interface LogRow {
   readonly id: string;
   readonly subject: string;
   readonly seq: number;
+  /** Offset of the event before it of the same subject and topic; null for the first, and where that is no longer known. */
+  readonly before: number | null;
   readonly tenant: string | null;
   readonly channel: string | null;
   readonly json: string;

@@ -8,7 +8,7 @@ import type { Database } from './tables.ts';
 export async function readLog(read: Kysely<Database>, query: LogQuery): Promise<LogRow[]> {
   let select = read
     .selectFrom('events')
-    .select(['off', 'topic', 'type', 'id', 'subject', 'seq', 'late', 'tenant', 'channel', 'body'])
+    .select(['off', 'topic', 'type', 'id', 'subject', 'seq', 'late', 'tenant', 'channel', 'body', 'prev_off'])
     .where('off', '>', query.after)
     .orderBy('off')
     .limit(query.limit);
@@ -23,6 +23,7 @@ export async function readLog(read: Kysely<Database>, query: LogQuery): Promise<
     id: r.id,
     subject: r.subject,
     seq: r.seq ?? 0,
+    before: r.prev_off,
     tenant: r.tenant,
     channel: r.channel,
     json: spliceSeq(r.body, r.seq ?? 0, r.late === 1),

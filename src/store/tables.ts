@@ -56,8 +56,8 @@ export interface Database {
   };
   /** Unique on (channel, kind, value): how a conversation is found. kind is an IdentityType, or 'phone_variant' for derived national variants. */
   aliases: { channel: string; kind: string; value: string; conversation: string };
-  /** Gapless numbering per subject (conversation, channel or 'unrouted') and topic. last_time: ms, for `late`. */
-  seqs: { subject: string; topic: string; last: number; last_time: number; prev_time: number };
+  /** Gapless numbering per subject (conversation, channel or 'unrouted') and topic. last_time: ms, for `late`. last_off: of the newest event; prev_time is no longer read. */
+  seqs: { subject: string; topic: string; last: number; last_time: number; prev_time: number; last_off: number | null };
   /**
    * Delivery log and outbound queue. state: MessageState; inbound rows have 'received'. part rows are in calls.
    * queue_state: null (not queued), 'held' (behind another of its conversation), 'ready', 'calling', 'waiting' (next_at), 'doubt',
@@ -165,7 +165,7 @@ export interface Database {
   };
   /** What happened to a message, in order of recording. */
   timeline: { id: string; message: string; at: number; recorded_at: number; kind: string; detail: string };
-  /** The log and the outbox are the same rows. off, seq: null until numbered (PostgreSQL only; ord is the order of insertion there). body: JSON without seq; see append-events. */
+  /** The log and the outbox are the same rows. off, seq: null until numbered (PostgreSQL only; ord is the order of insertion there). prev_off: of the event before it of the same subject and topic. body: JSON without seq; see append-events. */
   events: {
     off: number | null;
     ord?: number;
@@ -180,6 +180,7 @@ export interface Database {
     time: number;
     created_at: number;
     body: string;
+    prev_off: number | null;
   };
   /** Deduplication: the first 16 bytes of the event id (the UUID itself). Never pruned by default. */
   seen: { id: Uint8Array };

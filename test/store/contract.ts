@@ -46,6 +46,17 @@ export function storeContract(open: () => Promise<{ writer: Writer; end(): Promi
     expect(rows.every((r, i) => i === 0 || r.off > (rows[i - 1]?.off ?? 0))).toBe(true);
   });
 
+  test('each event names the one before it of its subject and topic, over several transactions', async () => {
+    const status = { ...draft('s', 'cv_1'), type: 'message.status' as const };
+    await writer.transaction((tx) => appendEvents(tx, [draft('1'), draft('2', 'cv_2'), draft('3'), status], 1));
+    await writer.number();
+    await writer.transaction((tx) => appendEvents(tx, [draft('4'), draft('5'), draft('6', 'cv_2')], 1));
+    await writer.number();
+    const rows = await writer.transaction((tx) => tx.all<{ off: number; prev_off: number | null }>('SELECT off, prev_off FROM events ORDER BY off'));
+    const place = (off: number | null) => (off === null ? null : rows.findIndex((r) => Number(r.off) === Number(off)));
+    expect(rows.map((r) => place(r.prev_off))).toEqual([null, null, 0, null, 2, 4, 1]);
+  });
+
   test('what is undone leaves no gap in seq, and costs nothing beside it', async () => {
     await writer.transaction(async (tx) => {
       await appendEvents(tx, [draft('1')], 1);

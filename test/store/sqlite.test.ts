@@ -1,11 +1,18 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { appendEvents, eventJson, spliceSeq } from '../../src/store/append-events.ts';
+import { migrationsFrom, SCHEMA_VERSION } from '../../src/store/migrations.ts';
 import { readLog } from '../../src/store/read-log.ts';
 import { openSqliteReaders } from '../../src/store/sqlite-readers.ts';
 import { openSqliteWriter } from '../../src/store/sqlite-writer.ts';
 import { draft, storeContract } from './contract.ts';
+
+/** Versions of the schema from the one on that chains events. */
+function sinceChain(): number {
+  for (let version = SCHEMA_VERSION - 1; ; version--) if (migrationsFrom(version, 'sqlite').some((sql) => sql.includes('prev_off'))) return SCHEMA_VERSION - version;
+}
 
 const open = () => {
   const dir = mkdtempSync(join(tmpdir(), 'parlance-store-'));
@@ -23,6 +30,43 @@ describe('the store on SQLite', () => {
         rmSync(dir, { recursive: true, force: true });
       },
     };
+  });
+
+  test('a store of the schema that had an index of subjects learns which event came before which', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'parlance-store-'));
+    const path = join(dir, 'store.sqlite');
+    const old = new DatabaseSync(path);
+    const chained = migrationsFrom(0, 'sqlite').findIndex((sql) => sql.includes('prev_off'));
+    for (const sql of migrationsFrom(0, 'sqlite').slice(0, chained)) old.exec(sql);
+    const insert = old.prepare("INSERT INTO events (off, id, topic, type, subject, seq, late, time, created_at, body) VALUES (?, ?, ?, 'message.received', ?, ?, 0, 1, 1, '{}')");
+    for (const [off, topic, subject, seq] of [
+      [1, 'messages.v1', 'cv_1', 1],
+      [2, 'messages.v1', 'cv_2', 1],
+      [3, 'statuses.v1', 'cv_1', 1],
+      [5, 'messages.v1', 'cv_1', 2],
+    ] as const)
+      insert.run(off, `e${off}`, topic, subject, seq);
+    for (const [topic, subject, last] of [
+      ['messages.v1', 'cv_1', 2],
+      ['messages.v1', 'cv_2', 1],
+      ['statuses.v1', 'cv_1', 1],
+    ] as const)
+      old.prepare('INSERT INTO seqs (subject, topic, last, last_time, prev_time) VALUES (?, ?, ?, 1, 0)').run(subject, topic, last);
+    old.exec(`PRAGMA user_version = ${SCHEMA_VERSION - sinceChain()}`);
+    old.close();
+    const writer = openSqliteWriter(path);
+    await writer.transaction((tx) => appendEvents(tx, [draft('6', 'cv_2'), draft('7', 'cv_1')], 1));
+    const rows = await writer.transaction((tx) => tx.all<{ off: number; seq: number; prev_off: number | null }>('SELECT off, seq, prev_off FROM events ORDER BY off'));
+    expect(rows.map((r) => [r.off, r.seq, r.prev_off])).toEqual([
+      [1, 1, null],
+      [2, 1, null],
+      [3, 1, null],
+      [5, 2, 1],
+      [6, 2, 2],
+      [7, 3, 5],
+    ]);
+    await writer.close();
+    rmSync(dir, { recursive: true, force: true });
   });
 
   test('readers filter by tenant, topic and type, and splice seq in; opening again migrates nothing', async () => {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { GatewayError } from '../../gateway-error.ts';
 import type { LogQuery, LogRow, Store } from '../../store/port.ts';
 import type { Route } from '../deps.ts';
@@ -21,6 +22,15 @@ function news(store: Store, ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
+/** The seq of the newest event of these types, from an offset back along its conversation and topic. */
+async function lastOf(store: Store, from: number, types: readonly string[]): Promise<number | null> {
+  const { rows } = await sql<{ seq: number }>`WITH RECURSIVE back(off, prev, seq, type) AS (
+      SELECT off, prev_off, seq, type FROM events WHERE off = ${from}
+      UNION ALL SELECT e.off, e.prev_off, e.seq, e.type FROM back JOIN events e ON e.off = back.prev WHERE back.type NOT IN (${sql.join(types)}))
+    SELECT seq FROM back WHERE type IN (${sql.join(types)})`.execute(store.read);
+  return rows[0] ? Number(rows[0].seq) : null;
+}
+
 /** For readers that filter by type: the last seq of the same conversation and topic that this filter let through. */
 async function withPrevious(store: Store, query: LogQuery, rows: readonly LogRow[]): Promise<readonly string[]> {
   if (!query.types) return rows.map((r) => r.json);
@@ -29,15 +39,7 @@ async function withPrevious(store: Store, query: LogQuery, rows: readonly LogRow
   for (const row of rows) {
     const key = `${row.subject} ${row.topic}`;
     if (!last.has(key)) {
-      const before = await store.read
-        .selectFrom('events')
-        .select((e) => e.fn.max('seq').as('seq'))
-        .where('subject', '=', row.subject)
-        .where('topic', '=', row.topic)
-        .where('type', 'in', [...query.types])
-        .where('off', '<', row.off)
-        .executeTakeFirst();
-      last.set(key, before?.seq === null || before?.seq === undefined ? null : Number(before.seq));
+      last.set(key, row.before === null ? null : await lastOf(store, row.before, query.types));
     }
     out.push(row.json.replace('"data":{', `"data":{"previousSeq":${last.get(key) ?? 'null'},`));
     last.set(key, row.seq);
