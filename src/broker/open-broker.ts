@@ -2,6 +2,7 @@ import { type MessagePort, Worker } from 'node:worker_threads';
 import type { KafkaConfig } from '../config/config.ts';
 import { GatewayError } from '../gateway-error.ts';
 import type { PreparedSignal } from '../outbound/prepare-signal.ts';
+import { watchSilence } from '../watch-silence.ts';
 import type { BrokerAnswer, BrokerRequest, BrokerWorkerData } from './worker-protocol.ts';
 
 export interface OpenBrokerOptions {
@@ -26,7 +27,6 @@ export interface OpenedBroker {
   republish(from: number): Promise<number>;
   stop(): Promise<void>;
 }
-const SILENCE_MS = 10_000;
 const STOP_MS = 9000;
 /** A batch of the relay makes a few megabytes of young objects; V8 would keep 48 for them. */
 const YOUNG = { maxYoungGenerationSizeMb: 9 };
@@ -65,8 +65,9 @@ export function openBroker(options: OpenBrokerOptions): OpenedBroker {
     log: ({ level, message, fields }) => options.log(level, message, fields),
     stopped: () => stopped.resolve(),
   };
+  const watch = watchSilence(() => onFatal('the broker thread is silent for 10 s'));
   worker.on('message', (answer: BrokerAnswer) => {
-    state.heard = performance.now();
+    watch.heard();
     (handlers[answer.type] as (a: BrokerAnswer) => void)(answer);
   });
   worker.on('error', (error) => onFatal(`the broker thread failed: ${error.message}`));
@@ -76,10 +77,6 @@ export function openBroker(options: OpenBrokerOptions): OpenedBroker {
     republishing.clear();
     if (!state.closing) onFatal(`the broker thread ended (${code})`);
   });
-  const watch = setInterval(() => {
-    if (performance.now() - state.heard > SILENCE_MS) onFatal('the broker thread is silent for 10 s');
-  }, 1000);
-  watch.unref();
 
   return {
     health: () => state.health,
@@ -93,7 +90,7 @@ export function openBroker(options: OpenBrokerOptions): OpenedBroker {
       }),
     async stop() {
       state.closing = true;
-      clearInterval(watch);
+      watch.end();
       post({ type: 'stop' });
       const late = setTimeout(stopped.resolve, STOP_MS);
       await stopped.promise;

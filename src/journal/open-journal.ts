@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { GatewayError } from '../gateway-error.ts';
+import { watchSilence } from '../watch-silence.ts';
 import { packRecords } from './packed-records.ts';
 import type { Journal, JournalRecord } from './port.ts';
 import type { JournalAnswer, JournalRequest, JournalWorkerData } from './protocol.ts';
@@ -24,7 +25,6 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-const SILENCE_MS = 10_000;
 /** What V8 keeps for young objects is 48 MB a thread by default, far more than a batch makes. */
 const YOUNG = { maxYoungGenerationSizeMb: 12 };
 
@@ -44,7 +44,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   const id = journalId(dir);
   const workerData: JournalWorkerData = { dir, retentionDays: options.retentionDays, maxBytes: options.maxBytes, synchronous: options.synchronous ?? 'FULL' };
   const worker = new Worker(new URL('./journal-worker.ts', import.meta.url), { workerData, execArgv: [], name: 'journal', resourceLimits: YOUNG });
-  const state = { last: 0, received: 0, writable: true, closing: false, heard: performance.now() };
+  const state = { last: 0, received: 0, writable: true, closing: false };
   let queue: Waiting[] = [];
   let flying: Waiting[] | null = null;
   let scheduled = false;
@@ -83,23 +83,20 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     queue = [];
   }
 
+  const watch = watchSilence(() => options.onFatal('the journal thread is silent for 10 s'));
   worker.on('message', (answer: JournalAnswer) => {
-    state.heard = performance.now();
+    watch.heard();
     if (answer.type === 'appended') settle(answer);
     else if (answer.type === 'retained' && answer.dropped.length) options.onDropped?.(answer.dropped);
     once.get(answer.type)?.(answer);
     once.delete(answer.type);
   });
-  const watch = setInterval(() => {
-    if (performance.now() - state.heard > SILENCE_MS) options.onFatal('the journal thread is silent for 10 s');
-  }, 1000);
-  watch.unref();
 
   const ready = await new Promise<JournalAnswer & { type: 'ready' }>((resolve, reject) => {
     once.set('ready', (a) => resolve(a as JournalAnswer & { type: 'ready' }));
     worker.once('error', reject);
     worker.once('exit', (code) => {
-      clearInterval(watch);
+      watch.end();
       failAll('The journal thread has ended.');
       reject(new Error(`journal thread exit ${code}`));
       if (!state.closing) options.onFatal(`the journal thread ended (${code})`);
@@ -135,7 +132,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
         worker.once('exit', () => resolve());
         post({ type: 'close' });
       });
-      clearInterval(watch);
+      watch.end();
     },
   };
 }

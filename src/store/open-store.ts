@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { Kysely } from 'kysely';
 import { GatewayError } from '../gateway-error.ts';
+import { watchSilence } from '../watch-silence.ts';
 import type { InboundTimes } from './ingest-port.ts';
 import { createPendingOperations } from './pending-operations.ts';
 import type { Store } from './port.ts';
@@ -28,7 +29,6 @@ export interface OpenedStore extends Store {
   /** Call once the channels are in the store: from then on bodies are split. */
   beginIngest(): void;
 }
-const SILENCE_MS = 10_000;
 /** A batch makes a few megabytes of young objects; V8 would keep 48 for them. */
 const YOUNG = { maxYoungGenerationSizeMb: 15 };
 const SHARDS = 64;
@@ -44,7 +44,7 @@ export function openStore(options: StoreOptions): OpenedStore {
   const news = new Int32Array(new SharedArrayBuffer(4)).fill(1);
   const workerData: StoreWorkerData = { dataDir, databaseUrl, ingest, outbound, news };
   const worker = new Worker(new URL('./store-worker.ts', import.meta.url), { workerData, execArgv: [], name: 'store', resourceLimits: YOUNG });
-  const state = { last: 0, closing: false, ready: false, heard: performance.now(), away: 'starting' };
+  const state = { last: 0, closing: false, ready: false, away: 'starting' };
   const listeners = new Set<(last: number) => void>();
   const ready = Promise.withResolvers<void>();
   ready.promise.catch(() => {});
@@ -90,8 +90,9 @@ export function openStore(options: StoreOptions): OpenedStore {
     log: ({ level, message, detail }) => options.onLog(level, message, detail),
     closed: () => closed.resolve(),
   };
+  const watch = watchSilence(() => options.onFatal('the store thread is silent for 10 s'));
   worker.on('message', (answer: StoreAnswer) => {
-    state.heard = performance.now();
+    watch.heard();
     (handlers[answer.type] as (a: StoreAnswer) => void)(answer);
   });
   worker.on('error', (error) => options.onFatal(`the store thread failed: ${error.message}`));
@@ -100,10 +101,6 @@ export function openStore(options: StoreOptions): OpenedStore {
     pending.fail('The store thread has ended.');
     if (!state.closing) options.onFatal(`the store thread ended (${code})`);
   });
-  const watch = setInterval(() => {
-    if (performance.now() - state.heard > SILENCE_MS) options.onFatal('the store thread is silent for 10 s');
-  }, 1000);
-  watch.unref();
 
   return {
     kind: options.databaseUrl ? 'postgres' : 'sqlite',
@@ -141,9 +138,10 @@ export function openStore(options: StoreOptions): OpenedStore {
     async close() {
       state.closing = true;
       pending.refuse('The gateway is stopping.');
-      clearInterval(watch);
+      watch.end();
       if (state.ready) {
         ask();
+        ask(); // what was asked for comes before the end
         post({ type: 'close' });
         await closed.promise;
       }
