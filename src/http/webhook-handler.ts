@@ -1,12 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Keys, VerifiedRequest, WebhookAdapter, WebhookRequest } from '../../adapters/contract.ts';
+import type { Keys, VerifiedRequest, WebhookAdapter } from '../../adapters/contract.ts';
 import type { Journal } from '../journal/port.ts';
 import type { Keyring } from '../secrets/keyring.ts';
-import { addressOf } from './address-of.ts';
 import { answer, refuse } from './answers.ts';
 import type { Endpoint } from './endpoints.ts';
 import { keysFor } from './keys-for.ts';
 import { createBudget, MAX_BODY, readBody } from './read-body.ts';
+import { ReceivedRequest } from './received-request.ts';
 import type { RefusedRing } from './refused-ring.ts';
 
 export interface WebhookDeps {
@@ -37,26 +37,7 @@ const headersOf = (request: IncomingMessage): Record<string, string> => {
 export function createWebhookHandler(deps: WebhookDeps) {
   const budget = createBudget();
   const keysOf = (endpoint: Endpoint): Keys => keysFor(deps.keyring(), endpoint);
-  /** The address is made when somebody asks for it: Meta's signature does not cover it. */
-  function requestOf(request: IncomingMessage, body: Buffer): WebhookRequest {
-    let address: ReturnType<typeof addressOf> | null = null;
-    const addressed = () => {
-      address ??= addressOf(deps.publicUrl, request.url ?? '/');
-      return address;
-    };
-    return {
-      method: request.method ?? 'POST',
-      get url() {
-        return addressed().url;
-      },
-      get target() {
-        return addressed().target;
-      },
-      headers: request.headers as Record<string, string | undefined>,
-      body,
-      receivedAt: new Date(),
-    };
-  }
+  const requestOf = (request: IncomingMessage, body: Buffer) => new ReceivedRequest(request, body, deps.publicUrl);
 
   function shake(endpoint: Endpoint, request: IncomingMessage, response: ServerResponse): void {
     const reply = deps.adapterOf(endpoint.provider)?.handshake(requestOf(request, Buffer.alloc(0)), keysOf(endpoint));

@@ -9,6 +9,7 @@ import { isStoreFault } from '../store/writer.ts';
 import type { Context } from './context.ts';
 import { deadLetter } from './dead-letters.ts';
 import { createDirectory } from './directory.ts';
+import { verifiedRequest } from './journalled-request.ts';
 import { createMediaLinks } from './media-links.ts';
 import { resolveFact } from './resolve.ts';
 import { retain } from './retention.ts';
@@ -29,19 +30,6 @@ const SLICE = 50;
 /** A body that fails so often is parked with its bytes and costs only itself. */
 const MAX_FAILURES = 5;
 const RETENTION_EVERY_MS = 60_000;
-
-/** The address is made when somebody asks for it: Meta's webhooks are read without. */
-export const verifiedRequest = (row: JournalRow, publicUrl: string): VerifiedRequest =>
-  ({
-    method: row.method,
-    get url() {
-      return new URL(row.url.replace(/^\/+/, '/'), publicUrl);
-    },
-    headers: row.headers,
-    body: Buffer.from(row.body.buffer, row.body.byteOffset, row.body.byteLength),
-    receivedAt: new Date(row.receivedAt),
-    keyId: row.keyId,
-  }) as VerifiedRequest;
 
 /** Splits one body into its elements and resolves each. */
 export async function processBody(ctx: Context, adapters: Adapters, request: VerifiedRequest): Promise<void> {

@@ -4,8 +4,8 @@ import { newId } from '../id.ts';
 import { type JournalReader, type JournalRow, parseJournalRef } from '../journal/port.ts';
 import type { Tx } from '../store/port.ts';
 import type { Context } from './context.ts';
-import { verifiedRequest } from './create-ingest.ts';
 import { createDirectory } from './directory.ts';
+import { verifiedRequest } from './journalled-request.ts';
 import { resolveFact } from './resolve.ts';
 import { dayOf, Tally, UNROUTED } from './tally.ts';
 

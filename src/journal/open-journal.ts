@@ -37,7 +37,10 @@ function journalId(dir: string): string {
   return id;
 }
 
-/** The journal, HTTP side: gathers what arrives while a commit is under way and sends it as the next one. */
+/**
+ * The journal, HTTP side: what one turn of the event loop brings goes to the journal's thread together, whether a commit is under way or
+ * not, so that the next commit begins when that one ends, and not when this thread has time to hear of it.
+ */
 export async function openJournal(options: JournalOptions): Promise<Journal> {
   const dir = join(options.dataDir, 'journal');
   mkdirSync(dir, { recursive: true, mode: 0o700 });
@@ -46,22 +49,21 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   const worker = new Worker(new URL('./journal-worker.ts', import.meta.url), { workerData, execArgv: [], name: 'journal', resourceLimits: YOUNG });
   const state = { last: 0, received: 0, writable: true, closing: false };
   let queue: Waiting[] = [];
-  let flying: Waiting[] | null = null;
-  let scheduled = false;
+  /** Sent and not durable yet, in order. */
+  let flying: Waiting[] = [];
   const once = new Map<JournalAnswer['type'], (answer: JournalAnswer) => void>();
   const post = (request: JournalRequest) => worker.postMessage(request);
 
   function flush(): void {
-    scheduled = false;
-    if (flying || !queue.length) return;
-    flying = queue;
+    if (!queue.length) return; // the thread has ended meanwhile
+    const records = packRecords(queue.map((w) => w.record));
+    flying = flying.length ? [...flying, ...queue] : queue;
     queue = [];
-    const records = packRecords(flying.map((w) => w.record));
     worker.postMessage({ type: 'append', records } satisfies JournalRequest, [records.bodies.buffer]);
   }
   function settle(answer: JournalAnswer & { type: 'appended' }): void {
-    const batch = flying ?? [];
-    flying = null;
+    const batch = flying.slice(0, answer.count);
+    flying = flying.slice(answer.count);
     state.received = answer.received;
     if ('error' in answer) {
       state.writable = false;
@@ -74,12 +76,11 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
       for (const [i, w] of batch.entries()) w.resolve(answer.first + i);
       options.onAppend(state.last);
     }
-    flush();
   }
   function failAll(reason: string): void {
     state.writable = false;
-    for (const w of [...(flying ?? []), ...queue]) w.reject(new GatewayError('journal_unavailable', reason));
-    flying = null;
+    for (const w of [...flying, ...queue]) w.reject(new GatewayError('journal_unavailable', reason));
+    flying = [];
     queue = [];
   }
 
@@ -112,10 +113,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     append(record) {
       if (state.closing) return Promise.reject(new GatewayError('journal_unavailable', 'The gateway is stopping.'));
       return new Promise((resolve, reject) => {
-        queue.push({ record, resolve, reject });
-        if (scheduled || flying) return;
-        scheduled = true;
-        setImmediate(flush); // what this turn of the loop brings shares one commit
+        if (queue.push({ record, resolve, reject }) === 1) setImmediate(flush); // what this turn of the loop brings goes together
       });
     },
     lastOffset: () => state.last,
@@ -125,7 +123,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
       post({ type: 'retain', processed, now: nowMs });
     },
     async close() {
-      while (flying || queue.length) await new Promise((resolve) => setTimeout(resolve, 5));
+      while (flying.length || queue.length) await new Promise((resolve) => setTimeout(resolve, 5));
       state.closing = true;
       await new Promise<void>((resolve) => {
         once.set('closed', () => resolve());
