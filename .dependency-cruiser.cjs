@@ -29,7 +29,7 @@ module.exports = {
       comment: 'the core speaks to the contract',
       severity: 'error',
       from: { path: '^src/(?!gateway|cli/doctor|inbound/(create-ingest|retry)|store/store-worker)' },
-      to: { path: '^adapters/(?!contract|facts|natives)' },
+      to: { path: '^adapters/(?!contract|facts|files|natives)' },
     },
     { name: 'kafkajs-in-one-folder', severity: 'error', from: { path: '^(src|adapters|schemas)/', pathNot: '^src/broker/' }, to: { path: 'node_modules/kafkajs/' } },
     { name: 'bottleneck-in-one-folder', severity: 'error', from: { path: '^(src|adapters|schemas)/', pathNot: '^src/outbound/' }, to: { path: 'node_modules/bottleneck/' } },
