@@ -222,5 +222,48 @@ export interface Database {
   templates: { channel: string; name: string; language: string; status: string; category: string | null; named: number; components: string; platform_id: string };
   /** When a channel's templates were listed; synced_at null: never yet. fault: what the last try said, null where it succeeded. */
   template_syncs: { channel: string; synced_at: number | null; tried_at: number; fault: string | null };
+  /**
+   * Files, both ways. id: md_…; message null: uploaded by API. kind: the content's (image, audio, voice, video, document, sticker,
+   * post). direction: inbound, or outbound (uploaded or fetched to be sent). key: where the bytes are (see media/port.ts), null where
+   * there are none. platform_ref: the platform's own name of the file. platform_message: the platform's id of the message. raw: JSON of
+   * where the webhook is kept. platform_sha256: hex, as the platform announced. declared_type: the platform's or caller's word,
+   * mime_type: by the bytes. reason: in words, of a failed one. attempts, next_at: of the fetch; round: how often it was begun anew by
+   * API. parent, variant: what this one was made from, and how (converted files); they end with their parent.
+   */
+  media: {
+    id: string;
+    tenant: string;
+    channel: string | null;
+    conversation: string | null;
+    message: string | null;
+    direction: 'inbound' | 'outbound';
+    kind: string;
+    state: 'pending' | 'ready' | 'failed';
+    key: string | null;
+    platform_ref: string | null;
+    platform_message: string | null;
+    raw: string | null;
+    platform_sha256: string | null;
+    declared_type: string | null;
+    mime_type: string | null;
+    filename: string | null;
+    bytes: number | null;
+    sha256: string | null;
+    width: number | null;
+    height: number | null;
+    duration_ms: number | null;
+    reason: string | null;
+    attempts: number;
+    round: number;
+    next_at: number | null;
+    parent: string | null;
+    variant: string | null;
+    created_at: number;
+    updated_at: number;
+  };
+  /** Bytes in the media store, by key. removing: 1 from the moment nothing refers to them until they are gone; nobody may refer to them then. */
+  media_blobs: { key: string; bytes: number; removing: number };
+  /** Ids under which a platform holds a file of ours. variant: '' for the file as it is. account: of the channel (ids are valid for it alone). */
+  media_uploads: { media: string; variant: string; account: string; platform_id: string; expires_at: number; created_at: number };
   audit: { id: string; at: number; actor: string; tenant: string | null; action: string; detail: string };
 }
