@@ -148,6 +148,8 @@ export interface Failure {
   readonly retryAfterMs?: number;
   /** How far the fault reaches: this message, this recipient, or the whole channel (pause it). */
   readonly scope: 'message' | 'recipient' | 'channel';
+  /** The platform does not know (any more) the id of a file that was uploaded to it. */
+  readonly staleMedia?: true;
   /** The platform says by it what the customer does not want: everything from this sender, or marketing. */
   readonly optOut?: 'sender' | 'marketing';
 }

@@ -90,6 +90,7 @@ export async function startGateway(given: Config, log: Logger, onFatal: (reason:
     databaseUrl: config.databaseUrl,
     ingest,
     outbound: config.outbound,
+    media: { ffmpeg: config.conversion.tools !== null, without: config.conversion.without },
     onFatal,
     onLog: (level, message, detail) => sink(level, message, { detail }),
     onProcessed: (offset, inbound) => {

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { parseChannels } from './channels-file.ts';
 import type { ChannelConfig, Config, KafkaConfig } from './config.ts';
 import { Environment } from './environment.ts';
+import { findFfmpeg } from './find-ffmpeg.ts';
 import { keepSecret, newMasterKey, newOperatorToken, parseMasterKey } from './secrets-on-disk.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -93,6 +94,7 @@ export function loadConfig(env: Env): Config {
   const dataDir = resolve(e.DATA_DIR);
   const channels = readChannels(e.CHANNELS_FILE, env, faults);
   const kafka = kafkaOf(e, faults);
+  const tools = findFfmpeg(e.FFMPEG_PATH, env.PATH, faults);
   if (e.ACK_AFTER === 'store' && !e.DATABASE_URL)
     faults.push('ACK_AFTER: "store" needs DATABASE_URL; the embedded store lives on the same disk as the journal, so leave it at "journal".');
   const out = { faults, notices };
@@ -135,6 +137,7 @@ export function loadConfig(env: Env): Config {
       doubtWaitMs: e.DOUBT_WAIT_SECONDS * 1000,
       queueMaxPerTenant: e.QUEUE_MAX_PER_TENANT,
     },
+    conversion: { tools, without: e.MEDIA_WITHOUT_FFMPEG, parallel: e.MEDIA_CONVERSIONS },
     logLevel: e.LOG_LEVEL,
     channelsFile: e.CHANNELS_FILE ?? null,
     channels,

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type sharp from 'sharp';
+import type { Sharp, default as SharpLibrary } from 'sharp';
 import { ConversionFault } from './conversion-fault.ts';
 import type { Source } from './probe.ts';
 import type { Made } from './transcode.ts';
@@ -24,7 +24,7 @@ const STEPS: readonly (readonly [side: number, quality: number])[] = [
 const STICKER_QUALITIES = [85, 70, 55, 40, 25, 10];
 
 /** Loaded at the first picture: the library is large, and many gateways never need it. */
-async function load(): Promise<typeof sharp> {
+async function load(): Promise<typeof SharpLibrary> {
   const library = (await import('sharp')).default;
   library.cache(false); // every picture is another one
   library.concurrency(1);
@@ -66,7 +66,7 @@ export async function convertImage({ path, mimeType }: Source, wanted: { readonl
   throw new ConversionFault('too_large', 'it can not be made as small as the channel takes');
 }
 
-async function sticker(open: () => sharp.Sharp, { maxBytes, cwd }: { maxBytes: number; cwd: string }): Promise<Made> {
+async function sticker(open: () => Sharp, { maxBytes, cwd }: { maxBytes: number; cwd: string }): Promise<Made> {
   const path = join(cwd, 'made.webp');
   const tries = STICKER_QUALITIES.map(
     (quality) => () =>

@@ -5,7 +5,7 @@ import { ConversionFault } from './conversion-fault.ts';
 import { convertImage } from './convert-image.ts';
 import { type Probed, probe, type Source } from './probe.ts';
 import { type Made, type Tools, transcode } from './transcode.ts';
-import { createTurnstile } from './turnstile.ts';
+import { createTurnstile, type Turnstile } from './turnstile.ts';
 
 export interface ConverterOptions {
   /** Where folders of single conversions are made; what a killed process left there is removed. */
@@ -16,16 +16,24 @@ export interface ConverterOptions {
   readonly parallel: number;
 }
 
-/** Makes files into what a channel takes: pictures in this process, sound and film by ffmpeg, so many at once. */
+export interface Job {
+  readonly signal: AbortSignal;
+  /** Whose job it is: parties take turns. */
+  readonly party: string;
+}
+
+/** Makes files into what a channel takes: pictures in this process, sound and film by ffmpeg, so many at once; films, which take long, at most half of them. */
 export function createConverter({ dir, tools, parallel }: ConverterOptions) {
-  const turnstile = createTurnstile(parallel);
-  const ready = rm(dir, { recursive: true, force: true }).then(() => mkdir(dir, { recursive: true }));
-  async function inFolder<T>(signal: AbortSignal, work: (place: { cwd: string; signal: AbortSignal }) => Promise<T>): Promise<T> {
+  const films = createTurnstile(Math.max(1, Math.floor(parallel / 2)));
+  const others = createTurnstile(Math.max(1, Math.ceil(parallel / 2)));
+  const ready = rm(dir, { recursive: true, force: true }).then(() => mkdir(dir, { recursive: true, mode: 0o700 }));
+  ready.catch(() => {}); // told by the first job
+  async function inFolder<T>(turnstile: Turnstile, job: Job, work: (place: { cwd: string; signal: AbortSignal }) => Promise<T>): Promise<T> {
     await ready;
-    return turnstile.pass(signal, async () => {
+    return turnstile.pass(job, async () => {
       const cwd = await mkdtemp(join(dir, 'c-'));
       try {
-        return await work({ cwd, signal });
+        return await work({ cwd, signal: job.signal });
       } finally {
         await rm(cwd, { recursive: true, force: true });
       }
@@ -36,17 +44,15 @@ export function createConverter({ dir, tools, parallel }: ConverterOptions) {
     return tools;
   };
   return {
-    hasFfmpeg: tools !== null,
     /** Hands over the file that was made; it is gone when `take` has ended. Throws ConversionFault. */
-    convert: <T>(source: Source, wanted: Conversion, at: { readonly signal: AbortSignal; take(made: Made): Promise<T> }): Promise<T> =>
-      inFolder(at.signal, async (place) => {
+    convert: <T>(source: Source, wanted: Conversion, job: Job & { take(made: Made): Promise<T> }): Promise<T> =>
+      inFolder(wanted.into === 'mp4' ? films : others, job, async (place) => {
         const { into, maxBytes } = wanted;
         const made =
           into === 'image' || into === 'sticker' ? await convertImage(source, { into, maxBytes, cwd: place.cwd }) : await transcode(needed(), source, { into, maxBytes }, place);
-        return at.take(made);
+        return job.take(made);
       }),
-    probe: (source: Source, signal: AbortSignal): Promise<Probed> => inFolder(signal, (place) => probe(needed().ffprobe, source, place)),
-    waiting: turnstile.waiting,
+    probe: (source: Source, job: Job): Promise<Probed> => inFolder(others, job, (place) => probe(needed().ffprobe, source, place)),
   };
 }
 export type Converter = ReturnType<typeof createConverter>;

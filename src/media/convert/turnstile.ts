@@ -1,17 +1,28 @@
-/** So many at once, the others in the order in which they came. */
+/** So many at once. The others wait, each party in the order in which its own came, and the parties take turns: one with a thousand does not keep one with a single from it. */
 export function createTurnstile(most: number) {
-  const queue: (() => void)[] = [];
+  const queues = new Map<string, (() => void)[]>();
   let inside = 0;
   /** The place goes to the next one, so that nobody comes in between. */
   const leave = () => {
+    const [first] = queues;
+    if (!first) return void inside--;
+    const [party, queue] = first;
     const next = queue.shift();
-    if (next) next();
-    else inside--;
+    queues.delete(party);
+    if (queue.length) queues.set(party, queue); // to the end of the line
+    next?.();
   };
+  const wait = (party: string) =>
+    new Promise<void>((resolve) => {
+      const queue = queues.get(party) ?? [];
+      queues.set(party, queue);
+      queue.push(resolve);
+    });
   return {
-    async pass<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    /** Throws the signal's reason where it was aborted meanwhile. */
+    async pass<T>({ party, signal }: { readonly party: string; readonly signal: AbortSignal }, work: () => Promise<T>): Promise<T> {
       if (inside < most) inside++;
-      else await new Promise<void>((resolve) => queue.push(resolve));
+      else await wait(party);
       try {
         signal.throwIfAborted();
         return await work();
@@ -19,6 +30,7 @@ export function createTurnstile(most: number) {
         leave();
       }
     },
-    waiting: () => queue.length,
+    waiting: () => [...queues.values()].reduce((n, q) => n + q.length, 0),
   };
 }
+export type Turnstile = ReturnType<typeof createTurnstile>;
