@@ -42,8 +42,9 @@ export interface MediaForm {
   readonly by: 'upload' | 'link';
   /** What must be inside a file of a type for the platform to take it. */
   readonly inside?: Readonly<Record<string, InsideRule>>;
-  /** What other files of the kind are made into; absent: nothing, they go as a link. */
+  /** What other files of the kind are made into, and of how many bytes at most where that is less than maxBytes; absent: nothing, they go as a link. */
   readonly into?: ConversionTarget;
+  readonly intoBytes?: number;
   /** Pixels of both sides, exactly. */
   readonly side?: number;
 }

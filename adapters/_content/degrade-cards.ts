@@ -4,7 +4,7 @@ import type { CardForm, Natives } from '../natives.ts';
 import { distinct } from './distinct.ts';
 import type { Card, CardButton, Of, Sink } from './piece.ts';
 import { planFile } from './plan-file.ts';
-import { showFile } from './show-file.ts';
+import { showFile, tellConversion } from './show-file.ts';
 import { joined, lastPart } from './split-body.ts';
 
 type Cards = Of<'cards'>;
@@ -92,7 +92,7 @@ function illustrated(content: Cards, form: CardForm, sink: Sink): Cards {
   const picture = (media: OutMedia): OutMedia => {
     const plan = planOf(media, form, sink);
     if (!plan) return media;
-    if (plan.way === 'convert' || (plan.way === 'look' && plan.step === 'fetch')) sink.losses.push('media_converted');
+    tellConversion(media, plan, sink);
     return showFile(media, { plan, form: form.picture, kind: 'image' }, sink);
   };
   return { ...content, cards: content.cards.map(({ media, ...card }) => (media ? { ...card, media: picture(media) } : card)) };

@@ -2,7 +2,7 @@ import { refOf } from '../../schemas/index.ts';
 import type { MediaForm, MediaKind, Natives } from '../natives.ts';
 import type { MediaContent, Sink } from './piece.ts';
 import { type FilePlan, isOfKind, planFile } from './plan-file.ts';
-import { linkOf, showFile } from './show-file.ts';
+import { linkOf, showFile, tellConversion } from './show-file.ts';
 import { joined } from './split-body.ts';
 
 /** What a kind is sent as where the channel lacks it. */
@@ -53,8 +53,7 @@ export function degradeMedia(content: MediaContent, natives: Natives, sink: Sink
   }
   const { kind, form, plan, loss } = choice;
   if (loss) sink.losses.push(loss);
-  // What is about to be fetched is of a type that the channel does not take: it will be converted.
-  if (plan.way === 'convert' || (plan.way === 'look' && plan.step === 'fetch')) sink.losses.push('media_converted');
+  tellConversion(content.media, plan, sink);
   const apart = caption !== undefined && caption.length > (form.captionMax ?? 0);
   const filename = content.filename ?? sink.files.states[refOf(content.media)]?.filename;
   if (content.filename && !form.filename) sink.losses.push('filename_lost');

@@ -23,6 +23,7 @@ export const LOSSES = {
   sticker_as_image: 'The channel shows this sticker as an image.',
   media_as_link: 'The channel does not take files of this kind, and this one can not be made into one that it takes: the address stands in the text.',
   media_converted: 'The file is converted into a type and size that the channel takes.',
+  moving_as_still: 'The channel shows no moving pictures: the first one is shown.',
   location_as_text: 'The channel has no place on a map: the place is named, with a link to a map.',
   contacts_as_text: 'The channel has no contact cards: names and numbers stand in the text.',
   contacts_split: 'There are more contacts than one message holds: they go as several.',

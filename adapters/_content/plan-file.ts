@@ -12,7 +12,7 @@ export type FilePlan =
   | { readonly way: 'look'; readonly step: 'fetch' | 'probe' }
   | { readonly way: 'no_tool' }
   | { readonly way: 'unfit' };
-type Form = Pick<MediaForm, 'mimeTypes' | 'maxBytes' | 'inside' | 'into' | 'side'>;
+type Form = Pick<MediaForm, 'mimeTypes' | 'maxBytes' | 'inside' | 'into' | 'intoBytes' | 'side'>;
 
 const has = (list: readonly string[], type: string): boolean => list.includes(type);
 const isPicture = (type: string) => has(CONVERTIBLE.pictures, type);
@@ -37,9 +37,9 @@ function obeys(rule: InsideRule, { audio, audioStreams, video }: NonNullable<Fil
 }
 
 function converted(type: string, form: Form, at: { state: FileState | undefined; ffmpeg: boolean }): FilePlan {
-  const { into, maxBytes } = form;
+  const { into, maxBytes, intoBytes = maxBytes } = form;
   if (into === undefined || !READS[into](type)) return { way: 'unfit' };
-  const conversion = { into, maxBytes };
+  const conversion = { into, maxBytes: intoBytes };
   const known = at.state?.made?.[nameOf(conversion)];
   if (known && 'fault' in known) return { way: 'unfit' };
   return needsFfmpeg(into) && !at.ffmpeg && !known ? { way: 'no_tool' } : { way: 'convert', conversion };

@@ -1,6 +1,7 @@
 import { type OutMedia, refOf } from '../../schemas/index.ts';
 import { type Conversion, type MediaNeed, nameOf } from '../files.ts';
 import type { MediaForm, MediaKind } from '../natives.ts';
+import { mediaTypeOf } from './media-type.ts';
 import type { Sink } from './piece.ts';
 import type { FilePlan } from './plan-file.ts';
 
@@ -19,6 +20,14 @@ export function showFile(media: OutMedia, at: { plan: FilePlan & { way: 'pass' |
   const step: MediaNeed['step'] = plan.way === 'look' ? plan.step : there || plan.way === 'pass' ? 'upload' : 'convert';
   sink.needs.push({ placeholder, ref, step, kind, by: form.by, ...(conversion ? { conversion } : {}) });
   return form.by === 'link' ? { url: placeholder } : { id: placeholder };
+}
+
+/** What is lost where a file is made into another. What is about to be fetched is of a type that the channel does not take: it will be converted. */
+export function tellConversion(media: OutMedia, plan: FilePlan, sink: Sink): void {
+  if (plan.way !== 'convert' && !(plan.way === 'look' && plan.step === 'fetch')) return;
+  sink.losses.push('media_converted');
+  const type = sink.files.states[refOf(media)]?.facts?.mimeType ?? ('url' in media ? mediaTypeOf(media.url) : undefined);
+  if (type === 'image/gif') sink.losses.push('moving_as_still');
 }
 
 /** Where a customer finds a file that does not go as one. */
