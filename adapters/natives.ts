@@ -16,7 +16,7 @@ export interface ChoiceForm {
 }
 export interface CardForm {
   /** Of a card's picture. */
-  readonly picture: Pick<MediaForm, 'mimeTypes' | 'maxBytes' | 'by'>;
+  readonly picture: Pick<MediaForm, 'mimeTypes' | 'maxBytes' | 'by' | 'into'>;
   readonly min: number;
   readonly max: number;
   /** Absent: the title stands in the card's body. */

@@ -10,7 +10,16 @@ const natives: Natives = {
     { style: 'quick_replies', max: 13, titleMax: 20, idMax: 1000, bodyMax: 1000, bodyUnit: 'byte' },
     { style: 'buttons', max: 3, titleMax: 20, idMax: 1000, bodyMax: 640 },
   ],
-  cards: { min: 1, max: 10, titleMax: 80, bodyMax: 80, buttonsMax: 3, buttonTitleMax: 20, idMax: 1000, picture: { mimeTypes: PICTURES, maxBytes: 8 * MB, by: 'link' } },
+  cards: {
+    min: 1,
+    max: 10,
+    titleMax: 80,
+    bodyMax: 80,
+    buttonsMax: 3,
+    buttonTitleMax: 20,
+    idMax: 1000,
+    picture: { mimeTypes: PICTURES, maxBytes: 8 * MB, by: 'link', into: 'image' },
+  },
   link: { titleMax: 20, bodyMax: 640 },
   media: {
     image: { mimeTypes: PICTURES, maxBytes: 8 * MB, by: 'upload', into: 'image' },

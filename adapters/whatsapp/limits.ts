@@ -32,7 +32,7 @@ const natives: Natives = {
     buttonTitleMax: 20,
     idMax: 20,
     uniform: { url: 1, reply: 2 },
-    picture: { mimeTypes: ['image/jpeg', 'image/png'], maxBytes: 5 * MB, by: 'upload' },
+    picture: { mimeTypes: ['image/jpeg', 'image/png'], maxBytes: 5 * MB, by: 'upload', into: 'image' },
   },
   link: { titleMax: 20, bodyMax: 1024 },
   media: {

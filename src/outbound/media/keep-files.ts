@@ -61,7 +61,7 @@ async function insert(tx: Tx, row: MediaRow): Promise<string> {
   return id;
 }
 
-/** A file that was fetched from an address, so that it can be converted. */
+/** A file that was fetched from an address, so that it can be converted. Returns its media id. */
 export async function keepFetched(
   tx: Tx,
   args: {
@@ -73,12 +73,13 @@ export async function keepFetched(
     readonly declaredType: string | null;
     readonly nowMs: number;
   },
-): Promise<void> {
+): Promise<string> {
   const media = await insert(tx, { ...args, state: 'ready' });
   await tx.run(
     'INSERT INTO media_fetches (tenant, url_hash, media, fetched_at) VALUES ($1,$2,$3,$4) ON CONFLICT (tenant, url_hash) DO UPDATE SET media = excluded.media, fetched_at = excluded.fetched_at',
     [args.tenant, hashOfUrl(args.url), media, args.nowMs],
   );
+  return media;
 }
 /** What was made of a file, or why it could not be. The first stands. */
 export async function keepMade(

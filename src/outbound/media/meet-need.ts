@@ -13,7 +13,7 @@ import type { KeptFile } from './keep-files.ts';
 import type { Task } from './prepare-media.ts';
 
 /** What bytes are, by themselves. Throws MediaFault for what nobody should be sent. */
-export type Inspect = (path: string, head: Buffer) => Promise<Omit<KeptFile, 'key' | 'sha256' | 'bytes'>>;
+export type Inspect = (path: string, declaredType: string | null) => Promise<Omit<KeptFile, 'key' | 'sha256' | 'bytes'>>;
 export interface NeedDeps {
   readonly store: Pick<Store, 'write'>;
   readonly mediaStore: MediaStore;
@@ -43,7 +43,7 @@ async function fetchFile(task: Task, { store, mediaStore, fetch, inspect }: Need
   const staged = await mediaStore.stage(answer.body, { maxBytes: MAX_BYTES, signal: bounded });
   try {
     const { key, sha256, bytes } = staged;
-    const file: KeptFile = { ...(await inspect(staged.path, staged.head)), key, sha256, bytes };
+    const file: KeptFile = { ...(await inspect(staged.path, answer.type)), key, sha256, bytes };
     await staged.keep();
     await store.write('keepFetched', { tenant: task.tenant, url: task.ref, kind: task.kind, file, filename: answer.filename, declaredType: answer.type, nowMs: Date.now() });
   } catch (error) {
@@ -62,7 +62,7 @@ async function lookInside(task: Task, { store, mediaStore, converter }: NeedDeps
     });
   await store.write('keepInside', { media, inside });
 }
-async function convert(task: Task, { store, mediaStore, converter }: NeedDeps, { signal }: At): Promise<void> {
+async function convert(task: Task, { store, mediaStore, converter, inspect }: NeedDeps, { signal }: At): Promise<void> {
   const { media, key, mimeType } = sourceOf(task);
   const { conversion } = task;
   if (!conversion) throw new Error('nothing to convert into');
@@ -74,7 +74,8 @@ async function convert(task: Task, { store, mediaStore, converter }: NeedDeps, {
         party: task.tenant,
         async take(made) {
           const written = await mediaStore.write(createReadStream(made.path), { maxBytes: conversion.maxBytes, signal });
-          await keep({ file: { key: written.key, sha256: written.sha256, bytes: written.bytes, mimeType: made.mimeType } });
+          const measures = await inspect(made.path, made.mimeType);
+          await keep({ file: { ...measures, mimeType: made.mimeType, key: written.key, sha256: written.sha256, bytes: written.bytes } });
         },
       }),
     );
