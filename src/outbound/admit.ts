@@ -114,7 +114,7 @@ export async function admit(tx: Tx, args: AdmitArgs, env: OutboundEnvironment): 
     { priority, limits: adapter.capabilities.limits, notBefore, nowMs },
   );
   await insertMessage(tx, args, { ...prepared, channel, priority, sendAt, scheduled, notBefore });
-  const preparing = await keepPreparation(tx, { message: id, channel: channel.id, nowMs }, prepared);
+  const preparing = await keepPreparation(tx, { message: id, channel: channel.id, nowMs }, { ...prepared, now: notBefore === null });
   await insertCalls(tx, { message: id, attempt: 1, channel: channel.id, adapter }, rendered.calls);
   await enterQueue(tx, { channel: channel.id, priority, tenant: channel.tenant });
   if (notBefore === null) await (preparing ? park(tx, id, nowMs) : makeReady(tx, id));

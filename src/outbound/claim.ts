@@ -52,7 +52,7 @@ async function stillAllowed(tx: Tx, m: QueuedMessage, at: { env: OutboundEnviron
   if (verdict.mode === (m.mode ?? 'plain') || (m.sent_parts > 0 && m.mode === 'template')) return true;
   try {
     const { rendered, named } = await renderAgain(tx, m, { channel, adapter, env, mode: verdict.mode, nowMs });
-    if (!(await keepPreparation(tx, { message: m.id, channel: m.channel, nowMs }, { rendered, named }))) return true;
+    if (!(await keepPreparation(tx, { message: m.id, channel: m.channel, nowMs }, { rendered, named, now: true }))) return true;
     await park(tx, m.id, nowMs);
     return false;
   } catch (error) {

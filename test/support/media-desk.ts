@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createAdapters } from '../../adapters/index.ts';
 import type { ChannelType, Identity, SendCommand } from '../../schemas/index.ts';
 import { conversationFor } from '../../src/inbound/conversations.ts';
-import { createConverter } from '../../src/media/convert/create-converter.ts';
+import { type Converter, createConverter } from '../../src/media/convert/create-converter.ts';
 import { createFolderStore } from '../../src/media/folder-store.ts';
 import { guardedFetch } from '../../src/media/guarded-fetch.ts';
 import { parseSendCommand } from '../../src/outbound/admit.ts';
@@ -42,6 +42,8 @@ interface Given {
   /** Where https://files.example lies. */
   readonly filesAt?: string;
   readonly outbound?: Partial<typeof SETTINGS>;
+  /** A conversion waits for it. */
+  readonly gate?: (into: string) => Promise<void>;
 }
 
 /** Sending files with the store, the dispatcher and the preparer in this process, against platforms that a test brings. */
@@ -110,7 +112,14 @@ export async function openMediaDesk(given: Given) {
   const logged: { message: string; fields: Readonly<Record<string, unknown>> }[] = [];
   const log = (_level: string, message: string, fields: Readonly<Record<string, unknown>>) => void logged.push({ message, fields });
   const dispatcher = createDispatcher({ store, adapters, channelOf, log, observe: () => {} });
-  const converter = createConverter({ dir: join(dir, 'conversions'), tools: ffmpeg ? tools : null, parallel: 2 });
+  const real = createConverter({ dir: join(dir, 'conversions'), tools: ffmpeg ? tools : null, parallel: 2 });
+  const converter: Converter = {
+    ...real,
+    convert: async (source, wanted, job) => {
+      await given.gate?.(wanted.into);
+      return real.convert(source, wanted, job);
+    },
+  };
   const preparer = createPreparer({
     store,
     mediaStore,
@@ -162,6 +171,8 @@ export async function openMediaDesk(given: Given) {
         const { conversation } = await conversationFor(tx, { id: channel, tenant: 'acme' }, { addresses: [identity], name: undefined, nowMs: Date.now() });
         await tx.run('UPDATE conversations SET window_expires_at = $2 WHERE id = $1', [conversation.id, Date.now() + 86_400_000]);
       }),
+    tick: () => write('keepQueue', { nowMs: Date.now() }),
+    write,
     async send(command: unknown): Promise<string> {
       const admitted = (await write('admit', { source: 'api', key: null, tenant: 'acme', command: parseSendCommand(command), nowMs: Date.now() })) as { id: string };
       dispatcher.wake((command as SendCommand).channel);

@@ -7,11 +7,11 @@ const LOOK_AGAIN_MS = 60_000;
 /** A message that names a file, by its row: a text that holds these letters has them escaped. */
 export const mayNameFiles = (contentJson: string): boolean => contentJson.includes('"media":');
 
-/** Keeps what a new message waits for; returns whether it must wait. */
+/** Keeps what a message needs before it can go; returns whether it needs anything. `now`: it would go at once, so it waits for that; else its own time comes first. */
 export async function keepPreparation(
   tx: Tx,
   of: { message: string; channel: string; nowMs: number },
-  at: { rendered: Pick<Rendered, 'needs'>; named: NamedFiles | undefined },
+  at: { rendered: Pick<Rendered, 'needs'>; named: NamedFiles | undefined; now: boolean },
 ): Promise<boolean> {
   const { rendered, named } = at;
   const pending = rendered.needs !== undefined;
@@ -19,7 +19,7 @@ export async function keepPreparation(
   await tx.run(
     `INSERT INTO preparations (message, channel, state, parked, renewed, until, tries, next_at) VALUES ($1,$2,$3,$4,0,$5,NULL,$6)
      ON CONFLICT (message) DO UPDATE SET state = excluded.state, parked = excluded.parked, until = excluded.until, tries = NULL, next_at = excluded.next_at`,
-    [of.message, of.channel, pending ? 'pending' : 'ready', pending ? 1 : 0, named.until, of.nowMs],
+    [of.message, of.channel, pending ? 'pending' : 'ready', pending && at.now ? 1 : 0, named.until, of.nowMs],
   );
   return pending;
 }
