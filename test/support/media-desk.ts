@@ -13,7 +13,7 @@ import { guardedFetch } from '../../src/media/guarded-fetch.ts';
 import { parseSendCommand } from '../../src/outbound/admit.ts';
 import { createDispatcher } from '../../src/outbound/dispatch.ts';
 import { createPreparer } from '../../src/outbound/media/create-preparer.ts';
-import type { Inspect } from '../../src/outbound/media/meet-need.ts';
+import type { Examine } from '../../src/outbound/media/meet-need.ts';
 import { preparationOperations } from '../../src/outbound/media/operations.ts';
 import { outboundOperations } from '../../src/outbound/operations.ts';
 import type { SendingChannel } from '../../src/outbound/sending-channel.ts';
@@ -38,7 +38,7 @@ interface Given {
   readonly channels: readonly DeskChannel[];
   readonly ffmpeg?: boolean;
   readonly without?: 'link' | 'refuse';
-  readonly inspect?: Inspect;
+  readonly examine?: Examine;
   /** Where https://files.example lies. */
   readonly filesAt?: string;
   readonly outbound?: Partial<typeof SETTINGS>;
@@ -132,7 +132,8 @@ export async function openMediaDesk(given: Given) {
       const here = filesAt !== undefined && address.startsWith('https://files.example/');
       return guardedFetch(here ? address.replace('https://files.example', filesAt) : address, { ...options, ...(here ? { exempt: new Set([filesAt]) } : {}) });
     },
-    inspect: given.inspect ?? (async () => ({ mimeType: 'application/octet-stream' })),
+    examine: given.examine ?? (async ({ declaredType }) => ({ mimeType: declaredType ?? 'application/octet-stream' })),
+    hold: (_key, work) => work(),
     onReady: dispatcher.wake,
     log,
   });

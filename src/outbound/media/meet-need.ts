@@ -13,13 +13,15 @@ import type { KeptFile } from './keep-files.ts';
 import type { Task } from './prepare-media.ts';
 
 /** What bytes are, by themselves. Throws MediaFault for what nobody should be sent. */
-export type Inspect = (path: string, declaredType: string | null) => Promise<Omit<KeptFile, 'key' | 'sha256' | 'bytes'>>;
+export type Examine = (file: { path: string; kind: string; declaredType: string | null; vouched: boolean }) => Promise<Omit<KeptFile, 'key' | 'sha256' | 'bytes'>>;
 export interface NeedDeps {
   readonly store: Pick<Store, 'write'>;
   readonly mediaStore: MediaStore;
   readonly converter: Converter;
   readonly fetch: (address: string, options: FetchOptions) => ReturnType<typeof guardedFetch>;
-  readonly inspect: Inspect;
+  readonly examine: Examine;
+  /** With the bytes of a key to oneself: between keeping them and referring to them. */
+  hold<T>(key: string, work: () => Promise<T>): Promise<T>;
 }
 export interface At {
   readonly channel: SendingChannel;
@@ -37,19 +39,33 @@ const sourceOf = ({ source, ref }: Task): Source => {
   return source;
 };
 
-async function fetchFile(task: Task, { store, mediaStore, fetch, inspect }: NeedDeps, { signal }: At): Promise<void> {
-  const bounded = within(signal, FETCH_MS);
-  const answer = await fetch(task.ref, { maxBytes: MAX_BYTES, signal: bounded });
-  const staged = await mediaStore.stage(answer.body, { maxBytes: MAX_BYTES, signal: bounded });
+/** Streams bytes into the store, examined before they are kept; `refer` writes down whose they are. */
+async function keepBytes(
+  source: AsyncIterable<Uint8Array>,
+  deps: Pick<NeedDeps, 'mediaStore' | 'examine' | 'hold'>,
+  how: { readonly maxBytes: number; readonly signal: AbortSignal; readonly declaredType: string | null; readonly ours: boolean; refer(file: KeptFile): Promise<unknown> },
+): Promise<void> {
+  const staged = await deps.mediaStore.stage(source, how);
+  const { key, sha256, bytes, path } = staged;
   try {
-    const { key, sha256, bytes } = staged;
-    const file: KeptFile = { ...(await inspect(staged.path, answer.type)), key, sha256, bytes };
-    await staged.keep();
-    await store.write('keepFetched', { tenant: task.tenant, url: task.ref, kind: task.kind, file, filename: answer.filename, declaredType: answer.type, nowMs: Date.now() });
+    const found = await deps.examine({ path, kind: 'any', declaredType: how.declaredType, vouched: how.ours });
+    const file = { ...found, ...(how.ours && how.declaredType !== null ? { mimeType: how.declaredType } : {}), key, sha256, bytes };
+    await deps.hold(key, async () => {
+      await staged.keep();
+      await how.refer(file);
+    });
   } catch (error) {
     await staged.discard();
     throw error;
   }
+}
+async function fetchFile(task: Task, deps: NeedDeps, at: At): Promise<void> {
+  const signal = within(at.signal, FETCH_MS);
+  const answer = await deps.fetch(task.ref, { maxBytes: MAX_BYTES, signal });
+  const { tenant, ref: url, kind } = task;
+  const { filename, type: declaredType } = answer;
+  const refer = (file: KeptFile) => deps.store.write('keepFetched', { tenant, url, kind, file, filename, declaredType, nowMs: Date.now() });
+  await keepBytes(answer.body, deps, { maxBytes: MAX_BYTES, signal, declaredType, ours: false, refer });
 }
 /** What can not be read holds nothing that a channel would take: the plan goes on from there. */
 async function lookInside(task: Task, { store, mediaStore, converter }: NeedDeps, { signal }: At): Promise<void> {
@@ -62,21 +78,18 @@ async function lookInside(task: Task, { store, mediaStore, converter }: NeedDeps
     });
   await store.write('keepInside', { media, inside });
 }
-async function convert(task: Task, { store, mediaStore, converter, inspect }: NeedDeps, { signal }: At): Promise<void> {
-  const { media, key, mimeType } = sourceOf(task);
+async function convert(task: Task, deps: NeedDeps, { signal }: At): Promise<void> {
+  const { media: parent, key, mimeType } = sourceOf(task);
   const { conversion } = task;
   if (!conversion) throw new Error('nothing to convert into');
-  const keep = (made: Parameters<typeof keepMadeArgs>[1]) => store.write('keepMade', keepMadeArgs({ parent: media, variant: nameOf(conversion) }, made));
+  const keep = (made: { readonly file: KeptFile } | { readonly reason: string }) => deps.store.write('keepMade', { parent, variant: nameOf(conversion), made, nowMs: Date.now() });
   try {
-    await mediaStore.withFile(key, (path) =>
-      converter.convert({ path, mimeType }, conversion, {
+    await deps.mediaStore.withFile(key, (path) =>
+      deps.converter.convert({ path, mimeType }, conversion, {
         signal,
         party: task.tenant,
-        async take(made) {
-          const written = await mediaStore.write(createReadStream(made.path), { maxBytes: conversion.maxBytes, signal });
-          const measures = await inspect(made.path, made.mimeType);
-          await keep({ file: { ...measures, mimeType: made.mimeType, key: written.key, sha256: written.sha256, bytes: written.bytes } });
-        },
+        take: (made) =>
+          keepBytes(createReadStream(made.path), deps, { maxBytes: conversion.maxBytes, signal, declaredType: made.mimeType, ours: true, refer: (file) => keep({ file }) }),
       }),
     );
   } catch (error) {
@@ -84,7 +97,6 @@ async function convert(task: Task, { store, mediaStore, converter, inspect }: Ne
     await keep({ reason: error.message });
   }
 }
-const keepMadeArgs = (of: { parent: string; variant: string }, made: { readonly file: KeptFile } | { readonly reason: string }) => ({ ...of, made, nowMs: Date.now() });
 
 async function upload(task: Task, { store, mediaStore }: NeedDeps, { channel, adapter, signal }: At): Promise<void> {
   const { media, key, mimeType, bytes, filename } = sourceOf(task);

@@ -40,9 +40,9 @@ ffmpegSuite('files by address', () => {
     desk = await openMediaDesk({
       channels: [{ id: 'ch_wa', type: 'whatsapp', account: '207700000000123', baseUrl: proxy.url, credentials: { accessToken: 'wa-token' } }],
       filesAt: `http://127.0.0.1:${(origin.address() as AddressInfo).port}`,
-      inspect: async (_path, declared) => {
-        if (declared === 'audio/wav') throw new MediaFault('refused', 'The file is not a recording.');
-        return { mimeType: declared ?? '' };
+      examine: async ({ declaredType, vouched }) => {
+        if (declaredType === 'audio/wav' && !vouched) throw new MediaFault('refused', 'The file is not a recording.');
+        return { mimeType: declaredType ?? '' };
       },
     });
     await sandbox.call('/sandbox/whatsapp/messages', { body: { from: PHONE, text: 'hi' } });
