@@ -37,10 +37,30 @@ export interface Reply {
   readonly type: string;
   readonly body: string;
 }
+/** A file of a message, as the platform names it. */
+export interface MediaRef {
+  /** WhatsApp media id, CDN address, Twilio media address. */
+  readonly platformRef: string;
+  /** The platform's id of the message that it belongs to, and which file of it, from 0. */
+  readonly message: string | null;
+  readonly index: number;
+  /** A link that the webhook gave; it may have died since. */
+  readonly url: string | null;
+}
+/** What an address answered with 200. */
 export interface MediaStream {
-  readonly bytes: Readable;
-  readonly mime: string;
-  readonly size?: number;
+  readonly body: Readable;
+  readonly type: string | null;
+  readonly length: number | null;
+  readonly filename: string | null;
+}
+export interface MediaOptions extends SendOptions {
+  readonly account: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** Whether an address is of the base that the installation configured for this channel: as much the platform's own as its public hosts. */
+  own(url: URL): boolean;
+  /** GETs an address behind the guard of the core (public addresses, bounds, redirects); `authorization` goes to its own origin alone. Throws MediaFault. */
+  open(url: string, authorization?: string): Promise<MediaStream>;
 }
 
 /** What render may know beside the command; resolved by admit. */
@@ -254,6 +274,8 @@ export interface ChannelAdapter {
   templates?(target: TemplateTarget, options: SendOptions): Promise<readonly Template[] | null>;
   /** Asks the platform whether it knows our credentials and will call us. Faults of the wire are findings too. */
   check?(target: CheckTarget, options: SendOptions): Promise<readonly Finding[]>;
+  /** The bytes of a file, from a fresh link where the known one is dead. Throws MediaFault, and what the platform's API throws. Absent: the channel has no files of its own. */
+  fetchMedia?(ref: MediaRef, options: MediaOptions): Promise<MediaStream>;
   /** Null: the platform tells nothing of this customer. */
   profile?(customer: Identity, at: { readonly account: string; readonly settings: Readonly<Record<string, unknown>> }, options: SendOptions): Promise<Profile | null>;
 }

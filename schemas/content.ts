@@ -6,7 +6,10 @@ const Iso = z.iso.datetime({ offset: true });
 export const Media = z.strictObject({
   id: z.string(),
   url: z.string(),
+  /** By the bytes once they are here, by the platform's word before. */
   mimeType: z.string().optional(),
+  /** The platform's word, once the bytes are here. */
+  declaredType: z.string().optional(),
   filename: z.string().optional(),
   bytes: z.number().int().nonnegative().optional(),
   sha256: z.string().optional(),

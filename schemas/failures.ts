@@ -37,6 +37,19 @@ export const FAILURES = {
   journal_unavailable: { status: 503, retryable: true, title: 'Journal not writable', advice: 'Check the disk of DATA_DIR: space, permissions, errors.' },
   store_unavailable: { status: 503, retryable: true, title: 'Store not reachable', advice: 'Check DATABASE_URL and the database server.' },
   broker_unavailable: { status: 503, retryable: true, title: 'Kafka not reachable', advice: 'Check KAFKA_BROKERS and the brokers; events wait in the log meanwhile.' },
+  media_pending: { status: 503, retryable: true, title: 'The file is still on its way', advice: 'Try again after the seconds that Retry-After names.' },
+  media_failed: {
+    status: 404,
+    retryable: false,
+    title: 'The file can not be had',
+    advice: 'See detail; POST /v1/media/{id}/retry fetches it anew where the platform still has it.',
+  },
+  link_expired: {
+    status: 410,
+    retryable: false,
+    title: 'The link is past its date',
+    advice: 'GET /v1/media/{id} with an API key answers with a new link, as long as the file is kept.',
+  },
   internal: { status: 500, retryable: true, title: 'Internal error', advice: 'See the log under this request id.' },
   // sends, refused before the platform is asked
   unknown_channel: {

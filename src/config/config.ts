@@ -1,4 +1,5 @@
 import type { ChannelType } from '../../schemas/index.ts';
+import type { MediaSettings } from '../media/settings.ts';
 
 /** Where Kafka is and how to talk to it; null: no Kafka, events stay in the log (API, webhooks and SSE read it there). */
 export interface KafkaConfig {
@@ -76,6 +77,7 @@ export interface Config {
   readonly exchangeRetentionDays: number;
   readonly idempotencyDays: number;
   readonly mediaLinkDays: number;
+  readonly media: MediaSettings;
   readonly outbound: OutboundSettings;
   readonly conversion: ConversionSettings;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';

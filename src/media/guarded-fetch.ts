@@ -2,6 +2,7 @@ import dns from 'node:dns';
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import { isIP, type LookupFunction, type Socket } from 'node:net';
+import type { MediaStream } from '../../adapters/contract.ts';
 import { MediaFault } from './media-fault.ts';
 import { isPublicAddress } from './public-address.ts';
 import { megabytes } from './stage-file.ts';
@@ -12,19 +13,10 @@ export interface FetchOptions {
   readonly signal: AbortSignal;
   /** Sent to the first origin alone: a redirect to another one goes without. */
   readonly authorization?: string;
-  /** Origins (`http://127.0.0.1:4010`) that may be private and without TLS: a platform's own configured base. For inbound media only. */
-  readonly exempt?: ReadonlySet<string>;
+  /** Addresses that may be private and without TLS: of a platform's own configured base. For inbound media only. */
+  exempt?(url: URL): boolean;
   /** For tests. */
   readonly lookup?: typeof dns.lookup;
-}
-/** A 2xx answer. `body` breaks off with MediaFault `later` where the sender is silent or hangs up early. */
-export interface Fetched {
-  readonly body: IncomingMessage;
-  /** As the server says; null where it does not. */
-  readonly type: string | null;
-  readonly length: number | null;
-  readonly filename: string | null;
-  readonly url: URL;
 }
 const REDIRECTS = 5;
 const SILENCE_MS = 30_000;
@@ -45,7 +37,7 @@ export function guardedLookup(lookup: typeof dns.lookup = dns.lookup): LookupFun
 }
 
 function checked(url: URL, options: FetchOptions): { free: boolean } {
-  if (options.exempt?.has(url.origin)) return { free: true };
+  if (options.exempt?.(url)) return { free: true };
   if (url.protocol !== 'https:') throw new MediaFault('refused', 'The address is not an https one.');
   if (url.username || url.password) throw new MediaFault('refused', 'The address carries credentials.');
   const host = url.hostname.replace(/^\[|\]$/g, '');
@@ -93,9 +85,10 @@ function nameIn(disposition: string | undefined): string | null {
 
 /**
  * GETs a file from where it may be anybody's: https alone, public addresses alone (checked where the connection is made, on every
- * redirect), no proxy of the environment, no compressed answer, five redirects. Throws MediaFault; aborts as `signal` does.
+ * redirect), no proxy of the environment, no compressed answer, five redirects. `body` breaks off with MediaFault `later` where the
+ * sender is silent. Throws MediaFault; aborts as `signal` does.
  */
-export async function guardedFetch(address: string, options: FetchOptions): Promise<Fetched> {
+export async function guardedFetch(address: string, options: FetchOptions): Promise<MediaStream> {
   if (!URL.canParse(address)) throw new MediaFault('refused', 'The address is not a URL.');
   const first = new URL(address);
   let url = first;
@@ -123,7 +116,7 @@ export async function guardedFetch(address: string, options: FetchOptions): Prom
       throw new MediaFault('refused', why);
     }
     response.setTimeout(SILENCE_MS, () => response.destroy(new MediaFault('later', 'The host was silent for 30 seconds.')));
-    return { body: response, type: headers['content-type'] ?? null, length, filename: nameIn(headers['content-disposition']), url };
+    return { body: response, type: headers['content-type'] ?? null, length, filename: nameIn(headers['content-disposition']) };
   }
   throw new MediaFault('refused', `More than ${REDIRECTS} redirects.`);
 }

@@ -92,7 +92,7 @@ const VERSIONS: readonly string[] = [
    CREATE INDEX messages_stand_ins ON messages (fallback_of) WHERE fallback_of IS NOT NULL AND queue_state IN ('ready', 'waiting', 'held');
    CREATE INDEX messages_fallback_of ON messages (fallback_of) WHERE fallback_of IS NOT NULL`,
   `CREATE TABLE media (id TEXT PRIMARY KEY, tenant TEXT NOT NULL, channel TEXT, conversation TEXT, message TEXT, direction TEXT NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL, key TEXT, platform_ref TEXT, platform_message TEXT,
-     raw TEXT, platform_sha256 TEXT, declared_type TEXT, mime_type TEXT, filename TEXT, bytes BIGINT, sha256 TEXT, width BIGINT, height BIGINT, duration_ms BIGINT, reason TEXT, attempts BIGINT NOT NULL, round BIGINT NOT NULL,
+     link TEXT, platform_sha256 TEXT, declared_type TEXT, mime_type TEXT, filename TEXT, bytes BIGINT, sha256 TEXT, width BIGINT, height BIGINT, duration_ms BIGINT, reason TEXT, attempts BIGINT NOT NULL, round BIGINT NOT NULL,
      next_at BIGINT, parent TEXT, variant TEXT, created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL){without_rowid};
    CREATE INDEX media_due ON media (next_at) WHERE state = 'pending';
    CREATE INDEX media_key ON media (key) WHERE key IS NOT NULL;

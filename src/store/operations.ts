@@ -3,6 +3,7 @@ import { policyOperations } from '../api/policy-operations.ts';
 import { brokerOperations } from '../broker/operations.ts';
 import { inboundOperations } from '../inbound/operations.ts';
 import type { RetryDeps } from '../inbound/retry.ts';
+import { mediaOperations } from '../media/operations.ts';
 import type { OutboundEnvironment } from '../outbound/admit.ts';
 import { preparationOperations } from '../outbound/media/operations.ts';
 import { outboundOperations } from '../outbound/operations.ts';
@@ -27,5 +28,6 @@ export const createOperations = (env: OperationEnvironment) => ({
   ...reconcileOperations,
   ...profileOperations,
   ...templateOperations,
+  ...mediaOperations(env),
 });
 export type Operations = ReturnType<typeof createOperations>;

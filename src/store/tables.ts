@@ -225,8 +225,8 @@ export interface Database {
   /**
    * Files, both ways. id: md_…; message null: uploaded by API. kind: the content's (image, audio, voice, video, document, sticker,
    * post). direction: inbound, or outbound (uploaded or fetched to be sent). key: where the bytes are (see media/port.ts), null where
-   * there are none. platform_ref: the platform's own name of the file. platform_message: the platform's id of the message. raw: JSON of
-   * where the webhook is kept. platform_sha256: hex, as the platform announced. declared_type: the platform's or caller's word,
+   * there are none. platform_ref: the platform's own name of the file. platform_message: the platform's id of the message. link: one
+   * that the webhook gave and that dies soon. platform_sha256: hex, as the platform announced. declared_type: the platform's or caller's word,
    * mime_type: by the bytes. reason: in words, of a failed one. attempts, next_at: of the fetch; round: how often it was begun anew by
    * API. parent, variant: what this one was made from, and how (converted files); they end with their parent.
    */
@@ -242,7 +242,7 @@ export interface Database {
     key: string | null;
     platform_ref: string | null;
     platform_message: string | null;
-    raw: string | null;
+    link: string | null;
     platform_sha256: string | null;
     declared_type: string | null;
     mime_type: string | null;

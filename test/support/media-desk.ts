@@ -1,230 +1,164 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
-import http from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createAdapters } from '../../adapters/index.ts';
-import type { ChannelType, Identity, SendCommand } from '../../schemas/index.ts';
-import { conversationFor } from '../../src/inbound/conversations.ts';
-import { type Converter, createConverter } from '../../src/media/convert/create-converter.ts';
-import { createFolderStore } from '../../src/media/folder-store.ts';
-import { guardedFetch } from '../../src/media/guarded-fetch.ts';
-import { parseSendCommand } from '../../src/outbound/admit.ts';
-import { createDispatcher } from '../../src/outbound/dispatch.ts';
-import { createPreparer } from '../../src/outbound/media/create-preparer.ts';
-import type { Examine } from '../../src/outbound/media/meet-need.ts';
-import { preparationOperations } from '../../src/outbound/media/operations.ts';
-import { outboundOperations } from '../../src/outbound/operations.ts';
-import type { SendingChannel } from '../../src/outbound/sending-channel.ts';
-import type { Store, Tx } from '../../src/store/port.ts';
-import { openSqliteReaders } from '../../src/store/sqlite-readers.ts';
-import { openSqliteWriter } from '../../src/store/sqlite-writer.ts';
-import { tools } from './ffmpeg.ts';
-import { until } from './gateway.ts';
-import { SETTINGS } from './outbound-desk.ts';
+import { parseChannels } from '../../src/config/channels-file.ts';
+import { type Platform, startStandalone } from '../../src/standalone-sandbox.ts';
+import { type Event, startGateway, type TestGateway, until } from './gateway.ts';
+import { freePort } from './kafka.ts';
 
-export interface DeskChannel {
+/** The gateway as a process of its own, and the simulated platforms that it fetches media from. */
+const ACCOUNT = `AC${'1'.repeat(32)}`;
+const channelsAt = (urls: Readonly<Record<Platform, string>>) => [
+  {
+    id: 'ch_wa',
+    type: 'whatsapp',
+    tenant: 'acme',
+    phoneNumberId: '207700000000123',
+    businessAccountId: '118200000000777',
+    address: '+15550100199',
+    accessToken: 'wa-token',
+    appSecret: 'wa-secret',
+    verifyToken: 'v',
+    baseUrl: urls.whatsapp,
+  },
+  { id: 'ch_fb', type: 'messenger', tenant: 'acme', pageId: '104900000000001', accessToken: 'fb-token', appSecret: 'fb-secret', verifyToken: 'v', baseUrl: urls.messenger },
+  { id: 'ch_ig', type: 'instagram', tenant: 'acme', instagramId: '17841400000000001', accessToken: 'ig-token', appSecret: 'fb-secret', verifyToken: 'v', baseUrl: urls.messenger },
+  { id: 'ch_sms', type: 'sms', tenant: 'acme', provider: 'twilio', accountSid: ACCOUNT, authToken: 'sms-secret', address: '+14155550101', baseUrl: urls.sms },
+];
+export interface Medium {
   readonly id: string;
-  readonly type: ChannelType;
-  readonly provider?: 'meta' | 'twilio';
-  readonly account: string;
-  readonly baseUrl: string;
-  readonly credentials: Readonly<Record<string, string>>;
-  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly url: string;
+  readonly state: string;
+  readonly mimeType?: string;
+  readonly declaredType?: string;
+  readonly bytes?: number;
+  readonly sha256?: string;
+  readonly width?: number;
+  readonly height?: number;
+  readonly durationMs?: number;
 }
-interface Given {
-  readonly dir?: string;
-  readonly channels: readonly DeskChannel[];
-  readonly ffmpeg?: boolean;
-  readonly without?: 'link' | 'refuse';
-  readonly examine?: Examine;
-  /** Where https://files.example lies. */
-  readonly filesAt?: string;
-  readonly outbound?: Partial<typeof SETTINGS>;
-  /** A conversion waits for it. */
-  readonly gate?: (into: string) => Promise<void>;
+export type MediaEvent = Event & {
+  data: { media?: Medium; messageId?: string; reason?: string; message?: { id: string; content: { type: string; media?: Medium; parts?: { media?: Medium }[] } } };
+};
+export const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+/** A PNG of one pixel and as many bytes as asked, whole by its own format; different each time. */
+export function picture(bytes: number): Buffer {
+  const chunk = (type: string, data: Buffer) => {
+    const head = Buffer.alloc(8);
+    head.writeUInt32BE(data.length);
+    head.write(type, 4, 'latin1');
+    return Buffer.concat([head, data, Buffer.alloc(4)]);
+  };
+  const header = Buffer.from([0, 0, 0, 3, 0, 0, 0, 2, 8, 2, 0, 0, 0]);
+  return Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), chunk('IHDR', header), chunk('IDAT', randomBytes(Math.max(1, bytes - 57))), chunk('IEND', Buffer.alloc(0))]);
+}
+/** A voice note as phones record it (Opus in Ogg), without a sound in it: the pages are real, the packets are silence. */
+export function voiceNote(seconds: number): Buffer {
+  const page = (kind: number, { granule, sequence }: { granule: number; sequence: number }, packet: Buffer) => {
+    const head = Buffer.alloc(28);
+    head.write('OggS', 0, 'latin1');
+    head[5] = kind;
+    head.writeBigInt64LE(BigInt(granule), 6);
+    head.writeUInt32LE(7, 14);
+    head.writeUInt32LE(sequence, 18);
+    head[26] = 1;
+    head[27] = packet.length;
+    const all = Buffer.concat([head, packet]);
+    let crc = 0;
+    for (const byte of all) {
+      crc ^= byte << 24;
+      for (let bit = 0; bit < 8; bit++) crc = crc & 0x80000000 ? (crc << 1) ^ 0x04c11db7 : crc << 1;
+    }
+    all.writeUInt32LE(crc >>> 0, 22);
+    return all;
+  };
+  const head = Buffer.alloc(19);
+  head.write('OpusHead', 0, 'latin1');
+  head.set([1, 1], 8);
+  head.writeUInt16LE(312, 10);
+  head.writeUInt32LE(16_000, 12);
+  const tags = Buffer.concat([Buffer.from('OpusTags'), Buffer.from([4, 0, 0, 0]), Buffer.from('test'), Buffer.from([0, 0, 0, 0])]);
+  const frames = seconds * 50;
+  const pages = [page(2, { granule: 0, sequence: 0 }, head), page(0, { granule: 0, sequence: 1 }, tags)];
+  for (let i = 1; i <= frames; i++) pages.push(page(i === frames ? 4 : 0, { granule: i * 960 + 312, sequence: i + 1 }, Buffer.from([0xf8, 0xff, 0xfe])));
+  return Buffer.concat(pages);
 }
 
-/** Sending files with the store, the dispatcher and the preparer in this process, against platforms that a test brings. */
-export async function openMediaDesk(given: Given) {
-  const dir = given.dir ?? mkdtempSync(join(tmpdir(), 'parlance-media-'));
-  const writer = openSqliteWriter(join(dir, 'store.sqlite'));
-  const readers = openSqliteReaders(join(dir, 'store.sqlite'), { count: 1 });
-  const adapters = createAdapters();
-  const mediaStore = createFolderStore(join(dir, 'media'));
-  const files = http.createServer((request, response) => void serve(request.url ?? '', request.method ?? 'GET', response));
-  await new Promise<void>((resolve) => files.listen(0, '127.0.0.1', () => resolve()));
-  const filesUrl = `http://127.0.0.1:${(files.address() as AddressInfo).port}`;
-  const ffmpeg = given.ffmpeg ?? true;
-  const env = {
-    adapters,
-    publicUrl: `${filesUrl}/`,
-    outbound: { ...SETTINGS, firstMs: 20, ...given.outbound },
-    media: { ffmpeg, without: given.without ?? ('link' as const) },
-    mediaLinkDays: 7,
-    mediaUrl: (id: string) => `${filesUrl}/media/${id}`,
-  };
-  const operations = { ...outboundOperations(env), ...preparationOperations(env) } as unknown as Record<string, (tx: Tx, args: unknown) => Promise<unknown>>;
-  let turn: Promise<unknown> = Promise.resolve();
-  const run = <T>(work: (tx: Tx) => Promise<T>): Promise<T> => {
-    const mine = turn.then(() => writer.transaction((tx) => tx.savepoint(() => work(tx))));
-    turn = mine.catch(() => {});
-    return mine;
-  };
-  const write = (name: string, args: unknown) => run((tx) => operations[name]?.(tx, args) ?? Promise.reject(new Error(`no operation ${name}`)));
-  const store = { kind: 'sqlite', write, read: readers.read, lease: { epoch: () => 1, shardOf: () => 0 } } as unknown as Store;
-  const rows = <T>(text: string, params: readonly unknown[] = []) => run((tx) => tx.all<T>(text, params));
-  async function serve(url: string, method: string, response: http.ServerResponse): Promise<void> {
-    const [row] = await rows<{ key: string; mime_type: string; bytes: number }>('SELECT key, mime_type, bytes FROM media WHERE id = $1 AND key IS NOT NULL', [
-      url.split('/').at(-1),
-    ]);
-    if (!row) return void response.writeHead(404).end();
-    response.writeHead(200, { 'content-type': row.mime_type, 'content-length': row.bytes });
-    if (method === 'HEAD') return void response.end();
-    (await mediaStore.read(row.key)).pipe(response);
-  }
-  const channelOf = (id: string): SendingChannel | null => {
-    const c = given.channels.find((one) => one.id === id);
-    return c
-      ? {
-          id,
-          type: c.type,
-          provider: c.provider ?? 'meta',
-          account: c.account,
-          businessAccount: null,
-          baseUrl: c.baseUrl,
-          credentials: c.credentials,
-          settings: { baseUrl: c.baseUrl, messagesPerSecond: 1000, ...c.settings },
-        }
-      : null;
-  };
-  for (const c of given.channels) {
-    await run(async (tx) => {
-      await tx.run("INSERT INTO tenants (id, name, created_at) VALUES ('acme', NULL, 1) ON CONFLICT (id) DO NOTHING");
-      await tx.run(
-        `INSERT INTO channels (id, type, provider, tenant, name, address, account, business_account, managed, state, state_reason, key_ids, sealed, settings, created_at, updated_at)
-         VALUES ($1,$2,$3,'acme',NULL,NULL,$4,NULL,'api','active',NULL,'[]','',$5,1,1) ON CONFLICT (id) DO NOTHING`,
-        [c.id, c.type, c.provider ?? 'meta', c.account, JSON.stringify(channelOf(c.id)?.settings)],
-      );
+export async function startMediaDesk(options: { env?: Record<string, string>; postgres?: string } = {}) {
+  const port = await freePort();
+  const simulators = {} as Record<Platform, { url: string; stop(): Promise<void> }>;
+  const none = { whatsapp: 'http://127.0.0.1:9', messenger: 'http://127.0.0.1:9', sms: 'http://127.0.0.1:9' };
+  for (const only of ['whatsapp', 'messenger', 'sms'] as const)
+    simulators[only] = await startStandalone({
+      only,
+      channels: parseChannels(channelsAt(none), {}, []),
+      webhook: `http://127.0.0.1:${port}/webhooks/${only}`,
+      limits: false,
+      log: () => {},
     });
-  }
-  const logged: { message: string; fields: Readonly<Record<string, unknown>> }[] = [];
-  const log = (_level: string, message: string, fields: Readonly<Record<string, unknown>>) => void logged.push({ message, fields });
-  const dispatcher = createDispatcher({ store, adapters, channelOf, log, observe: () => {} });
-  const real = createConverter({ dir: join(dir, 'conversions'), tools: ffmpeg ? tools : null, parallel: 2 });
-  const converter: Converter = {
-    ...real,
-    convert: async (source, wanted, job) => {
-      await given.gate?.(wanted.into);
-      return real.convert(source, wanted, job);
-    },
-  };
-  const preparer = createPreparer({
-    store,
-    mediaStore,
-    converter,
-    adapters,
-    channelOf,
-    // The guard is the product's own; only what this name stands for lies here.
-    fetch: (address, options) => {
-      const { filesAt } = given;
-      const here = filesAt !== undefined && address.startsWith('https://files.example/');
-      return guardedFetch(here ? address.replace('https://files.example', filesAt) : address, { ...options, ...(here ? { exempt: new Set([filesAt]) } : {}) });
-    },
-    examine: given.examine ?? (async ({ declaredType }) => ({ mimeType: declaredType ?? 'application/octet-stream' })),
-    hold: (_key, work) => work(),
-    onReady: dispatcher.wake,
-    log,
-  });
-  let uploads = 0;
+  const urls = { whatsapp: simulators.whatsapp.url, messenger: simulators.messenger.url, sms: simulators.sms.url };
+  const dir = mkdtempSync(join(tmpdir(), 'parlance-media-e2e-'));
+  const begin = () => startGateway({ dir, port, channels: channelsAt(urls), env: { ...options.env } });
+  let gateway: TestGateway = await begin();
+  const events = async () => (await gateway.events()) as MediaEvent[];
   const desk = {
     dir,
-    rows,
-    logged,
-    filesUrl,
-    mediaStore,
-    /** As POST /v1/media keeps it. */
-    async file(bytes: Uint8Array, facts: { mimeType: string; width?: number; height?: number; filename?: string }): Promise<string> {
-      const {
-        key,
-        sha256,
-        bytes: size,
-      } = await mediaStore.write(
-        (async function* () {
-          yield bytes;
-        })(),
-        { maxBytes: 200 * 1024 * 1024 },
-      );
-      const { filename = null, ...rest } = facts;
-      return (await write('keepFetched', {
-        tenant: 'acme',
-        url: `https://uploaded.example/${++uploads}/${Math.random()}`,
-        kind: 'any',
-        file: { key, sha256, bytes: size, ...rest },
-        filename,
-        declaredType: null,
-        nowMs: Date.now(),
-      })) as string;
+    urls,
+    gateway: () => gateway,
+    events,
+    /** A customer sends files; resolves to the platform's id of the message. */
+    async write(platform: 'whatsapp' | 'messenger' | 'instagram' | 'sms', files: readonly { mimeType: string; bytes: Buffer }[], from = '+447700900123'): Promise<string> {
+      const at = urls[platform === 'instagram' ? 'messenger' : platform];
+      const media = files.map((f) => ({ mimeType: f.mimeType, base64: f.bytes.toString('base64') }));
+      const response = await fetch(`${at}/sandbox/${platform}/messages`, { method: 'POST', body: JSON.stringify({ from, text: '', media }) });
+      const answer = (await response.json()) as { id: string };
+      if (response.status !== 202) throw new Error(JSON.stringify(answer));
+      return answer.id;
     },
-    customer: (channel: string, identity: Identity) =>
-      run(async (tx) => {
-        const { conversation } = await conversationFor(tx, { id: channel, tenant: 'acme' }, { addresses: [identity], name: undefined, nowMs: Date.now() });
-        await tx.run('UPDATE conversations SET window_expires_at = $2 WHERE id = $1', [conversation.id, Date.now() + 86_400_000]);
-      }),
-    tick: () => write('keepQueue', { nowMs: Date.now() }),
-    write,
-    async send(command: unknown): Promise<string> {
-      const admitted = (await write('admit', { source: 'api', key: null, tenant: 'acme', command: parseSendCommand(command), nowMs: Date.now() })) as { id: string };
-      dispatcher.wake((command as SendCommand).channel);
-      preparer.wake();
-      return admitted.id;
+    async fault(platform: Platform, kind: string, more: object = {}): Promise<void> {
+      const response = await fetch(`${urls[platform]}/sandbox/faults`, { method: 'POST', body: JSON.stringify({ kind, ...more }) });
+      if (response.status !== 201) throw new Error(await response.text());
     },
-    preview: (command: unknown) =>
-      write('preview', { tenant: 'acme', command: parseSendCommand(command), nowMs: Date.now() }) as Promise<{
-        calls: { method: string; url: string; body: string }[];
-        losses: { code: string }[];
-        placeholders?: { placeholder: string; media: string; becomes: string; convertedTo?: string }[];
-      }>,
-    async message(id: string) {
-      const [m] = await rows<{ state: string; queue_state: string; error_code: string | null; platform_message: string | null }>(
-        'SELECT state, queue_state, error_code, platform_message FROM messages WHERE id = $1',
-        [id],
-      );
-      return m;
+    endFaults: (platform: Platform) => fetch(`${urls[platform]}/sandbox/faults`, { method: 'DELETE' }),
+    /** The files of the message with this platform id, as its event names them. */
+    async mediaOf(platformId: string): Promise<Medium[]> {
+      let found: MediaEvent | undefined;
+      await until(`the event of ${platformId}`, async () => {
+        found = (await events()).find((e) => e.type === 'message.received' && e.data.message?.platformId === platformId);
+        return found !== undefined;
+      });
+      const content = found?.data.message?.content;
+      return [content?.media, ...(content?.parts ?? []).map((p) => p.media)].filter((m): m is Medium => m !== undefined);
     },
-    calls: (id: string) => rows<{ path: string; body: string; state: string }>('SELECT path, body, state FROM calls WHERE message = $1 ORDER BY attempt, part', [id]),
-    timeline: async (id: string) =>
-      (await rows<{ kind: string; detail: string }>('SELECT kind, detail FROM timeline WHERE message = $1 ORDER BY id', [id])).map((t) => ({
-        kind: t.kind,
-        detail: JSON.parse(t.detail) as { losses?: { code: string }[]; error?: { code: string } },
-      })),
-    /** Waits until all its calls were taken, or it failed. */
-    done: (id: string) =>
-      until(
-        `the end of ${id}`,
+    /** What became of a file: its one event. */
+    async outcome(id: string, ms = 15_000): Promise<MediaEvent> {
+      let found: MediaEvent[] = [];
+      await until(
+        `what became of ${id}`,
         async () => {
-          const m = await desk.message(id);
-          return m?.queue_state === 'done';
+          found = (await events()).filter((e) => e.type.startsWith('media.') && e.data.media?.id === id);
+          return found.length > 0;
         },
-        25_000,
-      ),
-    start: async () => {
-      await dispatcher.start();
-      preparer.start();
+        ms,
+      );
+      return found[0]!;
     },
-    preparer,
-    async close({ keep = false } = {}): Promise<void> {
-      await preparer.stop();
-      await dispatcher.stop();
-      await readers.close();
-      await writer.close();
-      files.closeAllConnections();
-      await new Promise((resolve) => files.close(resolve));
-      if (!keep) rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
+    async restart(signal: NodeJS.Signals = 'SIGKILL'): Promise<void> {
+      await gateway.kill(signal);
+      gateway = await begin();
+    },
+    async stop(): Promise<void> {
+      await gateway.kill();
+      await Promise.all(Object.values(simulators).map((s) => s.stop()));
+      rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
     },
   };
   return desk;
 }
-export type MediaDesk = Awaited<ReturnType<typeof openMediaDesk>>;
-export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+export type MediaDesk = Awaited<ReturnType<typeof startMediaDesk>>;
+export const bytesAt = async (url: string, init?: RequestInit) => {
+  const response = await fetch(url, init);
+  return { status: response.status, headers: response.headers, bytes: Buffer.from(await response.arrayBuffer()) };
+};

@@ -6,6 +6,7 @@ import { createHttp } from '../http.ts';
 import { handshakeMeta, verifyMeta } from '../signature.ts';
 import { checkAccount } from './check.ts';
 import { costsOfCall } from './costs.ts';
+import { fetchMedia } from './fetch-media.ts';
 import { listMissed } from './list.ts';
 import { lookUpSent } from './look-up.ts';
 import type { Way } from './native-call.ts';
@@ -43,6 +44,7 @@ export function createMessagingAdapter({ product, capabilities, profileFields, n
     uploadMedia: (file, target, options) => uploadAttachment(http, file, { product, target, options }),
     lookUp: (call, at, options) => lookUpSent(http, call, { product, at, options }),
     check: (target, options) => checkAccount(http, product, { target, options }),
+    fetchMedia: (ref, options) => fetchMedia(http, ref, options),
     list: (query, options) => listMissed(http, query, { product, options }),
     profile: async (customer, { settings }, options) => (customer.type === product.customer ? readProfile(http, customer, { fields: profileFields, settings, options }) : null),
   };

@@ -2,7 +2,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { MediaFault } from '../../../src/media/media-fault.ts';
 import { ffmpegSuite, recorded } from '../../support/ffmpeg.ts';
-import { type MediaDesk, openMediaDesk, sha256 } from '../../support/media-desk.ts';
+import { type FilesDesk, openFilesDesk, sha256 } from '../../support/files-desk.ts';
 import { type RecordingProxy, startRecordingProxy } from '../../support/recording-proxy.ts';
 import { type Sandbox, startSandbox } from '../../support/sandbox.ts';
 
@@ -10,7 +10,7 @@ import { type Sandbox, startSandbox } from '../../support/sandbox.ts';
 const PHONE = '447700900188';
 let sandbox: Sandbox;
 let proxy: RecordingProxy;
-let desk: MediaDesk;
+let desk: FilesDesk;
 let origin: http.Server;
 const served: string[] = [];
 
@@ -37,7 +37,7 @@ ffmpegSuite('files by address', () => {
     await new Promise<void>((resolve) => origin.listen(0, '127.0.0.1', () => resolve()));
     sandbox = await startSandbox('whatsapp', { limits: false });
     proxy = await startRecordingProxy(sandbox.url);
-    desk = await openMediaDesk({
+    desk = await openFilesDesk({
       channels: [{ id: 'ch_wa', type: 'whatsapp', account: '207700000000123', baseUrl: proxy.url, credentials: { accessToken: 'wa-token' } }],
       filesAt: `http://127.0.0.1:${(origin.address() as AddressInfo).port}`,
       examine: async ({ declaredType, vouched }) => {

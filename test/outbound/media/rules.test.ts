@@ -1,6 +1,6 @@
 import sharp from 'sharp';
+import { type DeskChannel, type FilesDesk, openFilesDesk } from '../../support/files-desk.ts';
 import { until } from '../../support/gateway.ts';
-import { type DeskChannel, type MediaDesk, openMediaDesk } from '../../support/media-desk.ts';
 import { type RecordingProxy, startRecordingProxy } from '../../support/recording-proxy.ts';
 import { type Sandbox, startSandbox } from '../../support/sandbox.ts';
 
@@ -28,9 +28,9 @@ let sandbox: Sandbox;
 let proxy: RecordingProxy;
 /** What the next upload is answered with, in the place of the platform. */
 const script: { answers: { status: number; body: object }[]; hold: Promise<void> | null } = { answers: [], hold: null };
-const open: MediaDesk[] = [];
-async function deskWith(over: Partial<Parameters<typeof openMediaDesk>[0]> = {}): Promise<MediaDesk> {
-  const desk = await openMediaDesk({ channels: [wa(proxy.url)], ...over });
+const open: FilesDesk[] = [];
+async function deskWith(over: Partial<Parameters<typeof openFilesDesk>[0]> = {}): Promise<FilesDesk> {
+  const desk = await openFilesDesk({ channels: [wa(proxy.url)], ...over });
   open.push(desk);
   for (const { id } of over.channels ?? [wa('')]) await desk.customer(id, { type: 'phone', value: TO.phone });
   await desk.start();
@@ -225,7 +225,7 @@ test('what is prepared long before its time is looked at again before it is sent
 });
 
 test('a start goes on where the process before it was killed: after the upload, before the send', async () => {
-  const first = await openMediaDesk({ channels: [wa(proxy.url)] });
+  const first = await openFilesDesk({ channels: [wa(proxy.url)] });
   await first.customer('ch_wa', { type: 'phone', value: TO.phone });
   const media = await first.file(await picture(), { mimeType: 'image/jpeg' });
   // The platform has it and the process ends before it can write that down.

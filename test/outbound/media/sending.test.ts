@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import type { Identity, OutboundContent } from '../../../schemas/index.ts';
 import { partsOf } from '../../../src/sandbox/core/multipart.ts';
 import { ffmpegSuite, probed, recorded } from '../../support/ffmpeg.ts';
-import { type DeskChannel, type MediaDesk, openMediaDesk, sha256 } from '../../support/media-desk.ts';
+import { type DeskChannel, type FilesDesk, openFilesDesk, sha256 } from '../../support/files-desk.ts';
 import { type RecordingProxy, startRecordingProxy } from '../../support/recording-proxy.ts';
 import { type Sandbox, startSandbox } from '../../support/sandbox.ts';
 
@@ -32,7 +32,7 @@ const PHONE = '14155550188';
 const sandboxes: Record<string, Sandbox> = {};
 const proxies: Record<string, RecordingProxy> = {};
 const to: Record<string, Identity> = {};
-let desk: MediaDesk;
+let desk: FilesDesk;
 let picture: Buffer;
 
 ffmpegSuite('sending files', () => {
@@ -51,7 +51,7 @@ ffmpegSuite('sending files', () => {
       { id: 'ch_twa', type: 'whatsapp', account: `${AC} whatsapp:+14155550102`, ...twilio },
       { id: 'ch_rcs', type: 'rcs', account: `${AC} rcs:acme_agent`, ...twilio },
     ];
-    desk = await openMediaDesk({ channels });
+    desk = await openFilesDesk({ channels });
     const write = async (platform: string, name: string, body: object) =>
       (await sandboxes[platform]?.call(`/sandbox/${name}/messages`, { body: { from: PHONE, text: 'hi', ...body } }))?.json as { customer: string };
     to.ch_wa = { type: 'phone', value: `+${PHONE}` };
@@ -118,7 +118,7 @@ ffmpegSuite('sending files', () => {
     channel: string,
     content: (media: { id: string }) => OutboundContent,
     file: () => Promise<Buffer> | Buffer,
-    facts: Parameters<MediaDesk['file']>[1],
+    facts: Parameters<FilesDesk['file']>[1],
     body: object,
     losses?: string[],
     made?: 'equal' | Made,
