@@ -8,6 +8,7 @@ import { createAdapters } from '../../adapters/index.ts';
 import type { ChannelType, Identity, SendCommand } from '../../schemas/index.ts';
 import { conversationFor } from '../../src/inbound/conversations.ts';
 import { type Converter, createConverter } from '../../src/media/convert/create-converter.ts';
+import { examine } from '../../src/media/examine.ts';
 import { createFolderStore } from '../../src/media/folder-store.ts';
 import { guardedFetch } from '../../src/media/guarded-fetch.ts';
 import { parseSendCommand } from '../../src/outbound/admit.ts';
@@ -132,7 +133,7 @@ export async function openFilesDesk(given: Given) {
       const here = filesAt !== undefined && address.startsWith('https://files.example/');
       return guardedFetch(here ? address.replace('https://files.example', filesAt) : address, { ...options, ...(here ? { exempt: (url: URL) => url.origin === filesAt } : {}) });
     },
-    examine: given.examine ?? (async ({ declaredType }) => ({ mimeType: declaredType ?? 'application/octet-stream' })),
+    examine: given.examine ?? examine,
     hold: (_key, work) => work(),
     onReady: dispatcher.wake,
     log,

@@ -105,7 +105,7 @@ async function stateOf(tx: Tx, row: Row, at: At): Promise<{ state: FileState; so
     if (v.state === 'failed') made[variant] = { fault: v.reason ?? '' };
     else if (v.key !== null) {
       made[variant] = shown(v.id, variant);
-      sources[variant] = { ...sourceOf(v, row.id), filename: row.filename };
+      sources[variant] = sourceOf(v, row.id);
     }
   }
   const state: FileState = { facts: await factsOf(tx, row), own: shown(row.id, ''), made, ...(row.filename === null ? {} : { filename: row.filename }) };

@@ -2,6 +2,7 @@ import type { FileFacts } from '../../../adapters/files.ts';
 import { GatewayError } from '../../gateway-error.ts';
 import { newId } from '../../id.ts';
 import type { Tx } from '../../store/port.ts';
+import { filenameFor } from './filename-for.ts';
 import { hashOfUrl } from './files-of.ts';
 
 /** Bytes that lie in the media store, with what was measured of them. */
@@ -90,7 +91,9 @@ export async function keepMade(
   const [of] = await tx.all<{ tenant: string; kind: string; filename: string | null }>('SELECT tenant, kind, filename FROM media WHERE id = $1', [parent]);
   const [known] = await tx.all<{ id: string }>('SELECT id FROM media WHERE parent = $1 AND variant = $2', [parent, variant]);
   if (!of || known) return;
-  await insert(tx, { ...of, parent, variant, nowMs, ...('file' in made ? { state: 'ready', file: made.file } : { state: 'failed', reason: made.reason }) });
+  const row = { ...of, parent, variant, nowMs };
+  if ('reason' in made) await insert(tx, { ...row, state: 'failed', reason: made.reason });
+  else await insert(tx, { ...row, state: 'ready', file: made.file, filename: of.filename === null ? null : filenameFor(of.filename, made.file.mimeType) });
 }
 export async function keepInside(tx: Tx, args: { readonly media: string; readonly inside: NonNullable<FileFacts['inside']> }): Promise<void> {
   await tx.run('INSERT INTO media_insides (media, inside) VALUES ($1,$2) ON CONFLICT (media) DO UPDATE SET inside = excluded.inside', [args.media, JSON.stringify(args.inside)]);

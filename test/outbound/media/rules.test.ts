@@ -240,7 +240,7 @@ test('a start goes on where the process before it was killed: after the upload, 
   expect(messages(id)).toHaveLength(1);
 });
 
-test('a file of 100 MB goes out in flat memory', async () => {
+test('a file of 95 MB goes out', async () => {
   const desk = await deskWith();
   const size = 95 * 1024 * 1024;
   const { key, sha256 } = await desk.mediaStore.write(

@@ -332,6 +332,10 @@ ffmpegSuite('sending files', () => {
     expect(streams.map((s) => s.codec_name).sort()).toEqual([...made.codecs].sort());
     if (made.channels !== undefined) expect(streams[0]?.channels).toBe(made.channels);
     if (made.seconds !== undefined) expect(Math.abs(Number(format.duration) - made.seconds)).toBeLessThan(0.02);
+    if (made === OPUS) {
+      const [row] = await desk.rows<{ duration_ms: number }>('SELECT duration_ms FROM media WHERE parent = $1', [media]);
+      expect(Math.abs(Number(row?.duration_ms) - Number(format.duration) * 1000)).toBeLessThan(20);
+    }
     if (channel !== 'ch_fb' && made.format.source.includes('ogg')) expect(got.type).toBe(channel === 'ch_wa' ? 'audio/ogg; codecs=opus' : 'audio/ogg');
   });
 
