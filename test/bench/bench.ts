@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type BenchContext, createContext, type Findings } from './bench-context.ts';
+import { conversions } from './conversions.ts';
 import { copies } from './copies.ts';
 import { growth } from './growth.ts';
 import { memory } from './memory.ts';
@@ -20,6 +21,7 @@ const SECTIONS: Readonly<Record<string, (bench: BenchContext, known: Readonly<Re
   stages,
   memory,
   outbound,
+  conversions,
   growth,
   copies,
 };

@@ -4,9 +4,13 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Fact } from '../../adapters/facts.ts';
 import { createAdapters } from '../../adapters/index.ts';
-import type { ChannelType, Identity, SendCommand } from '../../schemas/index.ts';
+import type { ChannelType, Failure, Identity, SendCommand } from '../../schemas/index.ts';
+import type { Context } from '../../src/inbound/context.ts';
 import { conversationFor } from '../../src/inbound/conversations.ts';
+import type { Channel } from '../../src/inbound/directory.ts';
+import { applyStatus, callOf } from '../../src/inbound/statuses.ts';
 import { type Converter, createConverter } from '../../src/media/convert/create-converter.ts';
 import { examine } from '../../src/media/examine.ts';
 import { createFolderStore } from '../../src/media/folder-store.ts';
@@ -172,6 +176,30 @@ export async function openFilesDesk(given: Given) {
       run(async (tx) => {
         const { conversation } = await conversationFor(tx, { id: channel, tenant: 'acme' }, { addresses: [identity], name: undefined, nowMs: Date.now() });
         await tx.run('UPDATE conversations SET window_expires_at = $2 WHERE id = $1', [conversation.id, Date.now() + 86_400_000]);
+      }),
+    /** A failed status as a webhook brings it, of the first part. */
+    status: (id: string, failure: Partial<Failure>, attempt: number) =>
+      run(async (tx) => {
+        const [call] = await tx.all<{ platform_id: string; channel: string }>('SELECT platform_id, channel FROM calls WHERE message = $1 AND attempt = $2 AND part = 1', [
+          id,
+          attempt,
+        ]);
+        const platformId = call?.platform_id ?? '';
+        const whole: Failure = { code: 'request_rejected', outcome: 'not_sent', retryable: false, scope: 'message', ...failure };
+        const body = { kind: 'status' as const, platformId, status: 'failed' as const, ownId: `${id}.${attempt}.1`, failure: whole };
+        const fact: Fact = {
+          idParts: ['whatsapp', 'x', 'status', platformId, '', 'failed'],
+          channelType: 'whatsapp',
+          account: 'x',
+          addresses: [],
+          at: new Date(),
+          path: 'x',
+          body,
+        };
+        const ctx = { tx, nowMs: Date.now(), row: { receivedAt: Date.now(), body: Buffer.alloc(0), origin: 'webhook' }, ref: 'jr_1' } as unknown as Context;
+        const channel = { id: call?.channel ?? '', type: 'whatsapp', tenant: 'acme', address: null, name: null } as unknown as Channel;
+        const named = await callOf(tx, channel.id, body);
+        if (named) await applyStatus(ctx, { fact, body, channel }, named);
       }),
     tick: () => write('keepQueue', { nowMs: Date.now() }),
     write,

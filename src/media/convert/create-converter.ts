@@ -5,7 +5,7 @@ import { ConversionFault } from './conversion-fault.ts';
 import { convertImage } from './convert-image.ts';
 import { type Probed, probe, type Source } from './probe.ts';
 import { type Made, type Tools, transcode } from './transcode.ts';
-import { createTurnstile, type Turnstile } from './turnstile.ts';
+import { createTurnstile } from './turnstile.ts';
 
 export interface ConverterOptions {
   /** Where folders of single conversions are made; what a killed process left there is removed. */
@@ -24,13 +24,13 @@ export interface Job {
 
 /** Makes files into what a channel takes: pictures in this process, sound and film by ffmpeg, so many at once; films, which take long, at most half of them. */
 export function createConverter({ dir, tools, parallel }: ConverterOptions) {
+  const all = createTurnstile(parallel);
   const films = createTurnstile(Math.max(1, Math.floor(parallel / 2)));
-  const others = createTurnstile(Math.max(1, Math.ceil(parallel / 2)));
   const ready = rm(dir, { recursive: true, force: true }).then(() => mkdir(dir, { recursive: true, mode: 0o700 }));
   ready.catch(() => {}); // told by the first job
-  async function inFolder<T>(turnstile: Turnstile, job: Job, work: (place: { cwd: string; signal: AbortSignal }) => Promise<T>): Promise<T> {
+  async function inFolder<T>(job: Job, work: (place: { cwd: string; signal: AbortSignal }) => Promise<T>): Promise<T> {
     await ready;
-    return turnstile.pass(job, async () => {
+    return all.pass(job, async () => {
       const cwd = await mkdtemp(join(dir, 'c-'));
       try {
         return await work({ cwd, signal: job.signal });
@@ -45,14 +45,17 @@ export function createConverter({ dir, tools, parallel }: ConverterOptions) {
   };
   return {
     /** Hands over the file that was made; it is gone when `take` has ended. Throws ConversionFault. */
-    convert: <T>(source: Source, wanted: Conversion, job: Job & { take(made: Made): Promise<T> }): Promise<T> =>
-      inFolder(wanted.into === 'mp4' ? films : others, job, async (place) => {
-        const { into, maxBytes } = wanted;
-        const made =
-          into === 'image' || into === 'sticker' ? await convertImage(source, { into, maxBytes, cwd: place.cwd }) : await transcode(needed(), source, { into, maxBytes }, place);
-        return job.take(made);
-      }),
-    probe: (source: Source, job: Job): Promise<Probed> => inFolder(others, job, (place) => probe(needed().ffprobe, source, place)),
+    convert: <T>(source: Source, wanted: Conversion, job: Job & { take(made: Made): Promise<T> }): Promise<T> => {
+      const { into, maxBytes } = wanted;
+      const one = () =>
+        inFolder(job, async (place) =>
+          job.take(
+            into === 'image' || into === 'sticker' ? await convertImage(source, { into, maxBytes, cwd: place.cwd }) : await transcode(needed(), source, { into, maxBytes }, place),
+          ),
+        );
+      return into === 'mp4' ? films.pass(job, one) : one();
+    },
+    probe: (source: Source, job: Job): Promise<Probed> => inFolder(job, (place) => probe(needed().ffprobe, source, place)),
   };
 }
 export type Converter = ReturnType<typeof createConverter>;

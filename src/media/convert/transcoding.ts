@@ -28,7 +28,11 @@ const SOUND = ['-map', '0:a:0', '-vn', '-sn', '-dn', '-map_metadata', '-1', '-ma
 function voice({ durationMs }: Probed, maxBytes: number): Transcoding {
   const note = Math.floor((VOICE_NOTE_BYTES * 8 * SHARE * 1000) / durationMs);
   const rate = Math.min(rateFor(maxBytes, durationMs, { least: 8 * K, most: 32 * K, what: 'a voice note' }), Math.max(note, 16 * K));
-  return { mimeType: 'audio/ogg', extension: 'ogg', args: [...SOUND, '-c:a', 'libopus', '-application', 'voip', '-ac', '1', '-ar', '48000', '-b:a', String(rate), '-f', 'ogg'] };
+  return {
+    mimeType: 'audio/ogg',
+    extension: 'ogg',
+    args: [...SOUND, '-c:a', 'libopus', '-application', 'voip', '-ac', '1', '-ar', '48000', '-b:a', String(rate), '-compression_level', '5', '-f', 'ogg'],
+  };
 }
 function mp3({ durationMs, audio }: Probed, maxBytes: number): Transcoding {
   const rate = rateFor(maxBytes, durationMs, { least: 16 * K, most: 128 * K, what: 'a recording' });

@@ -28,14 +28,10 @@ export async function keepPreparation(
 export const park = (tx: Tx, message: string, nowMs: number): Promise<number> =>
   tx.run("UPDATE messages SET queue_state = 'waiting', next_at = $2, updated_at = $3 WHERE id = $1", [message, nowMs + LOOK_AGAIN_MS, nowMs]);
 
-/** Asks for the files of a message (once more), and lets it wait for them. */
-export async function askAgain(tx: Tx, message: string, at: { nowMs: number; renewed?: boolean }): Promise<void> {
-  await tx.run("UPDATE preparations SET state = 'pending', parked = 1, renewed = CASE WHEN $2 = 1 THEN 1 ELSE renewed END, tries = NULL, next_at = $3 WHERE message = $1", [
-    message,
-    at.renewed ? 1 : 0,
-    at.nowMs,
-  ]);
-  await park(tx, message, at.nowMs);
+/** Asks for the files of a message once more, and lets it wait for them. */
+export async function askAgain(tx: Tx, message: string, nowMs: number): Promise<void> {
+  await tx.run("UPDATE preparations SET state = 'pending', parked = 1, tries = NULL, next_at = $2 WHERE message = $1", [message, nowMs]);
+  await park(tx, message, nowMs);
 }
 
 /** Before a call: whether the files are ready and will be for a while. One that are not is waited for. */
@@ -45,6 +41,6 @@ export async function filesReady(tx: Tx, message: string, nowMs: number): Promis
   if (p.state === 'pending') {
     await tx.run('UPDATE preparations SET parked = 1 WHERE message = $1', [message]);
     await park(tx, message, nowMs);
-  } else await askAgain(tx, message, { nowMs });
+  } else await askAgain(tx, message, nowMs);
   return false;
 }

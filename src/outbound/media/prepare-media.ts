@@ -1,5 +1,5 @@
 import { type MediaNeed, nameOf } from '../../../adapters/files.ts';
-import { type Failure, namedFiles, type OutboundContent } from '../../../schemas/index.ts';
+import type { Failure } from '../../../schemas/index.ts';
 import { GatewayError } from '../../gateway-error.ts';
 import type { Tx } from '../../store/port.ts';
 import type { OutboundEnvironment } from '../admit.ts';
@@ -9,8 +9,7 @@ import { pauseChannel } from '../pause-channel.ts';
 import { loadMessage, note, type QueuedMessage, tell } from '../queue.ts';
 import { leaveQueue, makeReady } from '../queue-order.ts';
 import { renderNow, replaceCalls } from '../render-again.ts';
-import { hashOfUrl, type Source, uploadAccount } from './files-of.ts';
-import { askAgain } from './preparations.ts';
+import { type Source, uploadAccount } from './files-of.ts';
 
 /** What must be done for a message before it can go, with where the bytes are. */
 export interface Task extends MediaNeed {
@@ -93,34 +92,4 @@ export async function preparationFailed(
   if (live(m)) await failed(tx, m, { failure: failure.retryable ? { ...failure, code: 'attempts_exhausted' } : failure, nowMs });
   else await end(tx, args.message, 'failed');
   if (failure.scope === 'channel' && !failure.retryable) await pauseChannel(tx, { id: m.channel, failure, nowMs });
-}
-
-/** Where the platform said that it does not know a file in this call: forgets the upload, and asks for it anew, once a message. False: that was done already, or nothing was uploaded. */
-export async function uploadAnew(tx: Tx, m: QueuedMessage, at: { readonly attempt: number; readonly part: number; readonly nowMs: number }): Promise<boolean> {
-  const [p] = await tx.all<{ renewed: number }>("SELECT renewed FROM preparations WHERE message = $1 AND state = 'ready'", [m.id]);
-  const [call] = await tx.all<{ body: string }>('SELECT body FROM calls WHERE message = $1 AND attempt = $2 AND part = $3', [m.id, at.attempt, at.part]);
-  const channel = await loadChannel(tx, m.channel);
-  if (!p || p.renewed === 1 || !call || !channel) return false;
-  const account = uploadAccount(channel);
-  // Another message may have uploaded it anew meanwhile: only what this call named is forgotten.
-  for (const media of await mediaOf(tx, m))
-    for (const { variant, platform_id: id } of await tx.all<Upload>('SELECT variant, platform_id FROM media_uploads WHERE media = $1 AND account = $2', [media, account]))
-      if (call.body.includes(JSON.stringify(id)))
-        await tx.run('DELETE FROM media_uploads WHERE media = $1 AND variant = $2 AND account = $3 AND platform_id = $4', [media, variant, account, id]);
-  await askAgain(tx, m.id, { nowMs: at.nowMs, renewed: true });
-  await note(tx, m.id, { kind: 'uploading_anew', detail: { attempt: at.attempt, part: at.part }, nowMs: at.nowMs });
-  return true;
-}
-interface Upload {
-  readonly variant: string;
-  readonly platform_id: string;
-}
-async function mediaOf(tx: Tx, m: QueuedMessage): Promise<string[]> {
-  const found: string[] = [];
-  for (const { media } of namedFiles(JSON.parse(m.content) as OutboundContent)) {
-    if ('id' in media) found.push(media.id);
-    else
-      found.push(...(await tx.all<{ media: string }>('SELECT media FROM media_fetches WHERE tenant = $1 AND url_hash = $2', [m.tenant, hashOfUrl(media.url)])).map((f) => f.media));
-  }
-  return found;
 }

@@ -224,6 +224,22 @@ test('what is prepared long before its time is looked at again before it is sent
   expect([uploads() - before, messages(id).length]).toEqual([1, 1]);
 });
 
+test('a status that says that the file is not known makes the upload anew, in a new attempt, once', async () => {
+  const desk = await deskWith();
+  const id = await desk.send(image({ id: await desk.file(await picture(), { mimeType: 'image/jpeg' }) }));
+  await desk.done(id);
+  const before = uploads();
+  const failed = (attempt: number) => desk.status(id, { code: 'media_invalid', retryable: false, staleMedia: true }, attempt);
+  await failed(1);
+  await desk.tick();
+  await until('the second attempt', async () => messages(id).length === 2);
+  await until('its end', async () => (await desk.message(id))?.queue_state === 'done');
+  expect(uploads() - before).toBe(1);
+  await failed(2);
+  await desk.tick();
+  expect(await desk.message(id)).toMatchObject({ state: 'failed', error_code: 'media_invalid', queue_state: 'done' });
+});
+
 test('a start goes on where the process before it was killed: after the upload, before the send', async () => {
   const first = await openFilesDesk({ channels: [wa(proxy.url)] });
   await first.customer('ch_wa', { type: 'phone', value: TO.phone });
