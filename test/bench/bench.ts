@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { type BenchContext, createContext, type Findings } from './bench-context.ts';
 import { copies } from './copies.ts';
 import { growth } from './growth.ts';
+import { media } from './media.ts';
 import { memory } from './memory.ts';
 import { openLoop } from './open-loop.ts';
 import { outbound } from './outbound.ts';
@@ -20,6 +21,7 @@ const SECTIONS: Readonly<Record<string, (bench: BenchContext, known: Readonly<Re
   stages,
   memory,
   outbound,
+  media,
   growth,
   copies,
 };
