@@ -9,6 +9,7 @@ import { findConversation } from './conversations.ts';
 import { verifiedRequest } from './create-ingest.ts';
 import { type Channel, createDirectory } from './directory.ts';
 import { asWritten } from './menus.ts';
+import { withMedia } from './messages.ts';
 import { firstSight, publish, seenKey } from './publish.ts';
 import { resolveFact } from './resolve.ts';
 import type { RetryDeps } from './retry.ts';
@@ -60,7 +61,7 @@ async function correct(ctx: Context, fact: Fact, at: { channel: Channel; correct
       channel: at.channel,
       conversation,
       id,
-      data: { corrects: at.corrects, revision: Number(row?.value ?? 1), correction: { content: at.content } },
+      data: { corrects: at.corrects, revision: Number(row?.value ?? 1), correction: { content: withMedia(ctx, at.content, id) } },
     });
 }
 

@@ -10,7 +10,7 @@ import type { Staged } from './port.ts';
 import { scan } from './scan.ts';
 
 /** The media's thread: sockets, TLS, hashing and disk of everything that is fetched, apart from the thread that answers webhooks. */
-const NICE = 5;
+const NICE = 10;
 const port = parentPort;
 if (!port) throw new Error('media-worker runs in a worker thread');
 if (process.platform === 'linux') setPriority(0, NICE); // of this thread alone: acknowledgements come first

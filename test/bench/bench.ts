@@ -4,6 +4,7 @@ import { type BenchContext, createContext, type Findings } from './bench-context
 import { conversions } from './conversions.ts';
 import { copies } from './copies.ts';
 import { growth } from './growth.ts';
+import { media } from './media.ts';
 import { memory } from './memory.ts';
 import { openLoop } from './open-loop.ts';
 import { outbound } from './outbound.ts';
@@ -21,6 +22,7 @@ const SECTIONS: Readonly<Record<string, (bench: BenchContext, known: Readonly<Re
   stages,
   memory,
   outbound,
+  media,
   conversions,
   growth,
   copies,

@@ -16,6 +16,8 @@ export interface Plan {
   readonly memoryMessages: number;
   readonly pacingMs: number;
   readonly outboundMessages: number;
+  readonly mediaImages: number;
+  readonly mediaVoices: number;
   /** Voice notes; a third as many pictures, a twentieth as many films. */
   readonly conversions: number;
   /** Messages stored, one step after the other; the last ones on demand. */
@@ -37,6 +39,8 @@ export const FULL: Plan = {
   memoryMessages: 1_000_000,
   pacingMs: 60_000,
   outboundMessages: 6000,
+  mediaImages: 200,
+  mediaVoices: 500,
   conversions: 120,
   growth: { messages: [10_000, 100_000], channels: [10, 10_000], conversations: [100, 100_000], measure: 30_000 },
 };
@@ -45,6 +49,8 @@ export const GROWTH: Plan['growth'] = { messages: [10_000, 1_000_000, 10_000_000
 export const QUICK: Plan = {
   ...FULL,
   quick: true,
+  mediaImages: 20,
+  mediaVoices: 50,
   rounds: 1,
   warmMs: 300,
   runMs: 1000,

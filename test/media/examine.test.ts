@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { createExaminer } from '../../src/media/create-examiner.ts';
 import { examine } from '../../src/media/examine.ts';
 import { MediaFault } from '../../src/media/media-fault.ts';
-import { picture, voiceNote } from '../support/media-desk.ts';
+import { picture, voiceNote } from '../support/media-files.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'parlance-examine-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));

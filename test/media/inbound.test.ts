@@ -2,7 +2,9 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sleep, until } from '../support/gateway.ts';
-import { bytesAt, type MediaDesk, picture, sha256, startMediaDesk, voiceNote } from '../support/media-desk.ts';
+import { bytesAt, type MediaDesk, sha256, startMediaDesk } from '../support/media-desk.ts';
+import { picture, voiceNote } from '../support/media-files.ts';
+import { postgresSuite, startPostgres } from '../support/postgres.ts';
 
 /** Files that customers send, from the simulated platforms to whoever reads the gateway's events. */
 let desk: MediaDesk;
@@ -143,4 +145,27 @@ test('the same bytes of two messages are kept once, and go when the last of them
   await unsend(mids[1]!);
   await until('the second to end', async () => (await bytesAt(second!.url)).status === 404);
   await until('the bytes to go', async () => !stored(sha256(bytes)));
+});
+
+postgresSuite('on PostgreSQL', () => {
+  test('a file comes, is told once, and survives a kill', async () => {
+    const postgres = await startPostgres();
+    const there = await startMediaDesk({ env: { DATABASE_URL: postgres.url } });
+    try {
+      const bytes = picture(30_000);
+      await there.fault('whatsapp', 'slow-media', { seconds: 600 });
+      const [medium] = await there.mediaOf(await there.write('whatsapp', [{ mimeType: 'image/png', bytes }]));
+      await sleep(700);
+      await there.gateway().kill('SIGKILL');
+      await there.endFaults('whatsapp');
+      await there.restart();
+      expect((await there.outcome(medium!.id)).data.media).toMatchObject({ state: 'ready', sha256: sha256(bytes) });
+      expect(sha256((await bytesAt(medium!.url)).bytes)).toBe(sha256(bytes));
+      expect((await there.gateway().call('/v1/media?state=ready')).text).toContain(medium!.id);
+      expect((await there.events()).filter((e) => e.type === 'media.ready')).toHaveLength(1);
+    } finally {
+      await there.stop();
+      await postgres.end();
+    }
+  }, 60_000);
 });

@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
-import { createHmac, randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { createHmac } from 'node:crypto';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { createMediaLinks } from '../../src/inbound/media-links.ts';
 import { browserSuite, openBrowser } from '../support/browser.ts';
-import { bytesAt, type MediaDesk, type Medium, picture, sha256, startMediaDesk, voiceNote } from '../support/media-desk.ts';
+import { bytesAt, type MediaDesk, type Medium, sha256, startMediaDesk } from '../support/media-desk.ts';
+import { picture, voiceNote } from '../support/media-files.ts';
 import { startS3 } from '../support/s3.ts';
 
 /** Links to files, and files by API; the bytes lie in S3. */

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { remove, SECRET, startGateway, type TestGateway, until } from '../support/gateway.ts';
-import { type MediaEvent, picture, voiceNote } from '../support/media-desk.ts';
+import type { MediaEvent } from '../support/media-desk.ts';
+import { picture, voiceNote } from '../support/media-files.ts';
 
 /** Files and servers that mean harm, or are broken: each is refused in words, at once or after its attempts, and costs nothing but itself. */
 const PAGE = '104900000000001';
@@ -18,13 +19,24 @@ server.on('connection', (socket) => {
   socket.on('close', () => sockets--);
 });
 let base: string;
+/** Named by the environment of the gateway, and never to be asked. */
+let proxied = 0;
+const proxy = http.createServer((_request, response) => void response.writeHead(502).end());
+proxy.on('connection', () => proxied++);
 let gateway: TestGateway;
 beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  const proxyUrl = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
   gateway = await startGateway({
     channels: [{ id: 'ch_fb', type: 'messenger', tenant: 'acme', pageId: PAGE, accessToken: 'very-secret-token', appSecret: SECRET, verifyToken: 'v' }],
-    env: { GRAPH_API_URL: base, LOG_LEVEL: 'debug' },
+    env: {
+      GRAPH_API_URL: base,
+      LOG_LEVEL: 'debug',
+      NODE_USE_ENV_PROXY: '1',
+      ...Object.fromEntries(['HTTP_PROXY', 'HTTPS_PROXY', 'http_proxy', 'https_proxy', 'ALL_PROXY'].map((name) => [name, proxyUrl])),
+    },
   });
 }, 30_000);
 afterAll(async () => {
@@ -32,6 +44,7 @@ afterAll(async () => {
   remove(gateway);
   server.closeAllConnections();
   server.close();
+  proxy.close();
 });
 let n = 0;
 async function receive(type: string, path: string, answer?: (request: http.IncomingMessage, response: http.ServerResponse) => void): Promise<string> {
@@ -187,7 +200,8 @@ test('a document may be of any type, and keeps the name and type that its bytes 
   });
 });
 
-test('the token went to no address of a file, the connections are closed, and no secret stands in the log', async () => {
+test('no proxy of the environment was asked, the token went to no address of a file, the connections are closed, and no secret stands in the log', async () => {
+  expect(proxied).toBe(0);
   expect(gateway.log()).not.toMatch(/very-secret-token|sig=/);
   await until('closed connections', async () => sockets <= 4); // those to the Graph API are kept
   const metrics = await fetch(`${gateway.api}/metrics`).then((r) => r.text());

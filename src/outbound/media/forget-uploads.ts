@@ -27,8 +27,8 @@ export async function forgetUploads(tx: Tx, message: string, at: { readonly atte
   const [channel] = m ? await tx.all<Pick<ChannelRow, 'type' | 'account'>>('SELECT type, account FROM channels WHERE id = $1', [m.channel]) : [];
   if (changed === 0 || !m || !call || !channel) return false;
   const account = uploadAccount(channel);
+  // Another message may have uploaded it anew meanwhile: only what this call named is forgotten.
   for (const media of await mediaOf(tx, m))
-    // Another message may have uploaded it anew meanwhile: only what this call named is forgotten.
     for (const { variant, id } of await tx.all<{ variant: string; id: string }>('SELECT variant, platform_id AS id FROM media_uploads WHERE media = $1 AND account = $2', [
       media,
       account,
