@@ -28,7 +28,7 @@ module.exports = {
       name: 'only-main-knows-adapters',
       comment: 'the core speaks to the contract',
       severity: 'error',
-      from: { path: '^src/(?!gateway|cli/doctor|inbound/(create-ingest|retry)|store/store-worker|media/media-worker)' },
+      from: { path: '^src/(?!gateway|cli/doctor|inbound/(create-ingest|retry)|store/store-worker|media/media-worker|outbound/media/preparing-worker)' },
       to: { path: '^adapters/(?!contract|facts|files|natives|media-fault)' },
     },
     { name: 'kafkajs-in-one-folder', severity: 'error', from: { path: '^(src|adapters|schemas)/', pathNot: '^src/broker/' }, to: { path: 'node_modules/kafkajs/' } },

@@ -19,15 +19,14 @@ import { createMediaLinks } from './inbound/media-links.ts';
 import { lockDataDir } from './journal/data-dir-lock.ts';
 import { createJournalReader } from './journal/journal-reader.ts';
 import { openJournal } from './journal/open-journal.ts';
-import { createConverter } from './media/convert/create-converter.ts';
 import { createMediaWorker } from './media/create-media-worker.ts';
 import { sweepStaging } from './media/folder-store.ts';
-import { guardedFetch } from './media/guarded-fetch.ts';
 import { createMediaAccess } from './media/media-access.ts';
 import { openMediaStore } from './media/open-media-store.ts';
 import { parseSendCommand } from './outbound/admit.ts';
 import { createDispatcher, type Dispatcher } from './outbound/dispatch.ts';
 import { createPreparer } from './outbound/media/create-preparer.ts';
+import { createPreparingThread } from './outbound/media/preparing-thread.ts';
 import { createProfileWorker } from './profiles/create-profile-worker.ts';
 import { createProgress } from './progress.ts';
 import { createReconciler } from './reconcile/create-reconciler.ts';
@@ -142,18 +141,11 @@ export async function startGateway(given: Config, log: Logger, onFatal: (reason:
     observe: metrics.media,
     log: sink,
   });
-  const preparer = createPreparer({
-    store,
-    mediaStore: media,
-    converter: createConverter({ dir: join(config.dataDir, 'conversions'), ...config.conversion }),
-    adapters,
-    channelOf: registry.sending,
-    fetch: guardedFetch,
-    examine: mediaWorker.examine,
-    hold: mediaWorker.hold,
-    onReady: dispatcher.wake,
-    log: sink,
-  });
+  const preparing = createPreparingThread(
+    { settings: config.media, conversions: join(config.dataDir, 'conversions'), conversion: config.conversion },
+    { store, examine: mediaWorker.examine, hold: mediaWorker.hold, log: sink },
+  );
+  const preparer = createPreparer({ store, meet: preparing.meet, channelOf: registry.sending, onReady: dispatcher.wake, log: sink });
   const templates = createTemplateSync({ store, adapters, channels: registry.all, log: sink });
   const channelsChanged = async () => {
     const channels = await registry.load();
@@ -177,7 +169,7 @@ export async function startGateway(given: Config, log: Logger, onFatal: (reason:
       journal: { ok: journal.writable(), id: journal.id, lastOffset: journal.lastOffset(), processed: progress.offset() },
       store: { kind: store.kind, ...(await store.health()) },
       kafka: parts.broker ? parts.broker.health() : { configured: false },
-      outbound: dispatcher.stats(),
+      outbound: { ...dispatcher.stats(), preparing: preparer.running() },
       media: { kind: config.media.s3 ? 's3' : 'folder', fetching: mediaWorker.running(), ...(await media.health()) },
     }),
     metrics: async () => {
@@ -238,6 +230,7 @@ export async function startGateway(given: Config, log: Logger, onFatal: (reason:
       await reconciler.stop();
       await profiles.stop();
       await preparer.stop();
+      await preparing.close();
       await mediaWorker.stop();
       await templates.stop();
       await parts.broker?.stop();

@@ -17,6 +17,7 @@ import { createFolderStore } from '../../src/media/folder-store.ts';
 import { guardedFetch } from '../../src/media/guarded-fetch.ts';
 import { parseSendCommand } from '../../src/outbound/admit.ts';
 import { createDispatcher } from '../../src/outbound/dispatch.ts';
+import { createMeeting } from '../../src/outbound/media/create-meeting.ts';
 import { createPreparer } from '../../src/outbound/media/create-preparer.ts';
 import type { Examine } from '../../src/outbound/media/meet-need.ts';
 import { preparationOperations } from '../../src/outbound/media/operations.ts';
@@ -125,12 +126,11 @@ export async function openFilesDesk(given: Given) {
       return real.convert(source, wanted, job);
     },
   };
-  const preparer = createPreparer({
+  const meet = createMeeting({
     store,
     mediaStore,
     converter,
     adapters,
-    channelOf,
     // The guard is the product's own; only what this name stands for lies here.
     fetch: (address, options) => {
       const { filesAt } = given;
@@ -139,9 +139,8 @@ export async function openFilesDesk(given: Given) {
     },
     examine: given.examine ?? examine,
     hold: (_key, work) => work(),
-    onReady: dispatcher.wake,
-    log,
   });
+  const preparer = createPreparer({ store, meet, channelOf, onReady: dispatcher.wake, log });
   let uploads = 0;
   const desk = {
     dir,

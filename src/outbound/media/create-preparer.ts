@@ -1,15 +1,15 @@
 import { sql } from 'kysely';
-import type { Adapters, ChannelAdapter } from '../../../adapters/contract.ts';
+import type { Failure } from '../../../schemas/index.ts';
 import { createTurnstile } from '../../media/convert/turnstile.ts';
 import type { Store } from '../../store/port.ts';
 import type { SendingChannel } from '../sending-channel.ts';
-import { failureOf } from './failure-of.ts';
-import { meetNeed, type NeedDeps, workOf } from './meet-need.ts';
+import type { Meet } from './create-meeting.ts';
+import { workOf } from './meet-need.ts';
 import type { Task } from './prepare-media.ts';
 
-export interface PreparerDeps extends NeedDeps {
+export interface PreparerDeps {
   readonly store: Pick<Store, 'write' | 'read' | 'lease'>;
-  readonly adapters: Adapters;
+  readonly meet: Meet;
   channelOf(id: string): SendingChannel | null;
   /** The calls of a message of this channel became final. */
   onReady(channel: string): void;
@@ -18,6 +18,8 @@ export interface PreparerDeps extends NeedDeps {
 const POLL_MS = 1000;
 /** Messages of one channel under way at once: many, since those that wait for a slow conversion cost nothing and must keep no other from its turn. */
 const PER_CHANNEL = 500;
+/** An address that was refused is not asked again so soon. */
+const REFUSED_MS = 60_000;
 /** Where the store did not take what came of it. */
 const UNABLE_MS = 5000;
 /** Uploads and fetches at once, of one account. */
@@ -29,51 +31,55 @@ const MOST_ROUNDS = 8;
 export function createPreparer(deps: PreparerDeps) {
   const stop = new AbortController();
   const busy = new Map<string, Set<string>>();
-  const works = new Map<string, Promise<void>>();
+  const works = new Map<string, Promise<Failure | null>>();
+  const refused = new Map<string, { readonly failure: Failure; readonly until: number }>();
   const wires = new Map<string, ReturnType<typeof createTurnstile>>();
   const state = { looking: false, again: false };
   let timer: NodeJS.Timeout | null = null;
 
-  function senderOf(id: string): { channel: SendingChannel; adapter: ChannelAdapter } | null {
-    const channel = deps.channelOf(id);
-    const adapter = channel && deps.adapters.of(channel.type, channel.provider);
-    return channel && adapter ? { channel, adapter } : null;
-  }
   /** Conversions wait for one another in the converter, the rest by account. */
-  function queued(task: Task, work: () => Promise<void>): Promise<void> {
+  function queued(task: Task, work: () => Promise<Failure | null>): Promise<Failure | null> {
     if (task.step === 'convert' || task.step === 'probe') return work();
     const wire = wires.get(task.account) ?? createTurnstile(WIRES);
     wires.set(task.account, wire);
     return wire.pass({ party: task.channel, signal: stop.signal }, work);
   }
-  function once(task: Task, at: { channel: SendingChannel; adapter: ChannelAdapter }): Promise<void> {
+  function once(task: Task, channel: SendingChannel): Promise<Failure | null> {
     const key = workOf(task);
     const known = works.get(key);
     if (known) return known;
-    const work = queued(task, () => meetNeed(task, deps, { ...at, signal: stop.signal })).finally(() => works.delete(key));
+    const refusal = refused.get(key);
+    if (refusal && refusal.until > performance.now()) return Promise.resolve(refusal.failure);
+    const work = queued(task, () => deps.meet(task, channel, stop.signal)).finally(() => works.delete(key));
     works.set(key, work);
     return work;
   }
-  async function one(message: string, sender: { channel: SendingChannel; adapter: ChannelAdapter }): Promise<void> {
+  /** What an address was refused for holds for the rest of a campaign too. */
+  function remember(task: Task, failure: Failure): void {
+    if (task.step !== 'fetch' || failure.retryable) return;
+    for (const [key, { until }] of refused) if (until <= performance.now()) refused.delete(key);
+    refused.set(workOf(task), { failure, until: performance.now() + REFUSED_MS });
+  }
+  async function one(message: string, channel: SendingChannel): Promise<void> {
     for (let round = 0; round < MOST_ROUNDS; round++) {
       const prepared = await deps.store.write('prepareMedia', { message, nowMs: Date.now() });
       if (prepared.state === 'ready') return deps.onReady(prepared.channel);
       if (prepared.state === 'gone') return;
-      try {
-        await Promise.all(prepared.tasks.map((task) => once(task, sender)));
-      } catch (error) {
-        if (stop.signal.aborted) return;
-        const failure = failureOf(error, sender.adapter);
-        deps.log('warn', 'a file could not be got ready', { message, channel: sender.channel.id, code: failure.code, detail: failure.platformMessage });
-        return deps.store.write('preparationFailed', { message, failure, random: Math.random(), nowMs: Date.now() });
-      }
+      const ends = await Promise.all(prepared.tasks.map(async (task) => ({ task, failure: await once(task, channel) })));
+      if (stop.signal.aborted) return;
+      const failed = ends.find((end) => end.failure !== null);
+      if (!failed?.failure) continue;
+      const { task, failure } = failed;
+      remember(task, failure);
+      deps.log('warn', 'a file could not be got ready', { message, channel: channel.id, step: task.step, code: failure.code, detail: failure.platformMessage });
+      return deps.store.write('preparationFailed', { message, failure, fetching: task.step === 'fetch', random: Math.random(), nowMs: Date.now() });
     }
     deps.log('error', 'a file needs more and more', { message });
   }
 
   async function fill(id: string): Promise<void> {
-    const sender = senderOf(id);
-    if (!sender || deps.store.lease.epoch(deps.store.lease.shardOf(id)) === null) return;
+    const channel = deps.channelOf(id);
+    if (!channel || deps.store.lease.epoch(deps.store.lease.shardOf(id)) === null) return;
     const mine = busy.get(id) ?? new Set<string>();
     busy.set(id, mine);
     const room = PER_CHANNEL - mine.size;
@@ -89,7 +95,7 @@ export function createPreparer(deps: PreparerDeps) {
       .execute();
     for (const { message } of rows.filter((r) => !mine.has(r.message)).slice(0, room)) {
       mine.add(message);
-      void one(message, sender)
+      void one(message, channel)
         .catch((error: Error) => {
           deps.log('error', 'the files of a message could not be got ready yet', { message, error: error.message });
           return new Promise((resolve) => setTimeout(resolve, UNABLE_MS).unref());
@@ -125,6 +131,8 @@ export function createPreparer(deps: PreparerDeps) {
       wake();
     },
     wake,
+    /** Messages whose files are being got ready. */
+    running: () => [...busy.values()].reduce((n, messages) => n + messages.size, 0),
     /** Ends conversions and uploads under way: they are begun anew at the next start. */
     async stop(): Promise<void> {
       if (timer) clearInterval(timer);

@@ -75,8 +75,8 @@ async function factsOf(tx: Tx, row: Row): Promise<FileFacts> {
   return {
     mimeType: bareType(row.mime_type ?? 'application/octet-stream'),
     bytes: Number(row.bytes ?? 0),
-    ...(row.width === null ? {} : { width: row.width }),
-    ...(row.height === null ? {} : { height: row.height }),
+    ...(row.width === null ? {} : { width: Number(row.width) }),
+    ...(row.height === null ? {} : { height: Number(row.height) }),
     ...(inside ? { inside: JSON.parse(inside.inside) as NonNullable<FileFacts['inside']> } : {}),
   };
 }

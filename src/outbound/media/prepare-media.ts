@@ -22,6 +22,8 @@ export interface Task extends MediaNeed {
 }
 export type Prepared = { readonly state: 'gone' } | { readonly state: 'ready'; readonly channel: string } | { readonly state: 'tasks'; readonly tasks: readonly Task[] };
 
+/** An address of somebody's is given up sooner than a platform: later messages of the conversation wait for it. */
+const FETCH_TRIES = 5;
 const live = (m: QueuedMessage | null): m is QueuedMessage => m !== null && m.queue_state !== null && m.queue_state !== 'done';
 const end = async (tx: Tx, message: string, state: 'ready' | 'failed'): Promise<void> =>
   void (await tx.run('UPDATE preparations SET state = $2, parked = 0 WHERE message = $1', [message, state]));
@@ -75,21 +77,22 @@ export async function prepareMedia(tx: Tx, args: { readonly message: string; rea
 /** Something of it did not succeed: it is tried again later, or the message fails. Nothing was sent, whatever became of an upload. */
 export async function preparationFailed(
   tx: Tx,
-  args: { readonly message: string; readonly failure: Failure; readonly random: number; readonly nowMs: number },
+  args: { readonly message: string; readonly failure: Failure; readonly fetching: boolean; readonly random: number; readonly nowMs: number },
   env: OutboundEnvironment,
 ): Promise<void> {
-  const { nowMs, random } = args;
+  const { nowMs, random, fetching } = args;
   const m = await loadMessage(tx, args.message);
   const [p] = await tx.all<{ tries: string | null }>("SELECT tries FROM preparations WHERE message = $1 AND state = 'pending'", [args.message]);
   if (!m || !p) return;
   const failure: Failure = args.failure.outcome === 'unknown' ? { ...args.failure, code: 'platform_unavailable', outcome: 'not_sent', retryable: true } : args.failure;
   const so = another(failure, JSON.parse(p.tries ?? 'null') as Tries | null, nowMs);
-  if (decide(failure, { ...so, nowMs }, env.outbound) === 'retry') {
+  const settings = fetching ? { ...env.outbound, maxAttempts: Math.min(env.outbound.maxAttempts, FETCH_TRIES) } : env.outbound;
+  if (decide(failure, { ...so, nowMs }, settings) === 'retry') {
     const at = nowMs + Math.max(failure.retryAfterMs ?? 0, backoffMs(so.tries + so.throttled, random, env.outbound));
     await tx.run('UPDATE preparations SET tries = $2, next_at = $3 WHERE message = $1', [m.id, JSON.stringify(so), at]);
     return note(tx, m.id, { kind: 'preparing', detail: { tries: so.tries, next: new Date(at).toISOString(), error: failure }, nowMs });
   }
-  if (live(m)) await failed(tx, m, { failure: failure.retryable ? { ...failure, code: 'attempts_exhausted' } : failure, nowMs });
+  if (live(m)) await failed(tx, m, { failure: failure.retryable ? { ...failure, code: fetching ? 'media_unusable' : 'attempts_exhausted' } : failure, nowMs });
   else await end(tx, args.message, 'failed');
   if (failure.scope === 'channel' && !failure.retryable) await pauseChannel(tx, { id: m.channel, failure, nowMs });
 }

@@ -21,6 +21,7 @@ function answer(request: http.IncomingMessage, response: http.ServerResponse): v
   const bytes = (body: Buffer, type = 'application/octet-stream') => void response.writeHead(200, { 'content-type': type, 'content-length': body.length }).end(body);
   if (path.startsWith('/voice')) return bytes(recorded('a.mp3'), 'audio/mpeg');
   if (path.startsWith('/twice')) return served.filter((p) => p === path).length < 3 ? void response.writeHead(503).end() : bytes(recorded('a.mp3'), 'audio/mpeg');
+  if (path.startsWith('/away')) return void response.writeHead(503).end();
   if (path.startsWith('/loopback')) return to('http://127.0.0.1:9/secret.wav');
   if (path.startsWith('/mapped')) return to('https://[::ffff:127.0.0.1]/secret.wav');
   if (path.startsWith('/nat64')) return to('https://[64:ff9b::7f00:1]/secret.wav');
@@ -39,6 +40,7 @@ ffmpegSuite('files by address', () => {
     proxy = await startRecordingProxy(sandbox.url);
     desk = await openFilesDesk({
       channels: [{ id: 'ch_wa', type: 'whatsapp', account: '207700000000123', baseUrl: proxy.url, credentials: { accessToken: 'wa-token' } }],
+      outbound: { maxAttempts: 20 },
       filesAt: `http://127.0.0.1:${(origin.address() as AddressInfo).port}`,
       examine: async ({ declaredType, vouched }) => {
         if (declaredType === 'audio/wav' && !vouched) throw new MediaFault('refused', 'The file is not a recording.');
@@ -84,6 +86,13 @@ ffmpegSuite('files by address', () => {
     await desk.done(id);
     expect(await desk.message(id)).toMatchObject({ error_code: null });
     expect((await desk.timeline(id)).filter((t) => t.kind === 'preparing').length).toBe(2);
+  });
+
+  test('an address that stays away is given up after five tries, so that it holds its conversation for a while alone', async () => {
+    const id = await send({ type: 'voice', media: { url: 'https://files.example/away.wav' } });
+    await desk.done(id);
+    expect(await desk.message(id)).toMatchObject({ state: 'failed', error_code: 'media_unusable', platform_message: 'The host answered 503.' });
+    expect(served.filter((p) => p === '/away.wav').length).toBe(5);
   });
 
   test.each([

@@ -78,7 +78,9 @@ postgresSuite('the files of messages on PostgreSQL, as on SQLite', () => {
     const second = parseSendCommand({ channel: 'wa', to: { phone: '+447700900101' }, content: { type: 'image', media: { id: other } } });
     const { id } = await run((tx) => out.admit(tx, { source: 'api', key: null, tenant: 'acme', command: second, nowMs: START }));
     for (let n = 0; n < 4; n++)
-      await run((tx) => prep.preparationFailed(tx, { message: id, failure: { ...failure, code: 'platform_unavailable', retryable: true }, random: 0.5, nowMs: START }));
+      await run((tx) =>
+        prep.preparationFailed(tx, { message: id, failure: { ...failure, code: 'platform_unavailable', retryable: true }, fetching: false, random: 0.5, nowMs: START }),
+      );
     expect(await run((tx) => tx.all('SELECT state, error_code FROM messages WHERE id = $1', [id]))).toEqual([{ state: 'failed', error_code: 'attempts_exhausted' }]);
   });
 });
