@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { ffmpegSuite, probed, recorded } from '../support/ffmpeg.ts';
@@ -118,6 +118,28 @@ ffmpegSuite('with ffmpeg', () => {
     expect(made.status).toBe(200);
   });
 });
+
+(process.platform === 'linux' ? test : test.skip)(
+  'four documents of 90 MB come in and go out at once in less memory than one and a half of them take',
+  async () => {
+    const megabytes = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(readFileSync(`/proc/${gateway.child.pid}/status`, 'utf8'))?.[1]) / 1024;
+    const line = Buffer.alloc(1024 * 1024, 'All of it, once more.\n');
+    const document = (n: number) => Buffer.concat([Buffer.from(`${n}\n`), ...Array.from({ length: 90 }, () => line)]);
+    writeFileSync(`/proc/${gateway.child.pid}/clear_refs`, '5'); // the peak from here on
+    const before = megabytes('VmRSS');
+    const ids = await Promise.all(
+      [1, 2, 3, 4].map(async (n) => {
+        const media = await upload(document(n), `${n}.txt`, 'text/plain');
+        expect(media).toMatchObject({ status: 201, json: { mimeType: 'text/plain' } });
+        return send({ type: 'document', media: { id: media.json.id } });
+      }),
+    );
+    for (const id of ids) await taken(id);
+    expect(megabytes('VmHWM') - before).toBeLessThan(128);
+    expect(proxy.of(/\/media$/).filter((p) => p.body.length > 90 * 1024 * 1024)).toHaveLength(4);
+  },
+  120_000,
+);
 
 describe('killed', () => {
   const picture = (n: number) =>
