@@ -38,7 +38,6 @@ export async function retain(tx: Tx, settings: IngestSettings['retention'], nowM
     [before(MENU_DAYS)],
   );
   await tx.run('DELETE FROM media_fetches WHERE fetched_at < $1', [before(1)]);
-  await tx.run(`DELETE FROM media_insides WHERE media IN (SELECT i.media FROM media_insides i LEFT JOIN media m ON m.id = i.media WHERE m.key IS NULL LIMIT ${SLICE})`);
   await tx.run('DELETE FROM idempotency WHERE created_at < $1', [before(settings.idempotencyDays)]);
   await tx.run("DELETE FROM dead_letters WHERE state <> 'open' AND updated_at < $1", [before(CLOSED_LETTER_DAYS)]);
   await tx.run('DELETE FROM suspected_gaps WHERE named_at < $1', [before(GAP_DAYS)]);
