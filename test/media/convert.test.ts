@@ -154,7 +154,7 @@ describe('a tool', () => {
     ['is not there', null, 'no_tool'],
   ])('that %s is stopped', async (_what, args, kind) => {
     const run = args ? { command: '/bin/sh', args } : { command: '/nowhere/ffmpeg', args: [] };
-    expect(await kindOf(runTool({ ...run, ...at() }))).toBe(kind);
+    expect(await kindOf(runTool({ ...run, ...at({ timeoutMs: 60_000 }) }))).toBe(kind);
     rmSync(join(dir, 'big'), { force: true });
   });
 });
