@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { ChannelType, Failure, Identity, OutboundContent } from '../schemas/index.ts';
 import type { Normalized } from './facts.ts';
+import type { Files, MediaNeed, Upload, Uploaded, UploadTarget } from './files.ts';
 import type { Natives } from './natives.ts';
 
 export type Result<T, E> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E };
@@ -76,6 +77,8 @@ export interface RenderContext {
   readonly ownId: string;
   /** Set where the 24-hour window is closed and a person answers within 7 days: the platform takes it under this tag alone. */
   readonly tag?: 'HUMAN_AGENT';
+  /** Absent: the content names no files, or they are judged by their addresses alone. */
+  readonly files?: Files;
 }
 /** What the customer will not see as it was given; codes are those of `_content/losses.ts`. */
 export interface Loss {
@@ -102,6 +105,8 @@ export interface Rendered {
   readonly menu?: readonly MenuOption[];
   /** Where the platform bills by segment: of all parts together. */
   readonly sms?: { readonly encoding: 'GSM-7' | 'UCS-2'; readonly segments: number };
+  /** Absent: the calls are final. */
+  readonly needs?: readonly MediaNeed[];
 }
 
 /** Tells the customer that their message was read, or that somebody writes; no message, and none waits for it. `message`: the platform's id of theirs. */
@@ -257,6 +262,8 @@ export interface ChannelAdapter {
 
   // The wire: one attempt each, cancellable; throws what the platform throws.
   send(call: Call, options: SendOptions): Promise<Sent>;
+  /** Hands a file to the platform, streamed; absent where it fetches by link. Throws as `send`; repeating it does no harm. */
+  uploadMedia?(file: Upload, target: UploadTarget, options: SendOptions): Promise<Uploaded>;
   /** A call of `renderSignal`. */
   signal?(call: Call, options: SendOptions): Promise<void>;
   /** Whether the platform has this call, where it can be asked: what it answered then, null where none was found, undefined where it can not be told. */

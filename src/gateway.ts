@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { join } from 'node:path';
 import { createAdapters } from '../adapters/index.ts';
 import { createAuth } from './api/auth.ts';
 import { channelInput } from './api/channel-registry.ts';
@@ -24,6 +25,8 @@ import { createMediaAccess } from './media/media-access.ts';
 import { openMediaStore } from './media/open-media-store.ts';
 import { parseSendCommand } from './outbound/admit.ts';
 import { createDispatcher, type Dispatcher } from './outbound/dispatch.ts';
+import { createPreparer } from './outbound/media/create-preparer.ts';
+import { createPreparingThread } from './outbound/media/preparing-thread.ts';
 import { createProfileWorker } from './profiles/create-profile-worker.ts';
 import { createProgress } from './progress.ts';
 import { createReconciler } from './reconcile/create-reconciler.ts';
@@ -97,6 +100,7 @@ export async function startGateway(given: Config, log: Logger, onFatal: (reason:
     databaseUrl: config.databaseUrl,
     ingest,
     outbound: config.outbound,
+    media: { ffmpeg: config.conversion.tools !== null, without: config.conversion.without },
     onFatal,
     onLog: (level, message, detail) => sink(level, message, { detail }),
     onProcessed: (offset, inbound) => {
@@ -138,6 +142,11 @@ export async function startGateway(given: Config, log: Logger, onFatal: (reason:
     stored: metrics.mediaStored,
     log: sink,
   });
+  const preparing = createPreparingThread(
+    { settings: config.media, conversions: join(config.dataDir, 'conversions'), conversion: config.conversion },
+    { store, examine: mediaWorker.examine, hold: mediaWorker.hold, log: sink },
+  );
+  const preparer = createPreparer({ store, meet: preparing.meet, channelOf: registry.sending, onReady: dispatcher.wake, log: sink });
   const templates = createTemplateSync({ store, adapters, channels: registry.all, log: sink });
   const channelsChanged = async () => {
     const channels = await registry.load();
@@ -153,6 +162,7 @@ export async function startGateway(given: Config, log: Logger, onFatal: (reason:
     reader,
     auth: createAuth({ store, operatorToken: config.operatorToken }),
     wakeDispatcher: dispatcher.wake,
+    wakePreparer: preparer.wake,
     adapterOf: adapters.of,
     signal: dispatcher.signal,
     channelsChanged,
@@ -160,7 +170,7 @@ export async function startGateway(given: Config, log: Logger, onFatal: (reason:
       journal: { ok: journal.writable(), id: journal.id, lastOffset: journal.lastOffset(), processed: progress.offset() },
       store: { kind: store.kind, ...(await store.health()) },
       kafka: parts.broker ? parts.broker.health() : { configured: false },
-      outbound: dispatcher.stats(),
+      outbound: { ...dispatcher.stats(), preparing: preparer.running() },
       media: { kind: config.media.s3 ? 's3' : 'folder', fetching: mediaWorker.running(), ...(await media.health()) },
     }),
     metrics: async () => {
@@ -194,6 +204,7 @@ export async function startGateway(given: Config, log: Logger, onFatal: (reason:
     reconciler.start();
     profiles.start();
     mediaWorker.start();
+    preparer.start();
     parts.media = createMediaAccess({ store, media, worker: mediaWorker, links, observe: metrics.mediaRead });
     await templates.start();
     parts.broker = config.kafka
@@ -219,6 +230,8 @@ export async function startGateway(given: Config, log: Logger, onFatal: (reason:
       await replays.stop();
       await reconciler.stop();
       await profiles.stop();
+      await preparer.stop();
+      await preparing.close();
       await mediaWorker.stop();
       await templates.stop();
       await parts.broker?.stop();

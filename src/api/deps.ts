@@ -22,6 +22,8 @@ export interface ApiDeps {
   readonly auth: Auth;
   /** Something was queued on this channel; without one, on any. */
   wakeDispatcher(channel?: string): void;
+  /** Files of messages that were queued are to be got ready. */
+  wakePreparer(): void;
   /** Who sends on a kind of channel; its limits give the pace. */
   adapterOf(type: ChannelType, provider: Provider): ChannelAdapter | undefined;
   /** Shows a customer that we have read, or write. */

@@ -92,6 +92,13 @@ export async function doctor(env: Readonly<Record<string, string | undefined>>):
       detail: `${config.channels.length} channels, ${config.databaseUrl ? 'PostgreSQL' : 'embedded store'}, ${config.kafka ? 'Kafka' : 'no Kafka'}`,
     },
     disk(config),
+    {
+      check: 'ffmpeg',
+      ok: true,
+      detail: config.conversion.tools
+        ? `${config.conversion.tools.ffmpeg} converts sound and film`
+        : `not found: sound and film are not converted; what a channel does not take as it is ${config.conversion.without === 'link' ? 'goes as a link' : 'is refused'} (MEDIA_WITHOUT_FFMPEG)`,
+    },
   ];
   if (config.databaseUrl) {
     const url = new URL(config.databaseUrl);

@@ -46,6 +46,16 @@ export interface OutboundSettings {
   readonly queueMaxPerTenant: number;
 }
 
+/** What makes files into what a channel takes. */
+export interface ConversionSettings {
+  /** Absolute paths; null: not installed, or switched off. */
+  readonly tools: { readonly ffmpeg: string; readonly ffprobe: string } | null;
+  /** Where only ffmpeg could make a file fit and it is not there. */
+  readonly without: 'link' | 'refuse';
+  /** So many at once. */
+  readonly parallel: number;
+}
+
 /** The whole configuration, read once and frozen. Names are those of the environment (DESIGN 5b), camel case. */
 export interface Config {
   readonly host: string;
@@ -69,6 +79,7 @@ export interface Config {
   readonly mediaLinkDays: number;
   readonly media: MediaSettings;
   readonly outbound: OutboundSettings;
+  readonly conversion: ConversionSettings;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   readonly channelsFile: string | null;
   readonly channels: readonly ChannelConfig[];

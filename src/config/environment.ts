@@ -95,6 +95,9 @@ export const Environment = z.object({
   DOUBT_HOLD_SECONDS: count(60, 0, 3600),
   DOUBT_WAIT_SECONDS: count(600, 1, 86_400),
   QUEUE_MAX_PER_TENANT: count(500_000, 1, 100_000_000),
+  FFMPEG_PATH: text,
+  MEDIA_WITHOUT_FFMPEG: z.preprocess(blankIsAbsent, z.enum(['link', 'refuse'], 'must be link or refuse').default('link')),
+  MEDIA_CONVERSIONS: count(2, 2, 64),
   LOG_LEVEL: z.preprocess(
     blankIsAbsent,
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'must be fatal, error, warn, info, debug, trace or silent').default('info'),

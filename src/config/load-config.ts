@@ -4,6 +4,7 @@ import type { S3Settings } from '../media/settings.ts';
 import { parseChannels } from './channels-file.ts';
 import type { ChannelConfig, Config, KafkaConfig } from './config.ts';
 import { Environment } from './environment.ts';
+import { findFfmpeg } from './find-ffmpeg.ts';
 import { keepSecret, newMasterKey, newOperatorToken, parseMasterKey } from './secrets-on-disk.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -112,6 +113,7 @@ export function loadConfig(env: Env): Config {
   const dataDir = resolve(e.DATA_DIR);
   const channels = readChannels(e.CHANNELS_FILE, env, faults);
   const kafka = kafkaOf(e, faults);
+  const tools = findFfmpeg(e.FFMPEG_PATH, env.PATH, faults);
   const s3 = s3Of(e, faults);
   if (e.ACK_AFTER === 'store' && !e.DATABASE_URL)
     faults.push('ACK_AFTER: "store" needs DATABASE_URL; the embedded store lives on the same disk as the journal, so leave it at "journal".');
@@ -156,6 +158,7 @@ export function loadConfig(env: Env): Config {
       doubtWaitMs: e.DOUBT_WAIT_SECONDS * 1000,
       queueMaxPerTenant: e.QUEUE_MAX_PER_TENANT,
     },
+    conversion: { tools, without: e.MEDIA_WITHOUT_FFMPEG, parallel: e.MEDIA_CONVERSIONS },
     logLevel: e.LOG_LEVEL,
     channelsFile: e.CHANNELS_FILE ?? null,
     channels,

@@ -34,6 +34,7 @@ export async function forgetMedia(tx: Tx, what: Forgotten, fail: (id: string, re
       what.nowMs,
     ]);
     await tx.run('DELETE FROM media_uploads WHERE media = $1', [id]);
+    await tx.run('DELETE FROM media_insides WHERE media = $1', [id]);
   }
   const out: string[] = [];
   for (const key of new Set(rows.flatMap((r) => (r.key === null ? [] : [r.key]))))

@@ -8,6 +8,8 @@ import { applyWatermarks } from '../inbound/watermarks.ts';
 import type { Tx } from '../store/port.ts';
 import { another, backoffMs, decide, type Tries } from './decide.ts';
 import { doubt } from './doubts.ts';
+import { forgetUploads } from './media/forget-uploads.ts';
+import { askAgain } from './media/preparations.ts';
 import { pauseChannel } from './pause-channel.ts';
 import { loadMessage, note, type QueuedMessage, tell } from './queue.ts';
 import { leaveQueue, makeReady } from './queue-order.ts';
@@ -117,6 +119,11 @@ const endCall = (tx: Tx, m: QueuedMessage, end: { attempt: number; part: number;
 async function failed(tx: Tx, m: QueuedMessage, args: OutcomeArgs & { failure: Failure; settings: OutboundSettings }): Promise<void> {
   const { failure, part, nowMs, settings } = args;
   if (m.queue_state === 'done') return void (await endCall(tx, m, { ...args, state: failure.outcome })); // it has its end already: by a status, or since another channel took over
+  if (failure.staleMedia && (await forgetUploads(tx, m.id, args))) {
+    await endCall(tx, m, { ...args, state: 'pending' });
+    await askAgain(tx, m.id, nowMs);
+    return note(tx, m.id, { kind: 'uploading_anew', detail: { attempt: m.attempt, part, error: failure }, nowMs });
+  }
   const so = another(failure, JSON.parse(m.options ?? 'null') as Tries | null, nowMs);
   const next = decide(failure, { ...so, nowMs }, settings);
   if (next === 'doubt') return doubt(tx, m, { part, nowMs, waitMs: settings.doubtWaitMs, ...(failure.platformMessage ? { platformMessage: failure.platformMessage } : {}) });

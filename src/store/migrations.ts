@@ -105,6 +105,12 @@ const VERSIONS: readonly string[] = [
    CREATE TABLE media_blobs (key TEXT PRIMARY KEY, bytes BIGINT NOT NULL, removing BIGINT NOT NULL){without_rowid};
    CREATE INDEX media_blobs_removing ON media_blobs (key) WHERE removing = 1;
    CREATE TABLE media_uploads (media TEXT NOT NULL, variant TEXT NOT NULL, account TEXT NOT NULL, platform_id TEXT NOT NULL, expires_at BIGINT NOT NULL, created_at BIGINT NOT NULL, PRIMARY KEY (media, variant, account)){without_rowid}`,
+  // Sending files: what a message waits for, what was fetched of addresses, what is inside of recordings.
+  `CREATE TABLE preparations (message TEXT PRIMARY KEY, channel TEXT NOT NULL, state TEXT NOT NULL, parked BIGINT NOT NULL, renewed BIGINT NOT NULL, until BIGINT NOT NULL, tries TEXT, next_at BIGINT NOT NULL){without_rowid};
+   CREATE INDEX preparations_due ON preparations (channel, next_at) WHERE state = 'pending';
+   CREATE TABLE media_fetches (tenant TEXT NOT NULL, url_hash TEXT NOT NULL, media TEXT NOT NULL, fetched_at BIGINT NOT NULL, PRIMARY KEY (tenant, url_hash)){without_rowid};
+   CREATE INDEX media_fetches_age ON media_fetches (fetched_at);
+   CREATE TABLE media_insides (media TEXT PRIMARY KEY, inside TEXT NOT NULL){without_rowid}`,
 ];
 
 export const SCHEMA_VERSION = VERSIONS.length;

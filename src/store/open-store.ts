@@ -35,7 +35,7 @@ function openReaders(options: StoreOptions): { read: Kysely<Database>; close(): 
 
 /** Opens the store: the writer's thread at once, the readers once the schema is there. */
 export function openStore(options: StoreOptions): OpenedStore {
-  const workerData: StoreWorkerData = { dataDir: options.dataDir, databaseUrl: options.databaseUrl, ingest: options.ingest, outbound: options.outbound };
+  const workerData: StoreWorkerData = { dataDir: options.dataDir, databaseUrl: options.databaseUrl, ingest: options.ingest, outbound: options.outbound, media: options.media };
   const worker = new Worker(new URL('./store-worker.ts', import.meta.url), { workerData, execArgv: [], name: 'store', resourceLimits: YOUNG });
   const state = { last: 0, closing: false, ready: false, heard: performance.now(), away: 'starting', next: 0 };
   const waiting = new Map<number, { resolve(value: unknown): void; reject(error: Error): void }>();

@@ -5,6 +5,7 @@ import { inboundOperations } from '../inbound/operations.ts';
 import type { RetryDeps } from '../inbound/retry.ts';
 import { mediaOperations } from '../media/operations.ts';
 import type { OutboundEnvironment } from '../outbound/admit.ts';
+import { preparationOperations } from '../outbound/media/operations.ts';
 import { outboundOperations } from '../outbound/operations.ts';
 import { profileOperations } from '../profiles/operations.ts';
 import { reconcileOperations } from '../reconcile/operations.ts';
@@ -20,6 +21,7 @@ export type OperationEnvironment = RetryDeps & OutboundEnvironment;
 export const createOperations = (env: OperationEnvironment) => ({
   ...inboundOperations(env),
   ...outboundOperations(env),
+  ...preparationOperations(env),
   ...apiOperations,
   ...policyOperations,
   ...brokerOperations,

@@ -267,5 +267,15 @@ export interface Database {
   media_blobs: { key: string; bytes: number; removing: number };
   /** Ids under which a platform holds a file of ours. variant: '' for the file as it is. account: of the channel (ids are valid for it alone). */
   media_uploads: { media: string; variant: string; account: string; platform_id: string; expires_at: number; created_at: number };
+  /**
+   * Messages whose files must be got ready (fetched, converted, uploaded) before their calls are final. state: pending, ready, failed.
+   * parked: 1 where the message waits for it. renewed: 1 where an upload was made anew since the platform no longer knew it. until: the
+   * first moment at which an upload or a link in the calls ends. tries: JSON, see outbound/decide.ts.
+   */
+  preparations: { message: string; channel: string; state: 'pending' | 'ready' | 'failed'; parked: number; renewed: number; until: number; tries: string | null; next_at: number };
+  /** What was fetched from an address, so that a campaign fetches it once. url_hash: SHA-256 hex. */
+  media_fetches: { tenant: string; url_hash: string; media: string; fetched_at: number };
+  /** Codecs of recordings and films, as ffprobe told them: JSON of FileFacts.inside. */
+  media_insides: { media: string; inside: string };
   audit: { id: string; at: number; actor: string; tenant: string | null; action: string; detail: string };
 }

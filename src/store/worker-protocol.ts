@@ -7,6 +7,7 @@ export interface StoreWorkerData {
   readonly databaseUrl: string | null;
   readonly ingest: IngestSettings;
   readonly outbound: OutboundSettings;
+  readonly media: { readonly ffmpeg: boolean; readonly without: 'link' | 'refuse' };
 }
 export interface IngestSettings {
   readonly journalId: string;

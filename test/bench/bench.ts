@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type BenchContext, createContext, type Findings } from './bench-context.ts';
+import { conversions } from './conversions.ts';
 import { copies } from './copies.ts';
 import { growth } from './growth.ts';
 import { media } from './media.ts';
@@ -22,6 +23,7 @@ const SECTIONS: Readonly<Record<string, (bench: BenchContext, known: Readonly<Re
   memory,
   outbound,
   media,
+  conversions,
   growth,
   copies,
 };

@@ -18,6 +18,8 @@ export interface Plan {
   readonly outboundMessages: number;
   readonly mediaImages: number;
   readonly mediaVoices: number;
+  /** Voice notes; a third as many pictures, a twentieth as many films. */
+  readonly conversions: number;
   /** Messages stored, one step after the other; the last ones on demand. */
   readonly growth: { readonly messages: readonly number[]; readonly channels: readonly number[]; readonly conversations: readonly number[]; readonly measure: number };
 }
@@ -39,6 +41,7 @@ export const FULL: Plan = {
   outboundMessages: 6000,
   mediaImages: 200,
   mediaVoices: 500,
+  conversions: 120,
   growth: { messages: [10_000, 100_000], channels: [10, 10_000], conversations: [100, 100_000], measure: 30_000 },
 };
 /** `--growth`: every step of the issue, as long as it takes. */
@@ -60,5 +63,6 @@ export const QUICK: Plan = {
   memoryMessages: 30_000,
   pacingMs: 5000,
   outboundMessages: 600,
+  conversions: 20,
   growth: { messages: [10_000, 30_000], channels: [10, 1000], conversations: [100, 10_000], measure: 5000 },
 };

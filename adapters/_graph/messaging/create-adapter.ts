@@ -14,6 +14,7 @@ import type { Product } from './product.ts';
 import { readProfile } from './read-profile.ts';
 import { renderSignal } from './render-signal.ts';
 import { classify, sendMessage } from './send.ts';
+import { uploadAttachment } from './upload-attachment.ts';
 
 interface Parts {
   readonly product: Product;
@@ -40,6 +41,7 @@ export function createMessagingAdapter({ product, capabilities, profileFields, n
     classify,
     signal: async (call, options) => void (await sendMessage(http, call, { options, customer: product.customer })),
     send: (call, options) => sendMessage(http, call, { options, customer: product.customer }),
+    uploadMedia: (file, target, options) => uploadAttachment(http, file, { product, target, options }),
     lookUp: (call, at, options) => lookUpSent(http, call, { product, at, options }),
     check: (target, options) => checkAccount(http, product, { target, options }),
     fetchMedia: (ref, options) => fetchMedia(http, ref, options),

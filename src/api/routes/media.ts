@@ -69,6 +69,7 @@ export const mediaRoutes: readonly Route[] = [
       let query = deps.store.read
         .selectFrom('media')
         .selectAll()
+        .where('parent', 'is', null)
         .orderBy('created_at', 'desc')
         .orderBy('id', 'desc')
         .limit(limitOf(asked.query.limit, 50, 500));
