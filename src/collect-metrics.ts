@@ -41,11 +41,6 @@ export async function collectMetrics({ metrics, store, journal, reader, broker }
     .groupBy('state')
     .execute();
   for (const state of ['pending', 'ready', 'failed'] as const) metrics.state.media.set({ state }, Number(files.find((f) => f.state === state)?.n ?? 0));
-  const stored = await store.read
-    .selectFrom('media_blobs')
-    .select((e) => e.fn.sum<number>('bytes').as('n'))
-    .executeTakeFirst();
-  metrics.state.mediaBytes.set(Number(stored?.n ?? 0));
   const queue = await store.read
     .selectFrom('messages')
     .select(['queue_state', (e) => e.fn.countAll<number>().as('n')])

@@ -136,9 +136,10 @@ export async function startGateway(given: Config, log: Logger, onFatal: (reason:
     store,
     media,
     settings: config.media,
-    rowsKeptDays: config.messageRetentionDays,
+    rowsKeptDays: Math.max(config.messageRetentionDays, config.mediaLinkDays + 1), // whoever has a link is told what became of it
     channelOf: registry.sending,
     observe: metrics.media,
+    stored: metrics.mediaStored,
     log: sink,
   });
   const preparing = createPreparingThread(

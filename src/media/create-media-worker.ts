@@ -17,6 +17,8 @@ export interface MediaWorkerDeps {
   readonly rowsKeptDays: number;
   channelOf(id: string): SendingChannel | null;
   observe(channelType: string, outcome: string, bytes: number): void;
+  /** Bytes in the media store. */
+  stored(bytes: number): void;
   log(level: 'info' | 'warn' | 'debug' | 'error', message: string, fields: Readonly<Record<string, unknown>>): void;
 }
 const CURSOR = 'media';
@@ -107,6 +109,11 @@ export function createMediaWorker(deps: MediaWorkerDeps) {
   async function retain(): Promise<void> {
     const { days, ids } = await pastRetention(store, settings.retentionDays, Date.now());
     for (const [reason, some] of ids) await forget({ ids: some, reason, nowMs: Date.now() });
+    const stored = await store.read
+      .selectFrom('media_blobs')
+      .select((e) => e.fn.sum<number>('bytes').as('n'))
+      .executeTakeFirst();
+    deps.stored(Number(stored?.n ?? 0));
     await store.write('dropMedia', { before: Date.now() - Math.max(deps.rowsKeptDays, days) * 86_400_000 });
   }
   return {

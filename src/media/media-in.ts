@@ -16,7 +16,7 @@ const Event = z.object({
     channel: z.object({ id: z.string(), type: z.string() }),
     conversation: z.object({ id: z.string() }),
     message: z.object({ id: z.string(), platformId: z.string(), content: z.unknown(), platform: z.object({ mediaUrl: z.string().optional() }).optional() }).optional(),
-    correction: z.object({ content: z.unknown() }).optional(),
+    correction: z.object({ content: z.unknown(), messageId: z.string().optional() }).optional(),
     deletion: z.object({ target: z.object({ id: z.string().optional() }), by: z.string() }).optional(),
   }),
 });
@@ -34,6 +34,8 @@ export interface FoundMedium {
   readonly declaredType: string | null;
   readonly filename: string | null;
   readonly sha256: string | null;
+  /** Of a phone's history: it waits for what is said now. */
+  readonly old: boolean;
 }
 export type MediaNews = { readonly media: readonly FoundMedium[] } | { readonly deleted: string };
 
@@ -68,7 +70,7 @@ export function mediaNews(json: string): MediaNews | null {
         tenant: data.tenant,
         channel: data.channel.id,
         conversation: data.conversation.id,
-        message: data.message?.id ?? null,
+        message: data.message?.id ?? data.correction?.messageId ?? null,
         platformMessage: data.message?.platformId ?? null,
         kind,
         platformRef: m.data.platformRef,
@@ -76,6 +78,7 @@ export function mediaNews(json: string): MediaNews | null {
         declaredType: m.data.mimeType ?? null,
         filename: m.data.filename ?? null,
         sha256: m.data.sha256 ?? null,
+        old: type === 'message.imported' || data.correction !== undefined,
       },
     ];
   });

@@ -88,7 +88,7 @@ async function holdBlob(tx: Tx, key: string, bytes: number): Promise<boolean> {
 }
 
 const INSERT = `INSERT INTO media (id, tenant, channel, conversation, message, direction, kind, state, key, platform_ref, platform_message, link, platform_sha256, declared_type, mime_type, filename, bytes, sha256, width, height,
-  duration_ms, reason, attempts, round, next_at, parent, variant, created_at, updated_at) VALUES ($1,$2,$3,$4,$5,'inbound',$6,'pending',NULL,$7,$8,$9,$10,$11,NULL,$12,NULL,NULL,NULL,NULL,NULL,NULL,0,0,$13,NULL,NULL,$13,$13)
+  duration_ms, reason, attempts, round, rank, next_at, parent, variant, created_at, updated_at) VALUES ($1,$2,$3,$4,$5,'inbound',$6,'pending',NULL,$7,$8,$9,$10,$11,NULL,$12,NULL,NULL,NULL,NULL,NULL,NULL,0,0,$14,$13,NULL,NULL,$13,$13)
   ON CONFLICT (id) DO NOTHING`;
 
 export interface Arrived {
@@ -133,6 +133,7 @@ export const mediaOperations = (deps: MediaDeps) => ({
             m.declaredType,
             m.filename,
             nowMs,
+            m.old ? 1 : 0,
           ]);
     }
     await tx.run(

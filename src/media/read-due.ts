@@ -7,9 +7,9 @@ export type DueRow = Pick<
 >;
 const COLUMNS = ['id', 'channel', 'kind', 'platform_ref', 'platform_message', 'link', 'platform_sha256', 'declared_type', 'attempts', 'created_at', 'updated_at'] as const;
 
-/** Files whose fetch is due, the longest overdue first. */
+/** Files whose fetch is due: those of today's messages before those of a phone's history, the longest overdue first. */
 export const readDue = (store: Store, nowMs: number, most: number): Promise<DueRow[]> =>
-  store.read.selectFrom('media').select(COLUMNS).where('state', '=', 'pending').where('next_at', '<=', nowMs).orderBy('next_at').limit(most).execute();
+  store.read.selectFrom('media').select(COLUMNS).where('state', '=', 'pending').where('next_at', '<=', nowMs).orderBy('rank').orderBy('next_at').limit(most).execute();
 export const readPending = (store: Store, id: string): Promise<DueRow | undefined> =>
   store.read.selectFrom('media').select(COLUMNS).where('id', '=', id).where('state', '=', 'pending').executeTakeFirst();
 /** When the next one comes due, in ms from now; null: none will. */

@@ -10,35 +10,21 @@ import type { MediaStore, Staged } from './port.ts';
 import type { S3Settings } from './settings.ts';
 import { stageFile } from './stage-file.ts';
 
-/** The least that S3 takes. So much of a file is in memory while it goes up, of so many files at a time. */
-const PART = 5 * 1024 * 1024;
-const AT_ONCE = 2;
+/** Of one upload; between them the server may breathe. */
+const TRIES = 3;
+const CHUNK = 256 * 1024;
 const gone = (error: unknown) =>
   ['NoSuchKey', 'NotFound'].includes((error as Error)?.name) || (error as { $metadata?: { httpStatusCode?: number } })?.$metadata?.httpStatusCode === 404;
 const GONE = () => new MediaFault('missing', 'The bytes are gone.');
 
-/** So many at a time; the others wait in order. */
-function createPlaces(most: number) {
-  const waiting: (() => void)[] = [];
-  let taken = 0;
-  return async <T>(work: () => Promise<T>): Promise<T> => {
-    if (taken >= most) await new Promise<void>((resolve) => waiting.push(resolve));
-    else taken++;
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else taken--;
-    }
-  };
-}
 /** Loaded at the first use: a gateway without S3 never has it in memory. */
 const sdk = () => import('@aws-sdk/client-s3');
 
 /**
  * Media as objects of an S3-compatible server. What comes in is staged on the local disk, where it is hashed and looked at, and then
- * goes up in parts, one after the other; checksums are sent only where the server demands them, since not every one knows them.
+ * goes up as one stream of a known length: parts would each stand in memory, and a crash would leave them in the bucket, unseen and
+ * paid for; a file of ours is far below the 5 GB that one request may carry. Checksums are sent only where the server demands them,
+ * since not every one knows them.
  */
 export function createS3Store(settings: S3Settings & { readonly folder: string }): MediaStore {
   const staging = join(settings.folder, 'staging');
@@ -59,16 +45,19 @@ export function createS3Store(settings: S3Settings & { readonly folder: string }
   };
   const at = (key: string) => ({ Bucket: settings.bucket, Key: `${settings.prefix}${key}` });
 
-  const turn = createPlaces(AT_ONCE);
-  const upload = (path: string, key: string, bytes: number) => turn(() => uploadNow(path, key, bytes));
-  async function uploadNow(path: string, key: string, bytes: number): Promise<void> {
+  async function upload(path: string, key: string, bytes: number): Promise<void> {
     if ((await store.size(key)) === bytes) return; // the same bytes, by their name
-    const [{ Upload }, s3] = await Promise.all([import('@aws-sdk/lib-storage'), client()]);
-    const body = createReadStream(path, { highWaterMark: 1024 * 1024 });
-    try {
-      await new Upload({ client: s3, params: { ...at(key), Body: body, ContentLength: bytes }, partSize: PART, queueSize: 1 }).done();
-    } finally {
-      body.destroy();
+    const [{ PutObjectCommand }, s3] = await Promise.all([sdk(), client()]);
+    for (let tries = 1; ; tries++) {
+      const body = createReadStream(path, { highWaterMark: CHUNK });
+      try {
+        return void (await s3.send(new PutObjectCommand({ ...at(key), Body: body, ContentLength: bytes })));
+      } catch (error) {
+        if (tries === TRIES) throw error; // the library itself does not try a stream again
+        await new Promise((resolve) => setTimeout(resolve, 500 * tries));
+      } finally {
+        body.destroy();
+      }
     }
   }
   const store: MediaStore = {

@@ -93,13 +93,15 @@ const VERSIONS: readonly string[] = [
    CREATE INDEX messages_fallback_of ON messages (fallback_of) WHERE fallback_of IS NOT NULL`,
   `CREATE TABLE media (id TEXT PRIMARY KEY, tenant TEXT NOT NULL, channel TEXT, conversation TEXT, message TEXT, direction TEXT NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL, key TEXT, platform_ref TEXT, platform_message TEXT,
      link TEXT, platform_sha256 TEXT, declared_type TEXT, mime_type TEXT, filename TEXT, bytes BIGINT, sha256 TEXT, width BIGINT, height BIGINT, duration_ms BIGINT, reason TEXT, attempts BIGINT NOT NULL, round BIGINT NOT NULL,
-     next_at BIGINT, parent TEXT, variant TEXT, created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL){without_rowid};
-   CREATE INDEX media_due ON media (next_at) WHERE state = 'pending';
+     rank BIGINT NOT NULL DEFAULT 0, next_at BIGINT, parent TEXT, variant TEXT, created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL){without_rowid};
+   CREATE INDEX media_due ON media (rank, next_at) WHERE state = 'pending';
    CREATE INDEX media_key ON media (key) WHERE key IS NOT NULL;
    CREATE INDEX media_message ON media (message) WHERE message IS NOT NULL;
    CREATE INDEX media_conversation ON media (conversation) WHERE conversation IS NOT NULL;
    CREATE INDEX media_parent ON media (parent) WHERE parent IS NOT NULL;
-   CREATE INDEX media_kept ON media (tenant, created_at) WHERE key IS NOT NULL;
+   CREATE INDEX media_tenant ON media (tenant, created_at);
+   CREATE INDEX media_created ON media (created_at);
+   CREATE INDEX media_state ON media (state, created_at);
    CREATE TABLE media_blobs (key TEXT PRIMARY KEY, bytes BIGINT NOT NULL, removing BIGINT NOT NULL){without_rowid};
    CREATE INDEX media_blobs_removing ON media_blobs (key) WHERE removing = 1;
    CREATE TABLE media_uploads (media TEXT NOT NULL, variant TEXT NOT NULL, account TEXT NOT NULL, platform_id TEXT NOT NULL, expires_at BIGINT NOT NULL, created_at BIGINT NOT NULL, PRIMARY KEY (media, variant, account)){without_rowid}`,

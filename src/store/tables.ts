@@ -255,6 +255,8 @@ export interface Database {
     reason: string | null;
     attempts: number;
     round: number;
+    /** Who goes first: 0, what is said now; 1, what was said long ago (history of a phone). */
+    rank: number;
     next_at: number | null;
     parent: string | null;
     variant: string | null;

@@ -24,6 +24,7 @@ export function createMetrics() {
   const mediaBytes = new Counter({ name: 'parlance_media_fetched_bytes_total', help: 'Bytes of files that were fetched', registers });
   const mediaReads = new Counter({ name: 'parlance_media_reads_total', help: 'Requests for a file by its link', labelNames: ['outcome'], registers });
   const gauge = (name: string, help: string, labelNames: string[] = []) => new Gauge({ name, help, labelNames, registers });
+  const stored = gauge('parlance_media_stored_bytes', 'Bytes in the media store, each once; counted every minute');
   const state = {
     pending: gauge('parlance_journal_pending', 'Journalled bodies that wait to be split'),
     received: gauge('parlance_journal_received', 'Bodies journalled so far'),
@@ -34,7 +35,6 @@ export function createMetrics() {
     queue: gauge('parlance_outbound_queue', 'Outbound messages by queue state', ['state']),
     gaps: gauge('parlance_suspected_gaps', 'Platform ids that something names and nobody here has seen'),
     media: gauge('parlance_media_files', 'Files of messages by state', ['state']),
-    mediaBytes: gauge('parlance_media_stored_bytes', 'Bytes in the media store, each once'),
     logOffset: gauge('parlance_log_offset', 'Highest offset of the event log'),
   };
   return {
@@ -48,6 +48,7 @@ export function createMetrics() {
       media.inc({ channel_type: channelType, outcome });
       mediaBytes.inc(bytes);
     },
+    mediaStored: (bytes: number): void => stored.set(bytes),
     mediaRead: (outcome: string): void => mediaReads.inc({ outcome }),
     state,
     text: async () => ({ type: registry.contentType, body: await registry.metrics() }),

@@ -147,6 +147,39 @@ test('the same bytes of two messages are kept once, and go when the last of them
   await until('the bytes to go', async () => !stored(sha256(bytes)));
 });
 
+test("a placeholder of a phone's history is completed when its file comes, once", async () => {
+  const bytes = picture(6000);
+  const [there] = await desk.mediaOf(await desk.write('whatsapp', [{ mimeType: 'image/png', bytes }], '+447700900777'));
+  const { platformRef } = (await desk.outcome(there!.id)).data.media as unknown as { platformRef: string };
+  const history = (value: object) => ({
+    object: 'whatsapp_business_account',
+    entry: [
+      {
+        id: '118200000000777',
+        changes: [{ field: 'history', value: { messaging_product: 'whatsapp', metadata: { display_phone_number: '15550100199', phone_number_id: '207700000000123' }, ...value } }],
+      },
+    ],
+  });
+  const line = { from: '447700900777', to: '15550100199', id: 'wamid.PLACE', timestamp: '1788000050' };
+  const post = (value: object) => desk.gateway().post(history(value), { secret: 'wa-secret' });
+  await post({ history: [{ metadata: { phase: 1, chunk_order: 1, progress: 50 }, threads: [{ id: '447700900777', messages: [{ ...line, type: 'media_placeholder' }] }] }] });
+  const file = { messages: [{ ...line, type: 'image', image: { id: platformRef, mime_type: 'image/png' } }] };
+  for (let i = 0; i < 3; i++) expect(await post(file)).toBe(200);
+  const of = async (type: string) => (await desk.events()).filter((e) => e.type === type);
+  await until('the correction', async () => (await of('message.corrected')).length > 0);
+  const [imported] = (await of('message.imported')).filter((e) => e.data.message?.platformId === 'wamid.PLACE');
+  const [correction] = await of('message.corrected');
+  expect(correction?.data).toMatchObject({
+    corrects: imported?.id,
+    correction: { messageId: imported?.data.message?.id, content: { type: 'image', media: { state: 'pending' } } },
+  });
+  const { media } = (correction!.data as unknown as { correction: { content: { media: { id: string; url: string } } } }).correction.content;
+  expect(sha256((await bytesAt(media.url)).bytes)).toBe(sha256(bytes));
+  expect((await desk.outcome(media.id)).data).toMatchObject({ messageId: imported?.data.message?.id, media: { state: 'ready' } });
+  expect((await desk.gateway().call(`/v1/messages/${imported?.data.message?.id}`)).text).toContain('"state":"ready"');
+  expect(await of('message.corrected')).toHaveLength(1);
+});
+
 postgresSuite('on PostgreSQL', () => {
   test('a file comes, is told once, and survives a kill', async () => {
     const postgres = await startPostgres();

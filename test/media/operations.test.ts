@@ -48,6 +48,7 @@ function suite(open: () => Promise<{ writer: Writer; end(): Promise<void> }>): v
     declaredType: 'image/jpeg',
     filename: null,
     sha256: null,
+    old: false,
     ...over,
   });
   const note = (...media: FoundMedium[]) => run((tx) => operations.noteMedia(tx, { news: [{ media }], next: 7, nowMs: 1000 }));

@@ -61,7 +61,7 @@ test('nor do they on their way into S3', async () => {
   const s3 = await startS3('parlance-media');
   const gateway = await startGateway({ env: s3.env });
   try {
-    await send(gateway.api, 'first', 20);
+    await send(gateway.api, 'first', 100);
     const statuses: number[] = [];
     const raised = await rise(gateway, async () => statuses.push(...(await Promise.all(Array.from({ length: 10 }, (_, n) => send(gateway.api, `file ${n}`, 20))))));
     expect(new Set(statuses)).toEqual(new Set([201]));
