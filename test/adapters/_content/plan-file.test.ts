@@ -19,6 +19,15 @@ const film = (codec: string, profile: string, bFrames: boolean, audioStreams = 1
 });
 type Inside = NonNullable<FileFacts['inside']>;
 const MB = 1024 * 1024;
+/** What comes out must be something that the channel takes. */
+const MADE = {
+  image: ['image/jpeg'],
+  sticker: ['image/webp'],
+  voice: ['audio/ogg'],
+  mp3: ['audio/mpeg'],
+  m4a: ['audio/mp4'],
+  mp4: ['video/mp4'],
+};
 const plan = (f: MediaForm, state: FileState | undefined, { ffmpeg = true, ref = 'md_1' } = {}) => {
   const made = planFile(ref, f, { states: state ? { [ref]: state } : {}, ffmpeg });
   return made.way === 'convert' ? `convert ${made.conversion.into} ${made.conversion.maxBytes}` : made.way === 'look' ? `look ${made.step}` : made.way;
@@ -81,4 +90,18 @@ test('whatever the facts: the same plan each time, and what passes is of a type 
     }),
     { numRuns: 2000 },
   );
+});
+
+test.each([
+  ['whatsapp', 'meta', true],
+  ['messenger', 'meta', true],
+  ['instagram', 'meta', true],
+  ['sms', 'twilio', false],
+  ['whatsapp', 'twilio', false],
+  ['rcs', 'twilio', false],
+] as const)('%s of %s takes uploads where its data says so: %s', (type, provider, uploads) => {
+  const adapter = adapters.of(type, provider);
+  const forms = Object.values(adapter?.capabilities.natives.media ?? {});
+  expect([forms.length > 0, forms.every((f) => f.by === (uploads ? 'upload' : 'link')), adapter?.uploadMedia !== undefined]).toEqual([true, true, uploads]);
+  for (const f of forms) if (f.mimeTypes !== 'any' && f.into) expect(f.mimeTypes.some((t) => MADE[f.into ?? 'image'].includes(t))).toBe(true);
 });
