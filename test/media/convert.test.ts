@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +15,7 @@ import { openedAs } from '../../src/media/convert/probe.ts';
 import { runTool } from '../../src/media/convert/run-tool.ts';
 import { createTurnstile } from '../../src/media/convert/turnstile.ts';
 import { ffmpegSuite, probed, recorded, tools } from '../support/ffmpeg.ts';
+import { until } from '../support/gateway.ts';
 
 const MB = 1024 * 1024;
 const dir = mkdtempSync(join(tmpdir(), 'parlance-convert-'));
@@ -143,6 +144,18 @@ describe('a tool', () => {
     const work = runTool({ command: '/bin/sleep', args: ['60'], ...at({ signal: abort.signal }) });
     setTimeout(() => abort.abort(new Error('stop')), 50);
     await expect(work).rejects.toThrow('stop');
+  });
+  (existsSync('/usr/bin/setpriv') ? test : test.skip)('ends with the process that runs it, also where that is killed', async () => {
+    const script = `import { runTool } from ${JSON.stringify(new URL('../../src/media/convert/run-tool.ts', import.meta.url).href)};
+      await runTool({ command: '/bin/sleep', args: ['98765'], cwd: ${JSON.stringify(dir)}, signal: new AbortController().signal, timeoutMs: 60000, outputBytes: 0 });`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'ignore' });
+    const sleeping = () =>
+      execFileSync('ps', ['-eo', 'stat,args'], { encoding: 'utf8' })
+        .split('\n')
+        .filter((l) => l.includes('/bin/sleep 98765') && !l.startsWith('Z')).length;
+    await until('it runs', async () => sleeping() > 0);
+    child.kill('SIGKILL');
+    await until('it ended', async () => sleeping() === 0);
   });
   test('has no environment and no input', async () => {
     expect(await runTool({ command: '/usr/bin/env', args: [], ...at() })).not.toContain('PATH=/root');

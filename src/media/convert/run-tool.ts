@@ -19,8 +19,13 @@ const NICE = 10;
 /**
  * Limits that a shell sets and every program inherits: processor seconds ($1), address space ($2, KB), bytes of a file ($3, blocks of 512 in
  * dash, of 1,024 in bash), no core. What a system has no limit for (memory, on macOS) is left; the clock of this process holds anyway.
+ * Where Linux can (setpriv of util-linux), it ends with this process, also where that is killed.
  */
-const LIMITED = 'ulimit -c 0; ulimit -t "$1"; ulimit -v "$2" 2>/dev/null; ulimit -f "$3"; shift 3; exec "$@"';
+const LIMITED = [
+  'ulimit -c 0; ulimit -t "$1"; ulimit -v "$2" 2>/dev/null; ulimit -f "$3"; shift 3',
+  'if setpriv --pdeathsig KILL true 2>/dev/null; then exec setpriv --pdeathsig KILL "$@"; fi',
+  'exec "$@"',
+].join('\n');
 
 /** Runs a program on a file that a stranger sent: bounded in time, memory and output, no input, no environment, killed with all it started. Returns what it printed. Throws ConversionFault; the signal's reason where it was aborted. */
 export function runTool({ command, args, cwd, signal, timeoutMs, outputBytes }: ToolRun): Promise<string> {
