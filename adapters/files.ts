@@ -33,6 +33,8 @@ export interface FileState {
   /** Absent: an address from which nothing was fetched yet. */
   readonly facts?: FileFacts;
   readonly filename?: string;
+  /** The platform could not fetch it from its address: it must be handed over. */
+  readonly refused?: true;
   /** The file as it is; absent while nothing was fetched. */
   readonly own?: Shown;
   /** By the name of the conversion (see nameOf): what was made, or why it can not be. */

@@ -46,17 +46,18 @@ function converted(type: string, form: Form, at: { state: FileState | undefined;
 }
 
 /** By the address alone: what it does not tell is the platform's to judge, which fetches it itself. */
-function byAddress(ref: string, form: Form, ffmpeg: boolean): FilePlan {
+function byAddress(ref: string, form: Form, at: { refused: boolean; ffmpeg: boolean }): FilePlan {
   const type = mediaTypeOf(ref);
+  if (at.refused) return { way: 'look', step: 'fetch' };
   if (type === undefined || form.mimeTypes === 'any' || has(form.mimeTypes, type)) return { way: 'pass' };
-  const plan = converted(type, form, { state: undefined, ffmpeg });
+  const plan = converted(type, form, { state: undefined, ffmpeg: at.ffmpeg });
   return plan.way === 'convert' ? { way: 'look', step: 'fetch' } : plan;
 }
 
 /** Pure: the same file, form and tools give the same plan. */
 export function planFile(ref: string, form: Form, { states, ffmpeg }: Pick<Files, 'states' | 'ffmpeg'>): FilePlan {
   const state = states[ref];
-  if (!state?.facts) return byAddress(ref, form, ffmpeg);
+  if (!state?.facts) return byAddress(ref, form, { refused: state?.refused === true, ffmpeg });
   const { mimeType, bytes, width, height, inside } = state.facts;
   const fits = bytes <= form.maxBytes && (form.mimeTypes === 'any' || has(form.mimeTypes, mimeType)) && (form.side === undefined || (width === form.side && height === form.side));
   if (!fits) return converted(mimeType, form, { state, ffmpeg });

@@ -11,7 +11,7 @@ export function showFile(media: OutMedia, at: { plan: FilePlan & { way: 'pass' |
   const ref = refOf(media);
   const state = sink.files.states[ref];
   const conversion: Conversion | undefined = plan.way === 'convert' ? plan.conversion : undefined;
-  if (plan.way === 'pass' && 'url' in media) return media; // the platform fetches it where it lies
+  if (plan.way === 'pass' && 'url' in media && !state?.refused) return media; // the platform fetches it where it lies
   const shown = conversion ? state?.made?.[nameOf(conversion)] : plan.way === 'pass' ? state?.own : undefined;
   const there = shown && !('fault' in shown) ? shown : undefined;
   if (there && form.by === 'link') return { url: there.link };
@@ -24,9 +24,10 @@ export function showFile(media: OutMedia, at: { plan: FilePlan & { way: 'pass' |
 
 /** What is lost where a file is made into another. What is about to be fetched is of a type that the channel does not take: it will be converted. */
 export function tellConversion(media: OutMedia, plan: FilePlan, sink: Sink): void {
-  if (plan.way !== 'convert' && !(plan.way === 'look' && plan.step === 'fetch')) return;
+  const state = sink.files.states[refOf(media)];
+  if (plan.way !== 'convert' && !(plan.way === 'look' && plan.step === 'fetch' && !state?.refused)) return;
   sink.losses.push('media_converted');
-  const type = sink.files.states[refOf(media)]?.facts?.mimeType ?? ('url' in media ? mediaTypeOf(media.url) : undefined);
+  const type = state?.facts?.mimeType ?? ('url' in media ? mediaTypeOf(media.url) : undefined);
   if (type === 'image/gif') sink.losses.push('moving_as_still');
 }
 

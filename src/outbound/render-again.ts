@@ -29,7 +29,7 @@ export async function renderNow(tx: Tx, m: QueuedMessage, by: AgainArgs): Promis
   const content = template ? ({ type: 'template', ...(JSON.parse(m.on_closed ?? '{}') as object) } as OutboundContent) : (JSON.parse(m.content) as OutboundContent);
   const to = JSON.parse(m.recipient ?? 'null') as Identity;
   const reactTo = content.type === 'reaction' ? await namedBy(tx, content.target, { channel: m.channel, pointer: '/content/target' }) : undefined;
-  const named = await filesOf(tx, content, { channel: by.channel, env: by.env, since: m.created_at, nowMs: by.nowMs });
+  const named = await filesOf(tx, content, { channel: by.channel, env: by.env, since: m.created_at, nowMs: by.nowMs, message: m.id });
   const rendered = renderMessage({
     ...by,
     publicUrl: by.env.publicUrl,

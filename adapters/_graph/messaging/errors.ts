@@ -13,8 +13,8 @@ const closed = row('window_closed', 'recipient');
 const media = row('media_invalid');
 const capped = row('marketing_capped', 'recipient');
 const notOurs = row('thread_not_owned', 'recipient');
-/** The platform could not fetch the file: another try may. */
-const fetchAgain = row('media_invalid', 'message', { retryable: true, retryAfterMs: 10 * SECOND });
+/** The platform could not fetch the file: "upload instead". */
+const fetchAgain = row('media_invalid', 'message', { retryable: true, retryAfterMs: 10 * SECOND, staleMedia: true });
 
 /**
  * Graph error codes of Messenger and Instagram (Meta's table as of November 2026), by `code/subcode`, or by a bare number that is

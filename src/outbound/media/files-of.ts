@@ -53,6 +53,8 @@ interface At {
   /** The moment of the message: what was fetched of an address must not be much older. */
   readonly since: number;
   readonly nowMs: number;
+  /** A message that is there already: where the platform could not fetch its addresses, we do. */
+  readonly message?: string;
 }
 async function rowOf(tx: Tx, { media, pointer }: NamedFile, { channel, since }: At): Promise<Row | null> {
   if ('url' in media) {
@@ -112,6 +114,12 @@ async function stateOf(tx: Tx, row: Row, at: At): Promise<{ state: FileState; so
   return { state, sources, until: Math.min(nowMs + env.mediaLinkDays * DAY, ...uploads.map((u) => Number(u.expires_at) - MARGIN_MS)) };
 }
 
+async function isRefused(tx: Tx, named: readonly NamedFile[], message: string | undefined): Promise<boolean> {
+  if (message === undefined || !named.some(({ media }) => 'url' in media)) return false;
+  const [p] = await tx.all<{ renewed: number }>('SELECT renewed FROM preparations WHERE message = $1', [message]);
+  return p?.renewed === 1;
+}
+
 /** The files that a message names, as they stand now for its channel; undefined: it names none. Throws GatewayError for what can not be sent, with the field. */
 export async function filesOf(tx: Tx, content: OutboundContent, at: At): Promise<NamedFiles | undefined> {
   const named = namedFiles(content);
@@ -119,12 +127,14 @@ export async function filesOf(tx: Tx, content: OutboundContent, at: At): Promise
   const states: Record<string, FileState> = {};
   const sources: Record<string, Readonly<Record<string, Source>>> = {};
   const ends = [Number.MAX_SAFE_INTEGER];
+  const refused = await isRefused(tx, named, at.message);
   for (const file of named) {
     const ref = 'id' in file.media ? file.media.id : file.media.url;
     const row = await rowOf(tx, file, at);
     const known = row && (await stateOf(tx, row, at));
+    const handed = refused && 'url' in file.media ? { refused: true as const } : {};
+    if (known || refused) states[ref] = { ...known?.state, ...handed };
     if (!known) continue;
-    states[ref] = known.state;
     sources[ref] = known.sources;
     ends.push(known.until);
   }

@@ -19,10 +19,15 @@ async function mediaOf(tx: Tx, m: Named): Promise<string[]> {
   return found;
 }
 
-/** The platform does not know a file that a call named: its upload is forgotten, so that the next try of the message makes it anew. Once a message; false: that was done already, or none of its files was uploaded. */
+/** The platform does not know a file that a call named, or could not fetch it: its upload is forgotten, so that the next try of the message makes it anew, also of what went by address. Once a message; false: that was done already, or it names no file. */
 export async function forgetUploads(tx: Tx, message: string, at: { readonly attempt: number; readonly part: number }): Promise<boolean> {
-  const changed = await tx.run("UPDATE preparations SET state = 'failed', renewed = 1 WHERE message = $1 AND state = 'ready' AND renewed = 0", [message]);
   const [m] = await tx.all<Named>('SELECT id, content, tenant, channel FROM messages WHERE id = $1', [message]);
+  if (m && namedFiles(JSON.parse(m.content) as OutboundContent).length > 0)
+    await tx.run(
+      "INSERT INTO preparations (message, channel, state, parked, renewed, until, tries, next_at) VALUES ($1,$2,'ready',0,0,0,NULL,0) ON CONFLICT (message) DO NOTHING",
+      [message, m.channel],
+    );
+  const changed = await tx.run("UPDATE preparations SET state = 'failed', renewed = 1 WHERE message = $1 AND state = 'ready' AND renewed = 0", [message]);
   const [call] = await tx.all<{ body: string }>('SELECT body FROM calls WHERE message = $1 AND attempt = $2 AND part = $3', [message, at.attempt, at.part]);
   const [channel] = m ? await tx.all<Pick<ChannelRow, 'type' | 'account'>>('SELECT type, account FROM channels WHERE id = $1', [m.channel]) : [];
   if (changed === 0 || !m || !call || !channel) return false;

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { MediaFault } from '../../../src/media/media-fault.ts';
 import { ffmpegSuite, recorded } from '../../support/ffmpeg.ts';
 import { type FilesDesk, openFilesDesk, sha256 } from '../../support/files-desk.ts';
+import { until } from '../../support/gateway.ts';
 import { type RecordingProxy, startRecordingProxy } from '../../support/recording-proxy.ts';
 import { type Sandbox, startSandbox } from '../../support/sandbox.ts';
 
@@ -79,6 +80,22 @@ ffmpegSuite('files by address', () => {
     expect([served.filter((p) => p === '/voice.wav').length, proxy.of(/\/media$/).length]).toEqual([1, 1]);
     const kept = await desk.rows<{ sha256: string; parent: string | null }>("SELECT sha256, parent FROM media WHERE kind = 'voice' ORDER BY parent IS NULL DESC");
     expect(kept[0]?.sha256).toBe(sha256(recorded('a.mp3')));
+  });
+
+  test('what the platform could not fetch is fetched here and handed over, once', async () => {
+    const id = await send({ type: 'audio', media: { url: 'https://files.example/voice.mp3' } });
+    await desk.done(id);
+    const link = (await desk.calls(id)).map((c) => JSON.parse(c.body) as { audio: object });
+    expect(link).toMatchObject([{ audio: { link: 'https://files.example/voice.mp3' } }]);
+    const failure = { code: 'media_invalid', retryable: false, staleMedia: true } as const;
+    await desk.status(id, failure, 1);
+    await desk.tick();
+    await until('the second attempt', async () => (await desk.calls(id)).length === 2 && (await desk.message(id))?.queue_state === 'done');
+    const second = JSON.parse((await desk.calls(id))[1]?.body ?? '{}') as { audio: { id?: string } };
+    expect(second.audio.id).toMatch(/^15\d+$/);
+    await desk.status(id, failure, 2);
+    await desk.tick();
+    expect(await desk.message(id)).toMatchObject({ state: 'failed', error_code: 'media_invalid', queue_state: 'done' });
   });
 
   test('trouble on the way is tried again', async () => {
