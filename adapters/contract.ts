@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { ChannelType, Failure, Identity, OutboundContent } from '../schemas/index.ts';
 import type { Normalized } from './facts.ts';
+import type { Files, MediaNeed, Upload, Uploaded, UploadTarget } from './files.ts';
 import type { Natives } from './natives.ts';
 
 export type Result<T, E> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E };
@@ -36,10 +37,30 @@ export interface Reply {
   readonly type: string;
   readonly body: string;
 }
+/** A file of a message, as the platform names it. */
+export interface MediaRef {
+  /** WhatsApp media id, CDN address, Twilio media address. */
+  readonly platformRef: string;
+  /** The platform's id of the message that it belongs to, and which file of it, from 0. */
+  readonly message: string | null;
+  readonly index: number;
+  /** A link that the webhook gave; it may have died since. */
+  readonly url: string | null;
+}
+/** What an address answered with 200. */
 export interface MediaStream {
-  readonly bytes: Readable;
-  readonly mime: string;
-  readonly size?: number;
+  readonly body: Readable;
+  readonly type: string | null;
+  readonly length: number | null;
+  readonly filename: string | null;
+}
+export interface MediaOptions extends SendOptions {
+  readonly account: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** Whether an address is of the base that the installation configured for this channel: as much the platform's own as its public hosts. */
+  own(url: URL): boolean;
+  /** GETs an address behind the guard of the core (public addresses, bounds, redirects); `authorization` goes to its own origin alone. Throws MediaFault. */
+  open(url: string, authorization?: string): Promise<MediaStream>;
 }
 
 /** What render may know beside the command; resolved by admit. */
@@ -56,6 +77,8 @@ export interface RenderContext {
   readonly ownId: string;
   /** Set where the 24-hour window is closed and a person answers within 7 days: the platform takes it under this tag alone. */
   readonly tag?: 'HUMAN_AGENT';
+  /** Absent: the content names no files, or they are judged by their addresses alone. */
+  readonly files?: Files;
 }
 /** What the customer will not see as it was given; codes are those of `_content/losses.ts`. */
 export interface Loss {
@@ -82,6 +105,8 @@ export interface Rendered {
   readonly menu?: readonly MenuOption[];
   /** Where the platform bills by segment: of all parts together. */
   readonly sms?: { readonly encoding: 'GSM-7' | 'UCS-2'; readonly segments: number };
+  /** Absent: the calls are final. */
+  readonly needs?: readonly MediaNeed[];
 }
 
 /** Tells the customer that their message was read, or that somebody writes; no message, and none waits for it. `message`: the platform's id of theirs. */
@@ -239,6 +264,8 @@ export interface ChannelAdapter {
 
   // The wire: one attempt each, cancellable; throws what the platform throws.
   send(call: Call, options: SendOptions): Promise<Sent>;
+  /** Hands a file to the platform, streamed; absent where it fetches by link. Throws as `send`; repeating it does no harm. */
+  uploadMedia?(file: Upload, target: UploadTarget, options: SendOptions): Promise<Uploaded>;
   /** A call of `renderSignal`. */
   signal?(call: Call, options: SendOptions): Promise<void>;
   /** Whether the platform has this call, where it can be asked: what it answered then, null where none was found, undefined where it can not be told. */
@@ -251,6 +278,8 @@ export interface ChannelAdapter {
   templates?(target: TemplateTarget, options: SendOptions): Promise<readonly Template[] | null>;
   /** Asks the platform whether it knows our credentials and will call us. Faults of the wire are findings too. */
   check?(target: CheckTarget, options: SendOptions): Promise<readonly Finding[]>;
+  /** The bytes of a file, from a fresh link where the known one is dead. Throws MediaFault, and what the platform's API throws. Absent: the channel has no files of its own. */
+  fetchMedia?(ref: MediaRef, options: MediaOptions): Promise<MediaStream>;
   /** Null: the platform tells nothing of this customer. */
   profile?(customer: Identity, at: { readonly account: string; readonly settings: Readonly<Record<string, unknown>> }, options: SendOptions): Promise<Profile | null>;
 }

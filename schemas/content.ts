@@ -6,7 +6,10 @@ const Iso = z.iso.datetime({ offset: true });
 export const Media = z.strictObject({
   id: z.string(),
   url: z.string(),
+  /** By the bytes once they are here, by the platform's word before. */
   mimeType: z.string().optional(),
+  /** The platform's word, once the bytes are here. */
+  declaredType: z.string().optional(),
   filename: z.string().optional(),
   bytes: z.number().int().nonnegative().optional(),
   sha256: z.string().optional(),
@@ -121,7 +124,9 @@ export const InboundContent = z.discriminatedUnion('type', [...single, Multi]);
 export type InboundContent = z.infer<typeof InboundContent>;
 
 // ---- outbound ------------------------------------------------------------------------------------------------------
-const OutMedia = z.union([z.strictObject({ id: z.string() }), z.strictObject({ url: z.url({ protocol: /^https$/ }) })]);
+/** A file by the id of `POST /v1/media`, or by an https address. */
+export const OutMedia = z.union([z.strictObject({ id: z.string() }), z.strictObject({ url: z.url({ protocol: /^https$/ }) })]);
+export type OutMedia = z.infer<typeof OutMedia>;
 const outMedia = <T extends string>(type: T) =>
   z.strictObject({ type: z.literal(type), media: OutMedia, caption: z.string().optional(), filename: z.string().optional(), voice: z.boolean().optional() });
 const Target = z.union([z.strictObject({ platformId: z.string() }), z.strictObject({ id: z.string() })]);

@@ -37,6 +37,19 @@ export const FAILURES = {
   journal_unavailable: { status: 503, retryable: true, title: 'Journal not writable', advice: 'Check the disk of DATA_DIR: space, permissions, errors.' },
   store_unavailable: { status: 503, retryable: true, title: 'Store not reachable', advice: 'Check DATABASE_URL and the database server.' },
   broker_unavailable: { status: 503, retryable: true, title: 'Kafka not reachable', advice: 'Check KAFKA_BROKERS and the brokers; events wait in the log meanwhile.' },
+  media_pending: { status: 503, retryable: true, title: 'The file is still on its way', advice: 'Try again after the seconds that Retry-After names.' },
+  media_failed: {
+    status: 404,
+    retryable: false,
+    title: 'The file can not be had',
+    advice: 'See detail; POST /v1/media/{id}/retry fetches it anew where the platform still has it.',
+  },
+  link_expired: {
+    status: 410,
+    retryable: false,
+    title: 'The link is past its date',
+    advice: 'GET /v1/media/{id} with an API key answers with a new link, as long as the file is kept.',
+  },
   internal: { status: 500, retryable: true, title: 'Internal error', advice: 'See the log under this request id.' },
   // sends, refused before the platform is asked
   unknown_channel: {
@@ -90,6 +103,15 @@ export const FAILURES = {
     title: 'Template refused',
     advice: 'Check name, language, approval and variables of the template: GET /v1/channels/{id}/templates lists them.',
   },
+  // 422: told before the platform is asked.
+  unknown_media: {
+    status: 422,
+    retryable: false,
+    title: 'No such file',
+    advice: 'Upload it with POST /v1/media and name the id that it answers; a key sees the files of its own tenant only.',
+  },
+  media_not_ready: { status: 422, retryable: false, title: 'The file is not ready', advice: 'Wait for media.ready (GET /v1/media/{id} shows the state), then send it.' },
+  media_unusable: { status: 422, retryable: false, title: 'The file can not be sent', advice: 'Read detail; send another file, or another kind of content.' },
   media_invalid: { status: 502, retryable: false, title: 'Media refused', advice: 'Send a type and size that the platform takes.' },
   thread_not_owned: { status: 502, retryable: false, title: 'Another app owns the conversation', advice: 'Take or request the thread, or send a template.' },
   request_rejected: {
@@ -139,6 +161,8 @@ export interface Failure {
   readonly retryAfterMs?: number;
   /** How far the fault reaches: this message, this recipient, or the whole channel (pause it). */
   readonly scope: 'message' | 'recipient' | 'channel';
+  /** The platform does not know (any more) the id of a file that was uploaded to it. */
+  readonly staleMedia?: true;
   /** The platform says by it what the customer does not want: everything from this sender, or marketing. */
   readonly optOut?: 'sender' | 'marketing';
 }

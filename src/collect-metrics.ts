@@ -36,6 +36,12 @@ export async function collectMetrics({ metrics, store, journal, reader, broker }
   metrics.state.gaps.set((await suspectedGaps(store.read, null)).length);
   if (broker) metrics.state.relayLag.set(await relayLag(store));
   metrics.state.relayParked.set(broker?.parked() ?? 0);
+  const files = await store.read
+    .selectFrom('media')
+    .select(['state', (e) => e.fn.countAll<number>().as('n')])
+    .groupBy('state')
+    .execute();
+  for (const state of ['pending', 'ready', 'failed'] as const) metrics.state.media.set({ state }, Number(files.find((f) => f.state === state)?.n ?? 0));
   const queue = await store.read
     .selectFrom('messages')
     .select(['queue_state', (e) => e.fn.countAll<number>().as('n')])

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { join } from 'node:path';
 import { createAdapters } from '../adapters/index.ts';
 import { createAuth } from './api/auth.ts';
 import { channelInput } from './api/channel-registry.ts';
@@ -10,13 +11,21 @@ import { collectMetrics } from './collect-metrics.ts';
 import type { ChannelConfig, Config } from './config/config.ts';
 import { createConnectedChannels } from './connected-channels.ts';
 import { GatewayError } from './gateway-error.ts';
+import type { MediaAccess } from './http/media-handler.ts';
 import { createPublicListener } from './http/public-listener.ts';
 import { createRefusedRing } from './http/refused-ring.ts';
 import { verifyAgain } from './http/verify-again.ts';
+import { createMediaLinks } from './inbound/media-links.ts';
 import { lockDataDir } from './journal/data-dir-lock.ts';
 import { createJournalReader } from './journal/journal-reader.ts';
 import { openJournal } from './journal/open-journal.ts';
+import { createMediaWorker } from './media/create-media-worker.ts';
+import { sweepStaging } from './media/folder-store.ts';
+import { createMediaAccess } from './media/media-access.ts';
+import { openMediaStore } from './media/open-media-store.ts';
 import { createDispatcher, type Dispatcher } from './outbound/dispatch.ts';
+import { createPreparer } from './outbound/media/create-preparer.ts';
+import { createPreparingThread } from './outbound/media/preparing-thread.ts';
 import { createProfileWorker } from './profiles/create-profile-worker.ts';
 import { createProgress } from './progress.ts';
 import { createReconciler } from './reconcile/create-reconciler.ts';
@@ -44,7 +53,7 @@ export async function startGateway(given: Config, log: Logger, onFatal: (reason:
   const adapters = createAdapters();
   const metrics = createMetrics();
   const progress = createProgress();
-  const parts: { store?: ReturnType<typeof openStore>; broker?: OpenedBroker | null; sandbox?: RunningSandbox | null; dispatcher?: Dispatcher } = {};
+  const parts: { store?: ReturnType<typeof openStore>; broker?: OpenedBroker | null; sandbox?: RunningSandbox | null; dispatcher?: Dispatcher; media?: MediaAccess } = {};
   const sink = (level: 'info' | 'warn' | 'error' | 'debug', message: string, fields: Readonly<Record<string, unknown>> = {}) => log[level](fields, message);
 
   const journal = await openJournal({
@@ -64,6 +73,7 @@ export async function startGateway(given: Config, log: Logger, onFatal: (reason:
     publicUrl: config.publicUrl,
     refused: ring,
     observe: metrics.webhook,
+    media: () => parts.media ?? null,
     afterStore: config.ackAfter === 'store' ? progress.reached : null,
   });
   const port = await listener.start(config.port, config.host);
@@ -89,6 +99,7 @@ export async function startGateway(given: Config, log: Logger, onFatal: (reason:
     databaseUrl: config.databaseUrl,
     ingest,
     outbound: config.outbound,
+    media: { ffmpeg: config.conversion.tools !== null, without: config.conversion.without },
     onFatal,
     onLog: (level, message, detail) => sink(level, message, { detail }),
     onProcessed: (offset, inbound) => {
@@ -117,6 +128,24 @@ export async function startGateway(given: Config, log: Logger, onFatal: (reason:
     observe: metrics.missed,
   });
   const profiles = createProfileWorker({ store, adapters, channelOf: registry.sending, channels: registry.all, log: sink });
+  const media = openMediaStore(config.media);
+  const links = createMediaLinks({ publicUrl: config.publicUrl.href, key: mediaKey, days: config.mediaLinkDays });
+  await sweepStaging(config.media.folder);
+  const mediaWorker = createMediaWorker({
+    store,
+    media,
+    settings: config.media,
+    rowsKeptDays: Math.max(config.messageRetentionDays, config.mediaLinkDays + 1), // whoever has a link is told what became of it
+    channelOf: registry.sending,
+    observe: metrics.media,
+    stored: metrics.mediaStored,
+    log: sink,
+  });
+  const preparing = createPreparingThread(
+    { settings: config.media, conversions: join(config.dataDir, 'conversions'), conversion: config.conversion },
+    { store, examine: mediaWorker.examine, hold: mediaWorker.hold, log: sink },
+  );
+  const preparer = createPreparer({ store, meet: preparing.meet, channelOf: registry.sending, onReady: dispatcher.wake, log: sink });
   const templates = createTemplateSync({ store, adapters, channels: registry.all, log: sink });
   const channelsChanged = async () => {
     const channels = await registry.load();
@@ -132,6 +161,7 @@ export async function startGateway(given: Config, log: Logger, onFatal: (reason:
     reader,
     auth: createAuth({ store, operatorToken: config.operatorToken }),
     wakeDispatcher: dispatcher.wake,
+    wakePreparer: preparer.wake,
     adapterOf: adapters.of,
     cancel: dispatcher.cancel,
     signal: dispatcher.signal,
@@ -140,7 +170,8 @@ export async function startGateway(given: Config, log: Logger, onFatal: (reason:
       journal: { ok: journal.writable(), id: journal.id, lastOffset: journal.lastOffset(), processed: progress.offset() },
       store: { kind: store.kind, ...(await store.health()) },
       kafka: parts.broker ? parts.broker.health() : { configured: false },
-      outbound: dispatcher.stats(),
+      outbound: { ...dispatcher.stats(), preparing: preparer.running() },
+      media: { kind: config.media.s3 ? 's3' : 'folder', fetching: mediaWorker.running(), ...(await media.health()) },
     }),
     metrics: async () => {
       await collectMetrics({ metrics, store, journal, reader, broker: parts.broker ?? null }).catch(() => {}); // while the store is away the last figures stand
@@ -152,6 +183,7 @@ export async function startGateway(given: Config, log: Logger, onFatal: (reason:
     runReplay: replays.run,
     reconciler,
     templates,
+    media: { media, link: links.make, examine: mediaWorker.examine, hold: mediaWorker.hold, wake: mediaWorker.wake },
     capabilitiesOf: (type, provider) => adapters.of(type, provider)?.capabilities ?? null,
     checkChannel: (channel) => checkChannel(channel, { adapters, publicUrl: config.publicUrl, baseUrl: channel.provider === 'twilio' ? config.twilioApiUrl : config.graphApiUrl }),
     republish: (from) => (parts.broker ? parts.broker.republish(from) : Promise.reject(new GatewayError('broker_unavailable', 'KAFKA_BROKERS is not set.'))),
@@ -171,6 +203,9 @@ export async function startGateway(given: Config, log: Logger, onFatal: (reason:
     await replays.resume();
     reconciler.start();
     profiles.start();
+    mediaWorker.start();
+    preparer.start();
+    parts.media = createMediaAccess({ store, media, worker: mediaWorker, links, observe: metrics.mediaRead });
     await templates.start();
     parts.broker = config.kafka
       ? openBroker({
@@ -204,6 +239,9 @@ export async function startGateway(given: Config, log: Logger, onFatal: (reason:
       await replays.stop();
       await reconciler.stop();
       await profiles.stop();
+      await preparer.stop();
+      await preparing.close();
+      await mediaWorker.stop();
       await templates.stop();
       await parts.broker?.stop();
       await operator.stop();

@@ -1,4 +1,4 @@
-import type { Failure, OutboundContent } from '../../schemas/index.ts';
+import { type Failure, namedFiles, type OutboundContent } from '../../schemas/index.ts';
 import type { RenderContext, Result } from '../contract.ts';
 import type { CardButton, Of } from './piece.ts';
 
@@ -63,14 +63,12 @@ function faultOf(content: OutboundContent): string | undefined {
       return undefined;
   }
 }
-const uploaded = (content: OutboundContent): boolean =>
-  ('media' in content && 'id' in content.media) || (content.type === 'cards' && content.cards.some(({ media }) => media !== undefined && 'id' in media));
-
 /** What the schema allows and no channel can send. */
 export function checkContent(content: OutboundContent, context: RenderContext): Result<null, Failure> {
   const fault = faultOf(content);
   if (fault) return refused('invalid_request', fault);
-  if (uploaded(content)) return refused('content_unsupported', 'media: files by id can not be sent yet; give the https address of the file as media.url');
+  const unknown = namedFiles(content).find(({ media }) => 'id' in media && !context.files?.states[media.id]);
+  if (unknown) return refused('unknown_media', `${unknown.pointer.slice(1).replaceAll('/', '.')}: there is no such file`);
   if (content.type === 'reaction' && context.reactTo === undefined) return refused('invalid_request', 'target: the message that the reaction is to must be named');
   return { ok: true, value: null };
 }

@@ -1,6 +1,7 @@
 import type { Failure, OutboundContent } from '../../schemas/index.ts';
 import { splitText } from '../_text/split-text.ts';
 import type { Call, Capabilities, RenderContext, Rendered, Result } from '../contract.ts';
+import type { Files } from '../files.ts';
 import { checkContent, refused } from './check-content.ts';
 import { degrade } from './degrade.ts';
 import { lossesOf } from './losses.ts';
@@ -23,6 +24,8 @@ export interface Channel {
   /** A text in parts of one call each, where the channel does not count by characters or bytes. */
   split?(text: string): readonly string[];
 }
+/** Judged by their addresses alone, and nothing can be made of them. */
+const NO_FILES: Files = { states: {}, ffmpeg: false, without: 'link' };
 /** Kinds that nothing else can stand for. */
 const WHOLE = ['reaction', 'template'] as const;
 
@@ -34,7 +37,8 @@ export function compose(content: OutboundContent, context: RenderContext, channe
   if (lacking) return refused('content_unsupported', `${name} has no ${lacking}s: nothing else stands for one`);
   const checked = checkContent(content, context);
   if (!checked.ok) return checked;
-  const { pieces, losses, menu } = degrade(content, capabilities);
+  const { pieces, losses, menu, needs, refused: fault } = degrade(content, capabilities, context.files ?? NO_FILES);
+  if (fault) return refused(fault.code, fault.message);
   if (context.replyTo !== undefined && !natives.replyTo) losses.push('reply_not_shown');
   const split = channel.split ?? ((whole: string) => splitText(whole, text.max, text.unit === 'byte' ? 'byte' : 'character'));
   const single = pieces.flatMap((piece): Piece[] =>
@@ -48,5 +52,5 @@ export function compose(content: OutboundContent, context: RenderContext, channe
     calls.push(made.value);
   }
   if (!calls.length) return refused('invalid_request', 'text: nothing is left of it without its marks');
-  return { ok: true, value: { calls, losses: lossesOf(losses), ...(menu.length ? { menu } : {}) } };
+  return { ok: true, value: { calls, losses: lossesOf(losses), ...(menu.length ? { menu } : {}), ...(needs.length ? { needs } : {}) } };
 }

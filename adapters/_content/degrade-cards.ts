@@ -1,8 +1,10 @@
-import type { OutboundContent } from '../../schemas/index.ts';
+import { type OutboundContent, type OutMedia, refOf } from '../../schemas/index.ts';
 import { shorten } from '../_text/shorten.ts';
 import type { CardForm, Natives } from '../natives.ts';
 import { distinct } from './distinct.ts';
 import type { Card, CardButton, Of, Sink } from './piece.ts';
+import { planFile } from './plan-file.ts';
+import { showFile, tellConversion } from './show-file.ts';
 import { joined, lastPart } from './split-body.ts';
 
 type Cards = Of<'cards'>;
@@ -80,13 +82,32 @@ function alone(card: Card, sink: Sink): OutboundContent[] {
   return [...picture, replies.length ? { type: 'choices', style: 'buttons', body, options: replies } : { type: 'text', text: body }];
 }
 
+/** Whether the channel shows this picture on a card. */
+function planOf(media: OutMedia, form: CardForm, { files }: Sink) {
+  const plan = planFile(refOf(media), form.picture, files);
+  return plan.way === 'unfit' || plan.way === 'no_tool' ? null : plan;
+}
+/** Cards with what stands in a call for their pictures. */
+function illustrated(content: Cards, form: CardForm, sink: Sink): Cards {
+  const picture = (media: OutMedia): OutMedia => {
+    const plan = planOf(media, form, sink);
+    if (!plan) return media;
+    tellConversion(media, plan, sink);
+    return showFile(media, { plan, form: form.picture, kind: 'image' }, sink);
+  };
+  return { ...content, cards: content.cards.map(({ media, ...card }) => (media ? { ...card, media: picture(media) } : card)) };
+}
+
 /** Cards side by side where the channel can, else one after the other; on a channel of plain text as one text. */
 export function degradeCards(content: Cards, natives: Natives, sink: Sink, into: (content: OutboundContent, sink: Sink) => void): void {
-  if (natives.cards && fits(natives.cards, content.cards)) return side(content, natives.cards, sink);
+  const form = natives.cards;
+  const shown = form && fits(form, content.cards) && content.cards.every(({ media }) => !media || planOf(media, form, sink));
+  if (shown) return side(illustrated(content, form, sink), form, sink);
   sink.losses.push('cards_as_messages');
   const own: Sink = { ...sink, pieces: [] };
   own.pieces.push({ type: 'text', text: content.body });
   for (const card of content.cards) for (const one of alone(card, own)) into(one, own);
+  if (own.refused) sink.refused = own.refused;
   const texts = own.pieces.flatMap((p) => (p.type === 'text' ? [p.text] : []));
   if (texts.length === own.pieces.length) sink.pieces.push({ type: 'text', text: joined(texts) });
   else sink.pieces.push(...own.pieces);

@@ -2,6 +2,7 @@ import type { OutboundContent } from '../../schemas/index.ts';
 import { fromMarkdown } from '../_text/markdown.ts';
 import { shorten } from '../_text/shorten.ts';
 import type { Capabilities } from '../contract.ts';
+import type { Files } from '../files.ts';
 import type { Natives } from '../natives.ts';
 import { degradeCards } from './degrade-cards.ts';
 import { degradeChoices } from './degrade-choices.ts';
@@ -56,8 +57,8 @@ function degradeRequest(content: Of<'request'>, natives: Natives, sink: Sink): v
 }
 
 /** What the channel lacks, as a sequence of what it has. Text is not split here; reactions, templates and `raw` stay as they are. */
-export function degrade(content: OutboundContent, capabilities: Pick<Capabilities, 'natives'>): Sink {
-  const sink: Sink = { pieces: [], losses: [], menu: [] };
+export function degrade(content: OutboundContent, capabilities: Pick<Capabilities, 'natives'>, files: Files): Sink {
+  const sink: Sink = { pieces: [], losses: [], menu: [], needs: [], files };
   into(content, capabilities.natives, sink);
   return sink;
 }

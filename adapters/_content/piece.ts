@@ -1,5 +1,6 @@
-import type { OutboundContent } from '../../schemas/index.ts';
+import type { FailureCode, OutboundContent } from '../../schemas/index.ts';
 import type { MenuOption } from '../contract.ts';
+import type { Files, MediaNeed } from '../files.ts';
 import type { ChoiceForm, MediaKind } from '../natives.ts';
 import type { LossCode } from './losses.ts';
 
@@ -15,4 +16,8 @@ export interface Sink {
   readonly pieces: Piece[];
   readonly losses: LossCode[];
   readonly menu: MenuOption[];
+  readonly files: Files;
+  readonly needs: MediaNeed[];
+  /** Set where no degradation helps. */
+  refused?: { readonly code: FailureCode; readonly message: string };
 }

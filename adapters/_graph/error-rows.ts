@@ -8,6 +8,7 @@ export interface Row {
   readonly retryable: boolean;
   readonly retryAfterMs?: number;
   readonly optOut?: 'sender' | 'marketing';
+  readonly staleMedia?: true;
 }
 export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;
@@ -35,4 +36,5 @@ export const failureFrom = (found: Row, code: string | undefined, message: strin
   ...(message === undefined ? {} : { platformMessage: message.slice(0, MAX_MESSAGE) }),
   ...(found.retryAfterMs === undefined ? {} : { retryAfterMs: found.retryAfterMs }),
   ...(found.optOut === undefined ? {} : { optOut: found.optOut }),
+  ...(found.staleMedia ? { staleMedia: true as const } : {}),
 });

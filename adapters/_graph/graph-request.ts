@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Call, SendOptions } from '../contract.ts';
 import type { Http } from './http.ts';
 import { isObject, type Loose, list, number, object } from './loose.ts';
@@ -30,14 +31,19 @@ function retryAfterOf(headers: Readonly<Record<string, unknown>>): string {
   return minutes > 0 ? String(minutes * 60) : '';
 }
 
-/** One attempt. Answers whatever status came; throws axios's own error where no answer came. The token stands in a header, never in an address. */
-export async function graphRequest(http: Http, call: Call, options: SendOptions): Promise<GraphAnswer> {
+/** One attempt; `streamed` in the place of the call's body. Answers whatever status came; throws axios's own error where no answer came. The token stands in a header, never in an address. */
+export async function graphRequest(
+  http: Http,
+  call: Call,
+  options: SendOptions,
+  streamed?: { readonly data: Readable; readonly headers: Readonly<Record<string, string>> },
+): Promise<GraphAnswer> {
   const response = await http.request<string>({
     method: call.method,
     url: options.baseUrl.replace(/\/$/, '') + call.path,
-    ...(call.method === 'GET' ? {} : { data: call.body }),
+    ...(call.method === 'GET' ? {} : { data: streamed?.data ?? call.body }),
     signal: options.signal,
-    headers: { authorization: `Bearer ${options.credentials.accessToken ?? ''}`, 'content-type': call.contentType, 'user-agent': 'parlance' },
+    headers: { authorization: `Bearer ${options.credentials.accessToken ?? ''}`, 'content-type': call.contentType, 'user-agent': 'parlance', ...streamed?.headers },
   });
   const body = typeof response.data === 'string' ? response.data : '';
   return { status: response.status, body, value: object(json(body)), retryAfter: retryAfterOf(response.headers as Record<string, unknown>) };

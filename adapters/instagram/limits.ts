@@ -3,19 +3,29 @@ import type { Capabilities } from '../contract.ts';
 import type { Natives } from '../natives.ts';
 
 const MB = 1024 * 1024;
+const PICTURES = ['image/jpeg', 'image/png', 'image/gif'];
 /** What Instagram shows itself (messenger.md 6): text by bytes, PDF alone as a file, no templates outside the window. */
 const natives: Natives = {
   choices: [
     { style: 'quick_replies', max: 13, titleMax: 20, idMax: 1000, bodyMax: 1000, bodyUnit: 'byte' },
     { style: 'buttons', max: 3, titleMax: 20, idMax: 1000, bodyMax: 640 },
   ],
-  cards: { min: 1, max: 10, titleMax: 80, bodyMax: 80, buttonsMax: 3, buttonTitleMax: 20, idMax: 1000 },
+  cards: {
+    min: 1,
+    max: 10,
+    titleMax: 80,
+    bodyMax: 80,
+    buttonsMax: 3,
+    buttonTitleMax: 20,
+    idMax: 1000,
+    picture: { mimeTypes: PICTURES, maxBytes: 8 * MB, by: 'link', into: 'image' },
+  },
   link: { titleMax: 20, bodyMax: 640 },
   media: {
-    image: { mimeTypes: ['image/jpeg', 'image/png', 'image/gif'], maxBytes: 8 * MB },
-    audio: { mimeTypes: ['audio/aac', 'audio/mp4', 'audio/wav'], maxBytes: 25 * MB },
-    video: { mimeTypes: ['video/mp4', 'video/ogg', 'video/quicktime', 'video/webm', 'video/x-msvideo'], maxBytes: 25 * MB },
-    document: { mimeTypes: ['application/pdf'], maxBytes: 25 * MB },
+    image: { mimeTypes: PICTURES, maxBytes: 8 * MB, by: 'upload', into: 'image' },
+    audio: { mimeTypes: ['audio/aac', 'audio/mp4', 'audio/wav'], maxBytes: 25 * MB, by: 'upload', into: 'm4a' },
+    video: { mimeTypes: ['video/mp4', 'video/ogg', 'video/quicktime', 'video/webm', 'video/x-msvideo'], maxBytes: 25 * MB, by: 'upload', into: 'mp4' },
+    document: { mimeTypes: ['application/pdf'], maxBytes: 25 * MB, by: 'upload' },
   },
   reaction: true,
   replyTo: true,
@@ -35,3 +45,10 @@ export const capabilities: Capabilities = {
   retiredTags: RETIRED_TAGS,
   limits: { account: { perSecond: 100, inboundCounts: false }, media: { perSecond: 10 }, listPerSecond: 1.8 },
 };
+
+/** Files reach an account without a linked Page (Instagram Login) by a link: the upload is an edge of the Page alone (messenger.md 6). */
+export function capabilitiesOf(settings: Readonly<Record<string, unknown>>): Capabilities {
+  if (typeof settings.pageId === 'string' && settings.pageId !== '') return capabilities;
+  const media = Object.fromEntries(Object.entries(natives.media).map(([kind, form]) => [kind, { ...form, by: 'link' as const }]));
+  return { ...capabilities, natives: { ...natives, media } };
+}

@@ -3,19 +3,30 @@ import type { Capabilities } from '../contract.ts';
 import type { Natives } from '../natives.ts';
 
 const MB = 1024 * 1024;
+const PICTURES = ['image/jpeg', 'image/png', 'image/gif', 'image/webp'];
 /** What the Send API shows itself (messenger.md 4.2 to 4.5 and 8.2). */
 const natives: Natives = {
   choices: [
     { style: 'quick_replies', max: 13, titleMax: 20, idMax: 1000, bodyMax: 2000 },
     { style: 'buttons', max: 3, titleMax: 20, idMax: 1000, bodyMax: 640 },
   ],
-  cards: { min: 1, max: 10, titleMax: 80, bodyMax: 80, buttonsMax: 3, buttonTitleMax: 20, idMax: 1000 },
+  cards: {
+    min: 1,
+    max: 10,
+    titleMax: 80,
+    bodyMax: 80,
+    buttonsMax: 3,
+    buttonTitleMax: 20,
+    idMax: 1000,
+    picture: { mimeTypes: PICTURES, maxBytes: 8 * MB, by: 'link', into: 'image' },
+  },
   link: { titleMax: 20, bodyMax: 640 },
   media: {
-    image: { mimeTypes: ['image/jpeg', 'image/png', 'image/gif', 'image/webp'], maxBytes: 8 * MB },
-    audio: { mimeTypes: ['audio/aac', 'audio/mpeg', 'audio/mp4', 'audio/ogg', 'audio/wav'], maxBytes: 25 * MB },
-    video: { mimeTypes: ['video/mp4', 'video/ogg', 'video/quicktime', 'video/webm', 'video/x-msvideo'], maxBytes: 25 * MB },
-    document: { mimeTypes: 'any', maxBytes: 25 * MB },
+    image: { mimeTypes: PICTURES, maxBytes: 8 * MB, by: 'upload', into: 'image' },
+    // Voice notes of other services are Ogg, which its player does not play everywhere: MP3 and M4A (messenger.md 12).
+    audio: { mimeTypes: ['audio/aac', 'audio/mpeg', 'audio/mp4', 'audio/wav'], maxBytes: 25 * MB, by: 'upload', into: 'm4a' },
+    video: { mimeTypes: ['video/mp4', 'video/ogg', 'video/quicktime', 'video/webm', 'video/x-msvideo'], maxBytes: 25 * MB, by: 'upload', into: 'mp4' },
+    document: { mimeTypes: 'any', maxBytes: 25 * MB, by: 'upload' },
   },
   reaction: true,
   replyTo: true,

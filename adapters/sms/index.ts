@@ -5,6 +5,7 @@ import { cancel } from './cancel.ts';
 import { check } from './check.ts';
 import { classify } from './classify.ts';
 import { send } from './client.ts';
+import { fetchMedia } from './fetch-media.ts';
 import { capabilitiesOf } from './limits.ts';
 import { list, lookUp } from './list.ts';
 import { normalize } from './normalize.ts';
@@ -31,6 +32,7 @@ export function createSmsAdapter(channel: ChannelType = 'sms'): ChannelAdapter {
     costs: (call) => ({ units: segmentsOfCall(call), media: false }),
     classify,
     send: (call, options) => send(http, call, options),
+    fetchMedia,
     lookUp: (call, at, options) => lookUp(http, call, { ...at, options }),
     cancel: (sid, at, options) => cancel(http, sid, { ...at, options }),
     list: (query, options) => list(http, query, options),

@@ -1,6 +1,6 @@
 import type { ChannelType } from '../../schemas/index.ts';
 import type { RenderContext } from '../contract.ts';
-import type { Natives } from '../natives.ts';
+import type { MediaForm, Natives } from '../natives.ts';
 import { takesMms } from './mms.ts';
 
 const MB = 1024 * 1024;
@@ -16,25 +16,31 @@ const KB = 1024;
 export const MAX_TEXT = 1600;
 const plain: Natives = { media: {}, template: 'contentSid', markdown: 'none' };
 
+/** Twilio fetches every file by its address (sms.md 4.2). */
+const by = 'link';
+const PICTURES = ['image/jpeg', 'image/png', 'image/gif'];
 /** What MMS carries; Twilio makes pictures smaller for the carrier, and nothing else. https://www.twilio.com/docs/messaging/guides/accepted-mime-types */
 const mms: Natives = {
   ...plain,
   media: {
-    image: { captionMax: MAX_TEXT, mimeTypes: ['image/jpeg', 'image/png', 'image/gif'], maxBytes: 5 * MB },
-    audio: { captionMax: MAX_TEXT, mimeTypes: ['audio/amr', 'audio/mpeg', 'audio/mp4', 'audio/ogg', 'audio/wav'], maxBytes: 500 * KB },
-    video: { captionMax: MAX_TEXT, mimeTypes: ['video/mp4', 'video/3gpp', 'video/quicktime', 'video/webm'], maxBytes: 500 * KB },
-    document: { captionMax: MAX_TEXT, mimeTypes: ['application/pdf', 'text/csv'], maxBytes: 500 * KB },
+    image: { captionMax: MAX_TEXT, mimeTypes: PICTURES, maxBytes: 5 * MB, by, into: 'image' },
+    audio: { captionMax: MAX_TEXT, mimeTypes: ['audio/amr', 'audio/mpeg', 'audio/mp4'], maxBytes: 500 * KB, by, into: 'mp3' },
+    video: { captionMax: MAX_TEXT, mimeTypes: ['video/mp4', 'video/3gpp', 'video/quicktime', 'video/webm'], maxBytes: 500 * KB, by, into: 'mp4' },
+    document: { captionMax: MAX_TEXT, mimeTypes: ['application/pdf', 'text/csv'], maxBytes: 500 * KB, by },
   },
 };
+/** Opus makes a voice note of it (sms.md 4.2), as with Meta. */
+const OPUS: MediaForm['inside'] = { 'audio/ogg': { audio: 'opus', channels: 1 } };
+const H264: MediaForm['inside'] = { 'video/mp4': { video: 'h264', audio: 'aac', plain: true } };
 /** One medium a message; its Body is a caption beside a picture or video, and lost beside others. https://www.twilio.com/docs/whatsapp/guidance-whatsapp-media-messages */
 const whatsapp: Natives = {
   ...plain,
   media: {
-    image: { captionMax: 1024, mimeTypes: ['image/jpeg', 'image/png'], maxBytes: 5 * MB },
-    audio: { mimeTypes: ['audio/ogg', 'audio/amr', 'audio/aac', 'audio/mpeg'], maxBytes: 16 * MB },
-    voice: { mimeTypes: ['audio/ogg'], maxBytes: 16 * MB },
-    video: { captionMax: 1024, mimeTypes: ['video/mp4'], maxBytes: 16 * MB },
-    sticker: { mimeTypes: ['image/webp'], maxBytes: 100 * KB },
+    image: { captionMax: 1024, mimeTypes: ['image/jpeg', 'image/png'], maxBytes: 5 * MB, by, into: 'image' },
+    audio: { mimeTypes: ['audio/ogg', 'audio/amr', 'audio/aac', 'audio/mpeg'], maxBytes: 16 * MB, by, into: 'mp3', inside: OPUS },
+    voice: { mimeTypes: ['audio/ogg'], maxBytes: 16 * MB, by, into: 'voice', inside: OPUS },
+    video: { captionMax: 1024, mimeTypes: ['video/mp4'], maxBytes: 16 * MB, by, into: 'mp4', inside: H264 },
+    sticker: { mimeTypes: ['image/webp'], maxBytes: 100 * KB, by, into: 'sticker', side: 512 },
     document: {
       mimeTypes: [
         'application/pdf',
@@ -44,6 +50,7 @@ const whatsapp: Natives = {
         'application/vnd.openxmlformats-officedocument.presentationml.presentation',
       ],
       maxBytes: 16 * MB,
+      by,
     },
   },
   location: true,
@@ -53,9 +60,9 @@ const whatsapp: Natives = {
 const rcs: Natives = {
   ...plain,
   media: {
-    image: { captionMax: MAX_TEXT, mimeTypes: ['image/jpeg', 'image/png', 'image/gif'], maxBytes: 16 * MB },
-    video: { captionMax: MAX_TEXT, mimeTypes: ['video/mp4'], maxBytes: 16 * MB },
-    document: { captionMax: MAX_TEXT, mimeTypes: ['application/pdf'], maxBytes: 16 * MB },
+    image: { captionMax: MAX_TEXT, mimeTypes: PICTURES, maxBytes: 16 * MB, by, into: 'image' },
+    video: { captionMax: MAX_TEXT, mimeTypes: ['video/mp4'], maxBytes: 16 * MB, by, into: 'mp4' },
+    document: { captionMax: MAX_TEXT, mimeTypes: ['application/pdf'], maxBytes: 16 * MB, by },
   },
 };
 

@@ -66,8 +66,12 @@ function rowOf(code: string): Row {
   return /^2\d\d$/.test(code) ? permission : rejected;
 }
 
+/** No code is of media ids alone: an unknown one is a parameter that is not valid, and the details say which. */
+const OF_A_FILE = new Set(['100', '131009', '131052', '131053']);
+
 /** Our failure for one of the platform's codes; `transient` is the platform's own word that it may be tried again. */
 export function failureOf(code: string | undefined, message: string | undefined, transient = false): Failure {
   const found = rowOf(code ?? '');
-  return failureFrom(transient ? { ...found, retryable: true } : found, code, message);
+  const stale = OF_A_FILE.has(code ?? '') && /\bmedia\b/i.test(message ?? '') ? { staleMedia: true as const } : {};
+  return failureFrom({ ...found, ...stale, ...(transient ? { retryable: true } : {}) }, code, message);
 }

@@ -5,7 +5,8 @@ import type { ChannelAdapter } from '../contract.ts';
 import { check } from './check.ts';
 import { checkTemplate } from './check-template.ts';
 import { classify } from './classify.ts';
-import { send, signal } from './client.ts';
+import { send, signal, uploadMedia } from './client.ts';
+import { fetchMedia } from './fetch-media.ts';
 import { capabilities } from './limits.ts';
 import { normalize } from './normalize.ts';
 import { render } from './render.ts';
@@ -26,7 +27,9 @@ export function createWhatsappAdapter(): ChannelAdapter {
     renderSignal,
     classify,
     send: (call, options) => send(http, call, options),
+    uploadMedia: (file, target, options) => uploadMedia(http, file, { target, options }),
     signal: (call, options) => signal(http, call, options),
+    fetchMedia: (ref, options) => fetchMedia(http, ref, options),
     check: (target, options) => check(http, target, options),
     checkTemplate,
     templates: (target, options) => templates(http, target, options),

@@ -1,9 +1,12 @@
+import type { IncomingMessage } from 'node:http';
 import type { Capabilities, ChannelAdapter, Finding, Provider } from '../../adapters/contract.ts';
 import type { ChannelType } from '../../schemas/index.ts';
 import type { Config } from '../config/config.ts';
 import type { Refused, RefusedRing } from '../http/refused-ring.ts';
 import type { Verdict } from '../http/verify-again.ts';
 import type { Journal, JournalReader } from '../journal/port.ts';
+import type { Examination, Examined } from '../media/examine.ts';
+import type { MediaStore } from '../media/port.ts';
 import type { Dispatcher } from '../outbound/dispatch.ts';
 import type { PreparedSignal } from '../outbound/prepare-signal.ts';
 import type { Reconciler } from '../reconcile/create-reconciler.ts';
@@ -20,6 +23,8 @@ export interface ApiDeps {
   readonly auth: Auth;
   /** Something was queued on this channel (a message that was admitted just now: this, or nothing that may go yet); without one, on any. */
   wakeDispatcher: Dispatcher['wake'];
+  /** Files of messages that were queued are to be got ready. */
+  wakePreparer(): void;
   /** Who sends on a kind of channel; its limits give the pace. */
   adapterOf(type: ChannelType, provider: Provider): ChannelAdapter | undefined;
   /** Here, or at the platform where it holds the message still. */
@@ -35,6 +40,17 @@ export interface ApiDeps {
   verifyAgain(refused: Refused): Promise<Verdict>;
   readonly reconciler: Reconciler;
   readonly templates: TemplateSync;
+  readonly media: {
+    readonly media: MediaStore;
+    /** A signed link to a file, good for MEDIA_LINK_DAYS. */
+    link(id: string, nowMs: number): string;
+    /** Throws MediaFault. */
+    examine(file: Examination): Promise<Examined>;
+    /** With the bytes of a key to oneself. */
+    hold<T>(key: string, work: () => Promise<T>): Promise<T>;
+    /** Files are due. */
+    wake(): void;
+  };
   /** What a channel takes, and how much of it. */
   capabilitiesOf(type: ChannelType, provider: Provider): Capabilities | null;
   /** Asks the platform about one channel. */
@@ -51,6 +67,8 @@ export interface Asked {
   readonly body: unknown;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly signal: AbortSignal;
+  /** Of a route that streams. */
+  readonly request?: IncomingMessage;
 }
 export interface Answer {
   readonly status?: number;
@@ -58,11 +76,14 @@ export interface Answer {
   readonly json?: string;
   readonly stream?: (write: (chunk: string) => Promise<void>, signal: AbortSignal) => Promise<void>;
   readonly type?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 export interface Route {
   readonly method: 'get' | 'post' | 'patch' | 'delete';
   readonly path: string;
   readonly scope: Scope;
   readonly summary: string;
+  /** Reads its body itself, as it comes. */
+  readonly streams?: true;
   handle(asked: Asked, deps: ApiDeps): Promise<Answer>;
 }

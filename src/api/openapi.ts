@@ -10,8 +10,12 @@ export function openapi(): Readonly<Record<string, unknown>> {
     const path = route.path.replace(/:(\w+)/g, '{$1}');
     const parameters = [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } }));
     const sends = route.path === '/v1/messages' || route.path === '/v1/messages/preview';
-    const body =
-      route.method === 'post' && sends ? { requestBody: { required: true, content: { 'application/json': { schema: { $ref: '#/components/schemas/SendCommand' } } } } } : {};
+    const form = { schema: { type: 'object', required: ['file'], properties: { file: { type: 'string', format: 'binary' } } } };
+    const body = route.streams
+      ? { requestBody: { required: true, content: { 'multipart/form-data': form } } }
+      : route.method === 'post' && sends
+        ? { requestBody: { required: true, content: { 'application/json': { schema: { $ref: '#/components/schemas/SendCommand' } } } } }
+        : {};
     paths[path] = {
       ...paths[path],
       [route.method]: {

@@ -12,6 +12,9 @@ import { openapi } from './openapi.ts';
 import { ROUTES } from './routes-table.ts';
 
 const LOCAL = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
+/** For a body of text to come in; an upload may take longer, and is held to its own silence. */
+const BODY_MS = 30_000;
+const UPLOAD_MS = 30 * 60_000;
 const parseBody = (text: string): unknown => JSON.parse(text, (key, value: unknown) => (key === '__proto__' ? undefined : value));
 
 function writeProblem(response: Response, error: GatewayError, id: string): void {
@@ -38,6 +41,7 @@ async function writeAnswer(response: Response, answer: Answer, signal: AbortSign
   }
   response
     .status(answer.status ?? 200)
+    .set({ ...answer.headers })
     .type(answer.type ?? 'application/json')
     .send(answer.json ?? JSON.stringify(answer.body ?? null));
 }
@@ -72,7 +76,16 @@ export function createOperatorListener(deps: ApiDeps, sandbox: Router | null) {
     next(local && !LOCAL.test(request.headers.host ?? '') ? new GatewayError('forbidden', 'This listener answers to localhost only.') : undefined);
   });
   if (sandbox) app.use('/sandbox', sandbox); // reads its bodies itself: they may carry media
+  for (const route of ROUTES) if (route.streams) serve(route);
+  app.use((request, response, next) => {
+    response.locals.slow = setTimeout(() => request.destroy(), BODY_MS).unref();
+    next();
+  });
   app.use(express.text({ type: () => true, limit: '5mb' }));
+  app.use((_request, response, next) => {
+    clearTimeout(response.locals.slow as NodeJS.Timeout);
+    next();
+  });
   app.get('/healthz', (_request, response) => void response.type('text/plain').send('ok\n'));
   app.get('/openapi.json', (_request, response) => void response.json(openapi()));
   app.get('/asyncapi.json', (_request, response) => void response.json(asyncapi(deps.config.kafka?.topicPrefix)));
@@ -83,6 +96,9 @@ export function createOperatorListener(deps: ApiDeps, sandbox: Router | null) {
     response.type(type).send(body);
   });
 
+  function serve(route: Route): void {
+    app[route.method](route.path, (request, response, next) => void handle(route, request, response).catch(next));
+  }
   async function handle(route: Route, request: Request, response: Response): Promise<void> {
     response.locals.route = `${request.method} ${route.path}`;
     const caller = await deps.auth.authenticate(request);
@@ -107,11 +123,14 @@ export function createOperatorListener(deps: ApiDeps, sandbox: Router | null) {
     );
     await writeAnswer(
       response,
-      await route.handle({ caller, params: request.params as Record<string, string>, query, body, headers: request.headers, signal: gone.signal }, deps),
+      await route.handle(
+        { caller, params: request.params as Record<string, string>, query, body, headers: request.headers, signal: gone.signal, ...(route.streams ? { request } : {}) },
+        deps,
+      ),
       gone.signal,
     );
   }
-  for (const route of ROUTES) app[route.method](route.path, (request, response, next) => void handle(route, request, response).catch(next));
+  for (const route of ROUTES) if (!route.streams) serve(route);
   app.use('/v1', (request, _response, next) => void deps.auth.authenticate(request).then(() => next(new GatewayError('not_found', 'There is no such route.')), next));
   app.use((_request, _response, next) => next(new GatewayError('not_found', 'There is no such route.')));
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
@@ -127,7 +146,7 @@ export function createOperatorListener(deps: ApiDeps, sandbox: Router | null) {
     if (!known) deps.log('error', 'a request failed', { requestId: idOf(response), error: error instanceof Error ? error.stack : String(error) });
     writeProblem(response, known ?? new GatewayError('internal', 'failed'), idOf(response));
   });
-  const server = http.createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, app);
+  const server = http.createServer({ requestTimeout: UPLOAD_MS, headersTimeout: 10_000 }, app);
   return {
     start: (port: number, host: string) =>
       new Promise<number>((resolve, reject) => {

@@ -3,6 +3,7 @@ import { batchRoutes } from './routes/batch.ts';
 import { channelRoutes } from './routes/channels.ts';
 import { consentRoutes } from './routes/consents.ts';
 import { eventRoutes } from './routes/events.ts';
+import { mediaRoutes } from './routes/media.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { operatorRoutes } from './routes/operations.ts';
 import { reconcileRoutes } from './routes/reconcile.ts';
@@ -17,6 +18,7 @@ export const ROUTES: readonly Route[] = [
   ...channelRoutes,
   ...batchRoutes,
   ...messageRoutes,
+  ...mediaRoutes,
   ...consentRoutes,
   ...tenantRoutes,
   ...eventRoutes,

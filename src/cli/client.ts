@@ -9,7 +9,7 @@ export class CliError extends Error {
   }
 }
 export interface Client {
-  request(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, options?: { body?: unknown; headers?: Record<string, string> }): Promise<unknown>;
+  request(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, options?: { body?: unknown; form?: FormData; headers?: Record<string, string> }): Promise<unknown>;
 }
 
 /** undefined: not JSON. An empty answer is null. */
@@ -32,7 +32,7 @@ export function createClient({ url, token }: { url: string; token: string | null
         response = await fetch(url + path, {
           method,
           headers: { authorization: `Bearer ${token}`, ...(options.body === undefined ? {} : { 'content-type': 'application/json' }), ...options.headers },
-          ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+          ...(options.form ? { body: options.form } : options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
         });
       } catch (error) {
         throw new CliError(

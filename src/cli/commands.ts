@@ -3,6 +3,7 @@ import { CliError, type Client } from './client.ts';
 import { doctor } from './doctor.ts';
 import { wholeEnvironment } from './environment.ts';
 import { flag, optional, word } from './given.ts';
+import { mediaCommand } from './media-command.ts';
 import { clean, cleanLine, table } from './print.ts';
 
 export interface Given {
@@ -127,6 +128,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       c.out(table(messages, ['id', 'createdAt', 'direction', 'channel', 'status', 'contentType', 'preview']), messages);
     },
   },
+  media: mediaCommand,
   'dead-letters': {
     usage: 'dead-letters [retry|discard ID]',
     about: 'what could not be turned into an event',

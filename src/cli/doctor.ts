@@ -5,6 +5,7 @@ import { createAdapters } from '../../adapters/index.ts';
 import { checkChannel } from '../check-channel.ts';
 import type { Config } from '../config/config.ts';
 import { ConfigError, loadConfig } from '../config/load-config.ts';
+import { openMediaStore } from '../media/open-media-store.ts';
 
 const MIN_FREE = 1024 ** 3;
 
@@ -37,6 +38,20 @@ function disk(config: Config): Finding {
   } catch (error) {
     return { check: 'disk', ok: false, detail: `${config.dataDir}: ${(error as NodeJS.ErrnoException).code}; DATA_DIR must be a folder that can be written` };
   }
+}
+/** Where files are kept; the disk of DATA_DIR is told by itself. */
+async function bucket(config: Config): Promise<Finding[]> {
+  if (!config.media.s3) return [];
+  const store = openMediaStore(config.media);
+  const { ok, detail } = await store.health();
+  await store.close();
+  return [
+    {
+      check: 'media store',
+      ok,
+      detail: ok ? `the bucket ${config.media.s3.bucket} answers` : `${detail ?? 'it can not be used'}; check MEDIA_S3_* and the server: files wait meanwhile`,
+    },
+  ];
 }
 /** The platform's clock against ours, by the Date of an answer; signatures do not need it, windows and links do. */
 async function clock(url: string): Promise<Finding> {
@@ -77,6 +92,13 @@ export async function doctor(env: Readonly<Record<string, string | undefined>>):
       detail: `${config.channels.length} channels, ${config.databaseUrl ? 'PostgreSQL' : 'embedded store'}, ${config.kafka ? 'Kafka' : 'no Kafka'}`,
     },
     disk(config),
+    {
+      check: 'ffmpeg',
+      ok: true,
+      detail: config.conversion.tools
+        ? `${config.conversion.tools.ffmpeg} converts sound and film`
+        : `not found: sound and film are not converted; what a channel does not take as it is ${config.conversion.without === 'link' ? 'goes as a link' : 'is refused'} (MEDIA_WITHOUT_FFMPEG)`,
+    },
   ];
   if (config.databaseUrl) {
     const url = new URL(config.databaseUrl);
@@ -86,5 +108,5 @@ export async function doctor(env: Readonly<Record<string, string | undefined>>):
     const [host = '', port] = broker.split(':');
     findings.push(await reachable('kafka', { host, port: Number(port) }, 'check KAFKA_BROKERS and the brokers; events wait in the log meanwhile'));
   }
-  return [...findings, ...(await platforms(config)), await clock(config.graphApiUrl)];
+  return [...findings, ...(await bucket(config)), ...(await platforms(config)), await clock(config.graphApiUrl)];
 }

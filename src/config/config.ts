@@ -1,4 +1,5 @@
 import type { ChannelType } from '../../schemas/index.ts';
+import type { MediaSettings } from '../media/settings.ts';
 
 /** Where Kafka is and how to talk to it; null: no Kafka, events stay in the log (API, webhooks and SSE read it there). */
 export interface KafkaConfig {
@@ -47,6 +48,16 @@ export interface OutboundSettings {
   readonly probeFirstMs: number;
 }
 
+/** What makes files into what a channel takes. */
+export interface ConversionSettings {
+  /** Absolute paths; null: not installed, or switched off. */
+  readonly tools: { readonly ffmpeg: string; readonly ffprobe: string } | null;
+  /** Where only ffmpeg could make a file fit and it is not there. */
+  readonly without: 'link' | 'refuse';
+  /** So many at once. */
+  readonly parallel: number;
+}
+
 /** The whole configuration, read once and frozen. Names are those of the environment (DESIGN 5b), camel case. */
 export interface Config {
   readonly host: string;
@@ -68,7 +79,9 @@ export interface Config {
   readonly exchangeRetentionDays: number;
   readonly idempotencyDays: number;
   readonly mediaLinkDays: number;
+  readonly media: MediaSettings;
   readonly outbound: OutboundSettings;
+  readonly conversion: ConversionSettings;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   readonly channelsFile: string | null;
   readonly channels: readonly ChannelConfig[];

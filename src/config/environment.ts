@@ -65,6 +65,28 @@ export const Environment = z.object({
   EXCHANGE_RETENTION_DAYS: days(14),
   IDEMPOTENCY_DAYS: days(7),
   MEDIA_LINK_DAYS: days(7),
+  MEDIA_RETENTION_DAYS: days(90),
+  MEDIA_PARALLEL: count(8, 1, 64),
+  MEDIA_SCAN_COMMAND: text,
+  MEDIA_S3_BUCKET: z.preprocess(
+    blankIsAbsent,
+    z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of a bucket: 3 to 63 of a-z, 0-9, dot and hyphen')
+      .optional(),
+  ),
+  MEDIA_S3_ENDPOINT: url,
+  MEDIA_S3_REGION: z.preprocess(blankIsAbsent, z.string().default('us-east-1')),
+  MEDIA_S3_ACCESS_KEY_ID: text,
+  MEDIA_S3_SECRET_ACCESS_KEY: text,
+  MEDIA_S3_PREFIX: z.preprocess(
+    blankIsAbsent,
+    z
+      .string()
+      .regex(/^[\w./-]*$/, 'may hold letters, digits, dot, hyphen, underscore and slash')
+      .default('media/'),
+  ),
+  MEDIA_S3_PATH_STYLE: flag,
   RETRY_MAX_ATTEMPTS: count(20, 1, 1000),
   RETRY_FIRST_SECONDS: count(1, 1, 3600),
   RETRY_MAX_SECONDS: count(300, 1, 86_400),
@@ -74,6 +96,9 @@ export const Environment = z.object({
   DOUBT_WAIT_SECONDS: count(600, 1, 86_400),
   CHANNEL_PROBE_SECONDS: count(60, 1, 3600),
   QUEUE_MAX_PER_TENANT: count(500_000, 1, 100_000_000),
+  FFMPEG_PATH: text,
+  MEDIA_WITHOUT_FFMPEG: z.preprocess(blankIsAbsent, z.enum(['link', 'refuse'], 'must be link or refuse').default('link')),
+  MEDIA_CONVERSIONS: count(2, 2, 64),
   LOG_LEVEL: z.preprocess(
     blankIsAbsent,
     z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'must be fatal, error, warn, info, debug, trace or silent').default('info'),

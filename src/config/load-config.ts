@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
+import type { S3Settings } from '../media/settings.ts';
 import { parseChannels } from './channels-file.ts';
 import type { ChannelConfig, Config, KafkaConfig } from './config.ts';
 import { Environment } from './environment.ts';
+import { findFfmpeg } from './find-ffmpeg.ts';
 import { keepSecret, newMasterKey, newOperatorToken, parseMasterKey } from './secrets-on-disk.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -67,6 +69,24 @@ function kafkaOf(e: Environment, faults: string[]): KafkaConfig | null {
   };
 }
 
+function s3Of(e: Environment, faults: string[]): S3Settings | null {
+  const { MEDIA_S3_ACCESS_KEY_ID: accessKeyId, MEDIA_S3_SECRET_ACCESS_KEY: secretAccessKey } = e;
+  if (!e.MEDIA_S3_BUCKET) {
+    if (e.MEDIA_S3_ENDPOINT || accessKeyId || secretAccessKey)
+      faults.push('MEDIA_S3_BUCKET: is not set, though other MEDIA_S3_* are; name the bucket, or take the others away to keep media in DATA_DIR.');
+    return null;
+  }
+  if (Boolean(accessKeyId) !== Boolean(secretAccessKey)) faults.push('MEDIA_S3_ACCESS_KEY_ID and MEDIA_S3_SECRET_ACCESS_KEY: set both, or none to take the keys of the machine.');
+  return {
+    bucket: e.MEDIA_S3_BUCKET,
+    endpoint: e.MEDIA_S3_ENDPOINT ?? null,
+    region: e.MEDIA_S3_REGION,
+    keys: accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey } : null,
+    prefix: e.MEDIA_S3_PREFIX,
+    pathStyle: e.MEDIA_S3_PATH_STYLE === undefined ? e.MEDIA_S3_ENDPOINT !== undefined : e.MEDIA_S3_PATH_STYLE === '1' || e.MEDIA_S3_PATH_STYLE === 'true',
+  };
+}
+
 function masterKeyOf(e: Environment, dataDir: string, out: { faults: string[]; notices: string[] }): Buffer {
   const fix = 'give 32 random bytes in base64, e.g. from: openssl rand -base64 32';
   if (!e.MASTER_KEY && e.DATABASE_URL) out.faults.push(`MASTER_KEY: must be given with DATABASE_URL, since all instances share it; ${fix}.`);
@@ -93,6 +113,8 @@ export function loadConfig(env: Env): Config {
   const dataDir = resolve(e.DATA_DIR);
   const channels = readChannels(e.CHANNELS_FILE, env, faults);
   const kafka = kafkaOf(e, faults);
+  const tools = findFfmpeg(e.FFMPEG_PATH, env.PATH, faults);
+  const s3 = s3Of(e, faults);
   if (e.ACK_AFTER === 'store' && !e.DATABASE_URL)
     faults.push('ACK_AFTER: "store" needs DATABASE_URL; the embedded store lives on the same disk as the journal, so leave it at "journal".');
   const out = { faults, notices };
@@ -125,6 +147,7 @@ export function loadConfig(env: Env): Config {
     exchangeRetentionDays: e.EXCHANGE_RETENTION_DAYS,
     idempotencyDays: e.IDEMPOTENCY_DAYS,
     mediaLinkDays: e.MEDIA_LINK_DAYS,
+    media: { folder: join(dataDir, 'media'), s3, scanCommand: e.MEDIA_SCAN_COMMAND ?? null, parallel: e.MEDIA_PARALLEL, retentionDays: e.MEDIA_RETENTION_DAYS },
     outbound: {
       maxAttempts: e.RETRY_MAX_ATTEMPTS,
       firstMs: e.RETRY_FIRST_SECONDS * 1000,
@@ -136,6 +159,7 @@ export function loadConfig(env: Env): Config {
       probeFirstMs: e.CHANNEL_PROBE_SECONDS * 1000,
       queueMaxPerTenant: e.QUEUE_MAX_PER_TENANT,
     },
+    conversion: { tools, without: e.MEDIA_WITHOUT_FFMPEG, parallel: e.MEDIA_CONVERSIONS },
     logLevel: e.LOG_LEVEL,
     channelsFile: e.CHANNELS_FILE ?? null,
     channels,

@@ -2,6 +2,7 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answer, refuse } from './answers.ts';
 import { endpointOf } from './endpoints.ts';
+import { createMediaHandler, MEDIA_PATH, type MediaAccess } from './media-handler.ts';
 import { createWebhookHandler, type WebhookDeps } from './webhook-handler.ts';
 
 export interface PublicListener {
@@ -13,9 +14,10 @@ export interface PublicListener {
 const TEXT = 'text/plain; charset=utf-8';
 const MAX_CONNECTIONS = 10_000;
 
-/** The public listener: webhooks, health. Raw node:http, no framework in the path of an acknowledgement. */
-export function createPublicListener(deps: WebhookDeps): PublicListener {
+/** The public listener: webhooks, media links, health. Raw node:http, no framework in the path of an acknowledgement. */
+export function createPublicListener(deps: WebhookDeps & { media(): MediaAccess | null }): PublicListener {
   const webhook = createWebhookHandler(deps);
+  const media = createMediaHandler(deps.media);
   const state = { stopping: false };
   const handle = (request: IncomingMessage, response: ServerResponse): void => {
     const url = request.url ?? '/';
@@ -25,6 +27,8 @@ export function createPublicListener(deps: WebhookDeps): PublicListener {
     if (endpoint) return webhook(endpoint, request, response);
     request.resume();
     const get = request.method === 'GET' || request.method === 'HEAD';
+    const medium = MEDIA_PATH.exec(path)?.[1];
+    if (medium !== undefined) return media(medium, request, response);
     if (path === '/healthz' && get) return answer(response, { status: 200, type: TEXT, body: 'ok\n' });
     if (path === '/readyz' && get) return deps.journal.writable() ? answer(response, { status: 200, type: TEXT, body: 'ready\n' }) : refuse(response, 'journal_unavailable');
     refuse(response, 'not_found');

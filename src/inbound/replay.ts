@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { providerOf } from '../../adapters/contract.ts';
 import type { Fact } from '../../adapters/facts.ts';
 import { eventId } from '../../schemas/index.ts';
@@ -6,10 +5,12 @@ import { journalRef } from '../journal/port.ts';
 import type { Tx } from '../store/port.ts';
 import type { Context } from './context.ts';
 import { findConversation } from './conversations.ts';
-import { type Channel, createDirectory } from './directory.ts';
+import { comparable, correct } from './correct.ts';
+import { createDirectory } from './directory.ts';
 import { verifiedRequest } from './journalled-request.ts';
 import { asWritten } from './menus.ts';
-import { firstSight, publish, seenKey } from './publish.ts';
+import { messageIdOf } from './messages.ts';
+import { seenKey } from './publish.ts';
 import { resolveFact } from './resolve.ts';
 import type { RetryDeps } from './retry.ts';
 import { dayOf, Tally } from './tally.ts';
@@ -30,39 +31,6 @@ export interface ReplayResult {
   readonly next: number | null;
 }
 const SLICE = 200;
-
-/** Content without what the gateway itself put in. */
-function comparable(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(comparable);
-  if (!value || typeof value !== 'object') return value;
-  const media = 'platformRef' in value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([key]) => !(media && ['id', 'url', 'state'].includes(key)) && key !== 'truncated')
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, item]) => [key, comparable(item)]),
-  );
-}
-async function correct(ctx: Context, fact: Fact, at: { channel: Channel; corrects: string; content: unknown }): Promise<void> {
-  const digest = createHash('sha256')
-    .update(JSON.stringify(comparable(at.content)))
-    .digest('hex');
-  const id = eventId([...fact.idParts, 'corrected', digest]);
-  if (!(await firstSight(ctx, id))) return; // the same correction once
-  const [row] = await ctx.tx.all<{ value: string }>(
-    "INSERT INTO meta (key, value) VALUES ($1,'1') ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(meta.value AS INTEGER) + 1 AS TEXT) RETURNING value",
-    [`revision:${at.corrects}`],
-  );
-  const conversation = await findConversation(ctx.tx, at.channel.id, fact.addresses);
-  if (conversation)
-    await publish(ctx, fact, {
-      type: 'message.corrected',
-      channel: at.channel,
-      conversation,
-      id,
-      data: { corrects: at.corrects, revision: Number(row?.value ?? 1), correction: { content: at.content } },
-    });
-}
 
 /** The content that the event of a message has in the log; undefined where it is gone. A conversation that was linked to an older one left its events under its own name. */
 async function published(tx: Tx, message: { id: string; channel: string; addresses: Fact['addresses'] }): Promise<unknown> {
@@ -119,7 +87,8 @@ export async function replaySlice(tx: Tx, args: ReplayArgs, deps: RetryDeps): Pr
       }
       result.differs++;
       if (result.diffs.length < 20) result.diffs.push({ id, path: fact.path, journal: ctx.ref, before, after });
-      if (args.publish) await correct(ctx, fact, { channel, corrects: id, content: after });
+      if (args.publish && fact.body.kind === 'message')
+        await correct(ctx, fact, { channel, corrects: id, content: after, messageId: await messageIdOf(ctx, channel.id, fact.body.platformId) });
     }
   }
   await tally.write(tx);

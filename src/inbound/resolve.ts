@@ -1,6 +1,7 @@
 import type { Fact, FactBody } from '../../adapters/facts.ts';
 import { eventId } from '../../schemas/index.ts';
 import { asFetched } from './backfill.ts';
+import { completePlaceholder } from './complete-placeholder.ts';
 import { recordConsent } from './consents.ts';
 import type { Context } from './context.ts';
 import { addAddresses, type Conversation, conversationFor, type Link, touch } from './conversations.ts';
@@ -25,6 +26,7 @@ export async function resolveFact(ctx: Context, fact: Fact): Promise<void> {
     return deadLetter(ctx, { code: 'wrong_key', reason: 'the signing key is not one of the channel that the element names', path: fact.path, element: null, channel: null });
   if (!ctx.again) ctx.tally.count(channel.id, ctx.day, 'elements');
   if (!(await firstSight(ctx, eventId(fact.idParts)))) {
+    if (await completePlaceholder(ctx, fact, channel)) return ctx.tally.count(channel.id, ctx.day, 'published');
     if (!ctx.again) ctx.tally.count(channel.id, ctx.day, 'duplicate');
     return;
   }

@@ -30,12 +30,14 @@ export async function retain(tx: Tx, settings: IngestSettings['retention'], nowM
     await tx.run('DELETE FROM timeline WHERE message = $1', [id]);
     await tx.run('DELETE FROM calls WHERE message = $1', [id]);
     await tx.run('DELETE FROM menus WHERE message = $1', [id]);
+    await tx.run('DELETE FROM preparations WHERE message = $1', [id]);
     await tx.run('DELETE FROM messages WHERE id = $1', [id]);
   }
   await tx.run(
     `DELETE FROM menus WHERE message IN (SELECT n.message FROM menus n JOIN messages m ON m.id = n.message WHERE m.queue_state = 'done' AND m.updated_at < $1 LIMIT ${SLICE})`,
     [before(MENU_DAYS)],
   );
+  await tx.run('DELETE FROM media_fetches WHERE fetched_at < $1', [before(1)]);
   await tx.run('DELETE FROM idempotency WHERE created_at < $1', [before(settings.idempotencyDays)]);
   await tx.run("DELETE FROM dead_letters WHERE state <> 'open' AND updated_at < $1", [before(CLOSED_LETTER_DAYS)]);
   await tx.run('DELETE FROM suspected_gaps WHERE named_at < $1', [before(GAP_DAYS)]);

@@ -1,6 +1,7 @@
 import type { Fact, FactBody } from '../../adapters/facts.ts';
 import { advance, eventId, FAILURES, type Failure, type MessageState } from '../../schemas/index.ts';
 import { newId } from '../id.ts';
+import { forgetUploads } from '../outbound/media/forget-uploads.ts';
 import { leaveQueue, makeReady } from '../outbound/queue-order.ts';
 import type { Tx } from '../store/port.ts';
 import { learnFromRefusal } from './consents.ts';
@@ -104,10 +105,11 @@ async function moveQueue(ctx: Context, call: Call, message: Message): Promise<vo
 }
 
 /** A failed status ends the message; whether it is tried again, or another channel takes over, is looked at by the queue (attempts.ts, fallbacks.ts). */
-async function endFailed(ctx: Context, message: Message, at: { current: MessageState; failure: Failure | undefined }): Promise<void> {
+async function endFailed(ctx: Context, message: Message, at: { current: MessageState; failure: Failure | undefined; part: number }): Promise<void> {
   const { failure, current } = at;
   const now = ctx.nowMs;
-  const again = failure?.retryable && failure.outcome === 'not_sent' ? now + (failure.retryAfterMs ?? 0) : null;
+  const anew = failure?.staleMedia === true && (await forgetUploads(ctx.tx, message.id, { attempt: message.attempt, part: at.part }));
+  const again = (failure?.retryable && failure.outcome === 'not_sent') || anew ? now + (failure?.retryAfterMs ?? 0) : null;
   await ctx.tx.run(
     'UPDATE messages SET state = $2, error_code = $3, platform_code = $4, platform_message = $5, updated_at = $6, again_at = $7, fallback_at = CASE WHEN fallback IS NOT NULL AND $8 = 1 THEN $6 ELSE fallback_at END WHERE id = $1',
     [message.id, current, failure?.code ?? 'request_rejected', failure?.platformCode, failure?.platformMessage, now, again, again === null ? 1 : 0],
@@ -133,7 +135,7 @@ export async function applyStatus(ctx: Context, at: { fact: Fact; body: StatusFa
   const current = call.attempt === message.attempt || RANK[next] >= RANK.delivered ? stateOfParts(parts, message.state) : message.state;
   const failure = body.failure;
   await moveQueue(ctx, call, message);
-  if (body.status === 'failed' && call.attempt === message.attempt) await endFailed(ctx, message, { current, failure });
+  if (body.status === 'failed' && call.attempt === message.attempt) await endFailed(ctx, message, { current, failure, part: call.part });
   else
     await ctx.tx.run('UPDATE messages SET state = $2, updated_at = $3, platform_id = coalesce(platform_id, $4) WHERE id = $1', [message.id, current, ctx.nowMs, body.platformId]);
   await ctx.tx.run('INSERT INTO timeline (id, message, at, recorded_at, kind, detail) VALUES ($1,$2,$3,$4,$5,$6)', [

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Adapters } from '../../adapters/contract.ts';
+import type { Files } from '../../adapters/files.ts';
 import { type Identity, type OutboundContent, SendCommand } from '../../schemas/index.ts';
 import type { OutboundSettings } from '../config/config.ts';
 import { GatewayError } from '../gateway-error.ts';
@@ -13,6 +14,8 @@ import { situationOf } from './check-policy.ts';
 import { checkTemplate } from './check-template.ts';
 import { newEta } from './eta.ts';
 import { insertMessage } from './insert-message.ts';
+import { filesOf } from './media/files-of.ts';
+import { keepPreparation, park } from './media/preparations.ts';
 import { namedBy } from './named-by.ts';
 import { judge } from './policy.ts';
 import { note } from './queue.ts';
@@ -29,6 +32,11 @@ export interface OutboundEnvironment {
   readonly adapters: Adapters;
   readonly publicUrl: string;
   readonly outbound: OutboundSettings;
+  /** What can be done with files here; see Files. */
+  readonly media: Pick<Files, 'ffmpeg' | 'without'>;
+  readonly mediaLinkDays: number;
+  /** A signed link to a file of ours. */
+  mediaUrl(id: string, nowMs: number): string;
 }
 export interface AdmitArgs {
   /** 'api', or the source of the command's CloudEvent. */
@@ -50,6 +58,8 @@ export interface Admitted {
   readonly tenant: string;
   /** What the dispatcher needs to take it at once; null where it waits for something. */
   readonly ready: ReadyMessage | null;
+  /** Its files are being got ready. */
+  readonly preparing?: true;
 }
 const MAX_METADATA = 4096;
 
@@ -107,9 +117,11 @@ export async function admit(tx: Tx, args: AdmitArgs, env: OutboundEnvironment): 
     { priority, limits: adapter.capabilities.limits, notBefore, nowMs },
   );
   await insertMessage(tx, args, { ...prepared, channel, priority, sendAt, scheduled, notBefore });
+  const preparing = await keepPreparation(tx, { message: id, channel: channel.id, nowMs }, { ...prepared, now: notBefore === null });
   await insertCalls(tx, { message: id, attempt: 1, channel: channel.id, adapter }, rendered.calls);
   await enterQueue(tx, { channel: channel.id, priority, tenant: channel.tenant });
-  const free = notBefore === null && (await makeReady(tx, id));
+  const free = notBefore === null && !preparing && (await makeReady(tx, id));
+  if (notBefore === null && preparing) await park(tx, id, nowMs);
   await keepMenu(tx, { message: id, conversation: prepared.conversation.id, content: prepared.content, numbered: rendered.menu });
   if (args.key !== null)
     await tx.run('INSERT INTO idempotency (tenant, source, key, message, body_hash, created_at) VALUES ($1,$2,$3,$4,$5,$6)', [
@@ -124,7 +136,7 @@ export async function admit(tx: Tx, args: AdmitArgs, env: OutboundEnvironment): 
   const [first] = rendered.calls;
   const { units, media } = (first && adapter.costs?.(first)) ?? ONE;
   const ready = free && channel.state === 'active' ? { id, conversation: prepared.conversation.id, priority, units, media: media ? 1 : 0 } : null;
-  return { id, status: 'queued', eta: new Date(eta).toISOString(), repeated: false, tenant: channel.tenant, ready };
+  return { id, status: 'queued', eta: new Date(eta).toISOString(), repeated: false, tenant: channel.tenant, ready, ...(preparing ? { preparing } : {}) };
 }
 
 async function tellQueued(tx: Tx, args: AdmitArgs, at: Prepared & { channel: ChannelRow; quiet: number | null }): Promise<void> {
@@ -134,6 +146,7 @@ async function tellQueued(tx: Tx, args: AdmitArgs, at: Prepared & { channel: Cha
     ...(quiet === null ? {} : { quietUntil: new Date(quiet).toISOString() }),
     ...(mode === 'plain' ? {} : { sentAs: mode }),
     ...(at.rendered.losses.length ? { losses: at.rendered.losses } : {}),
+    ...(at.rendered.needs ? { preparing: [...new Set(at.rendered.needs.map((n) => n.ref))] } : {}),
     ...(at.templateChecked ? {} : { template: 'not checked: its list could not be read yet' }),
   };
   await note(tx, id, { kind: 'queued', detail, nowMs });
@@ -175,6 +188,8 @@ export async function prepare(tx: Tx, args: AdmitArgs, at: { channel: ChannelRow
   const content = mode === 'template' ? swapped(command) : command.content;
   const reactTo = content.type === 'reaction' ? await namedBy(tx, content.target, { channel: channel.id, pointer: '/content/target' }) : undefined;
   const templateChecked = await checkTemplate(tx, content, { channel: channel.id, adapter });
-  const rendered = renderMessage({ channel, adapter, publicUrl: env.publicUrl, content, to: target.to, ownId: `${id}.1`, replyTo, reactTo, mode });
-  return { rendered, conversation, to: target.to satisfies Identity, id, replyTo, adapter, situation, verdict, mode, content, templateChecked } as const;
+  const named = await filesOf(tx, content, { channel, env, since: nowMs, nowMs });
+  const files = named ? { files: named.files } : {};
+  const rendered = renderMessage({ channel, adapter, publicUrl: env.publicUrl, content, to: target.to, ownId: `${id}.1`, replyTo, reactTo, mode, ...files });
+  return { rendered, named, conversation, to: target.to satisfies Identity, id, replyTo, adapter, situation, verdict, mode, content, templateChecked } as const;
 }

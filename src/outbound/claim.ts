@@ -5,6 +5,7 @@ import type { Tx } from '../store/port.ts';
 import type { OutboundEnvironment } from './admit.ts';
 import { loadChannel } from './channel-row.ts';
 import { checkPolicy } from './check-policy.ts';
+import { filesReady, keepPreparation, mayNameFiles, park } from './media/preparations.ts';
 import { loadMessage, note, type QueuedMessage, tell } from './queue.ts';
 import { BULK, FREE, leaveQueue } from './queue-order.ts';
 import { quietUntil } from './quiet-hours.ts';
@@ -52,8 +53,10 @@ async function stillAllowed(tx: Tx, m: QueuedMessage, at: { env: OutboundEnviron
   // Once part of it went out as a template it stays one.
   if (verdict.mode === (m.mode ?? 'plain') || (m.sent_parts > 0 && m.mode === 'template')) return true;
   try {
-    await renderAgain(tx, m, { channel, adapter, publicUrl: env.publicUrl, mode: verdict.mode, nowMs });
-    return true;
+    const { rendered, named } = await renderAgain(tx, m, { channel, adapter, env, mode: verdict.mode, nowMs });
+    if (!(await keepPreparation(tx, { message: m.id, channel: m.channel, nowMs }, { rendered, named, now: true }))) return true;
+    await park(tx, m.id, nowMs);
+    return false;
   } catch (error) {
     if (!(error instanceof GatewayError)) throw error;
     await end(tx, m, { status: 'failed', nowMs, failure: refusal(error.code, error.message) });
@@ -112,6 +115,7 @@ export async function claim(tx: Tx, args: ClaimArgs, env: OutboundEnvironment): 
   if (!m || !(await isItsTurn(tx, m, args.trial === true))) return null;
   if (m.expires_at !== null && m.expires_at <= nowMs && m.sent_parts === 0) return end(tx, m, { status: 'expired', nowMs });
   if ((await isQuiet(tx, m, nowMs)) || !(await stillAllowed(tx, m, { env, nowMs }))) return null;
+  if (mayNameFiles(m.content) && !(await filesReady(tx, m.id, nowMs))) return null;
   const [call] = await tx.all<CallRow>("SELECT part, method, path, content_type, body FROM calls WHERE message = $1 AND attempt = $2 AND state = 'pending' ORDER BY part LIMIT 1", [
     m.id,
     m.attempt,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ChannelAdapter, MenuOption } from '../../adapters/contract.ts';
+import type { MediaNeed } from '../../adapters/files.ts';
 import { type ChannelType, FAILURES, type Identity, Recipient, SendCommand } from '../../schemas/index.ts';
 import { GatewayError } from '../gateway-error.ts';
 import type { Conversation } from '../inbound/conversations.ts';
@@ -21,6 +22,8 @@ interface Preview {
   readonly calls: readonly { method: string; url: string; body: string }[];
   readonly parts: number;
   readonly losses: readonly { code: string; detail: string }[];
+  /** What stands in the calls for what is not there yet: an upload's id, or the link to a converted file. The calls are these, but for it. */
+  readonly placeholders?: readonly { readonly placeholder: string; readonly media: string; readonly becomes: 'upload' | 'link'; readonly convertedTo?: string }[];
   /** Options that the customer answers by number. */
   readonly menu?: readonly MenuOption[];
   readonly encoding?: string;
@@ -55,6 +58,12 @@ function windowOf(conversation: Conversation, { capabilities }: ChannelAdapter, 
   if (capabilities.windowHours === null) return null;
   return { open: expires !== null && expires > nowMs, expiresAt: expires === null ? null : new Date(expires).toISOString() };
 }
+const placeholder = (need: MediaNeed) => ({
+  placeholder: need.placeholder,
+  media: need.ref,
+  becomes: need.by,
+  ...(need.conversion ? { convertedTo: need.conversion.into } : {}),
+});
 async function etaOn(tx: Tx, { command, nowMs }: PreviewArgs, { channel, adapter }: { channel: ChannelRow; adapter: ChannelAdapter }): Promise<string> {
   const paced = { ...channel, settings: JSON.parse(channel.settings) as Record<string, unknown> };
   const notBefore = command.sendAt ? Date.parse(command.sendAt) : null;
@@ -70,6 +79,7 @@ async function previewOn(tx: Tx, args: PreviewArgs & { readonly command: SendCom
         calls,
         parts: calls.length,
         losses: rendered.losses,
+        ...(rendered.needs ? { placeholders: rendered.needs.map(placeholder) } : {}),
         ...(rendered.menu ? { menu: rendered.menu } : {}),
         ...rendered.sms,
         window: windowOf(conversation, adapter, args.nowMs),

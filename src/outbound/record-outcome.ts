@@ -8,6 +8,8 @@ import { applyWatermarks } from '../inbound/watermarks.ts';
 import type { Tx } from '../store/port.ts';
 import { another, backoffMs, decide, type Tries } from './decide.ts';
 import { doubt } from './doubts.ts';
+import { forgetUploads } from './media/forget-uploads.ts';
+import { askAgain } from './media/preparations.ts';
 import { pauseChannel, resumeChannel } from './pause-channel.ts';
 import { loadMessage, note, type QueuedMessage, tell } from './queue.ts';
 import { leaveQueue, makeReady } from './queue-order.ts';
@@ -137,6 +139,12 @@ async function failed(tx: Tx, m: QueuedMessage, args: OutcomeArgs & { failure: F
   if (m.queue_state === 'done') {
     await endCall(tx, m, { ...args, state: failure.outcome });
     return false; // it has its end already: by a status, or since another channel took over
+  }
+  if (failure.staleMedia && (await forgetUploads(tx, m.id, args))) {
+    await endCall(tx, m, { ...args, state: 'pending' });
+    await askAgain(tx, m.id, nowMs);
+    await note(tx, m.id, { kind: 'uploading_anew', detail: { attempt: m.attempt, part, error: failure }, nowMs });
+    return false;
   }
   const refusesChannel = failure.scope === 'channel' && !failure.retryable && failure.outcome === 'not_sent';
   if (args.trial && refusesChannel) {

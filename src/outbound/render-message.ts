@@ -1,4 +1,5 @@
 import type { Call, ChannelAdapter, Cost, RenderContext, Rendered } from '../../adapters/contract.ts';
+import type { Files } from '../../adapters/files.ts';
 import { FAILURES, type Identity, type OutboundContent } from '../../schemas/index.ts';
 import { GatewayError } from '../gateway-error.ts';
 import type { Tx } from '../store/port.ts';
@@ -16,6 +17,7 @@ export interface RenderArgs {
   readonly replyTo?: string | undefined;
   readonly reactTo?: string | undefined;
   readonly mode: Mode;
+  readonly files?: Files;
 }
 
 /** The calls of a message; a refusal of the adapter as GatewayError. */
@@ -26,6 +28,7 @@ export function renderMessage(args: RenderArgs): Rendered {
     ...(replyTo === undefined ? {} : { replyTo }),
     ...(reactTo === undefined ? {} : { reactTo }),
     ...(args.mode === 'human_agent' ? { tag: 'HUMAN_AGENT' as const } : {}),
+    ...(args.files ? { files: args.files } : {}),
   };
   const rendered = args.adapter.render(args.content, context);
   if (!rendered.ok) throw new GatewayError(rendered.error.code, rendered.error.platformMessage ?? FAILURES[rendered.error.code].title, { pointer: '/content' });

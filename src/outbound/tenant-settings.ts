@@ -8,6 +8,8 @@ export const TenantSettings = z.strictObject({
   quietHours: QuietHours.optional(),
   /** Instead of QUEUE_MAX_PER_TENANT. */
   queueMax: z.number().int().min(1).max(100_000_000).optional(),
+  /** Instead of MEDIA_RETENTION_DAYS. */
+  mediaDays: z.number().int().min(1).max(36_500).optional(),
 });
 export type TenantSettings = z.infer<typeof TenantSettings>;
 

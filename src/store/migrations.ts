@@ -100,6 +100,26 @@ const VERSIONS: readonly string[] = [
   // Who else is this person: asked twice with every message, and not to cost more with more channels.
   `CREATE INDEX aliases_phone ON aliases (value) WHERE kind = 'phone';
    CREATE INDEX aliases_user ON aliases (value) WHERE kind = 'whatsapp_user'`,
+  `CREATE TABLE media (id TEXT PRIMARY KEY, tenant TEXT NOT NULL, channel TEXT, conversation TEXT, message TEXT, direction TEXT NOT NULL, kind TEXT NOT NULL, state TEXT NOT NULL, key TEXT, platform_ref TEXT, platform_message TEXT,
+     link TEXT, platform_sha256 TEXT, declared_type TEXT, mime_type TEXT, filename TEXT, bytes BIGINT, sha256 TEXT, width BIGINT, height BIGINT, duration_ms BIGINT, reason TEXT, attempts BIGINT NOT NULL, round BIGINT NOT NULL,
+     rank BIGINT NOT NULL DEFAULT 0, next_at BIGINT, parent TEXT, variant TEXT, created_at BIGINT NOT NULL, updated_at BIGINT NOT NULL){without_rowid};
+   CREATE INDEX media_due ON media (rank, next_at) WHERE state = 'pending';
+   CREATE INDEX media_key ON media (key) WHERE key IS NOT NULL;
+   CREATE INDEX media_message ON media (message) WHERE message IS NOT NULL;
+   CREATE INDEX media_conversation ON media (conversation) WHERE conversation IS NOT NULL;
+   CREATE INDEX media_parent ON media (parent) WHERE parent IS NOT NULL;
+   CREATE INDEX media_tenant ON media (tenant, created_at);
+   CREATE INDEX media_created ON media (created_at);
+   CREATE INDEX media_state ON media (state, created_at);
+   CREATE TABLE media_blobs (key TEXT PRIMARY KEY, bytes BIGINT NOT NULL, removing BIGINT NOT NULL){without_rowid};
+   CREATE INDEX media_blobs_removing ON media_blobs (key) WHERE removing = 1;
+   CREATE TABLE media_uploads (media TEXT NOT NULL, variant TEXT NOT NULL, account TEXT NOT NULL, platform_id TEXT NOT NULL, expires_at BIGINT NOT NULL, created_at BIGINT NOT NULL, PRIMARY KEY (media, variant, account)){without_rowid}`,
+  // Sending files: what a message waits for, what was fetched of addresses, what is inside of recordings.
+  `CREATE TABLE preparations (message TEXT PRIMARY KEY, channel TEXT NOT NULL, state TEXT NOT NULL, parked BIGINT NOT NULL, renewed BIGINT NOT NULL, until BIGINT NOT NULL, tries TEXT, next_at BIGINT NOT NULL){without_rowid};
+   CREATE INDEX preparations_due ON preparations (channel, next_at) WHERE state = 'pending';
+   CREATE TABLE media_fetches (tenant TEXT NOT NULL, url_hash TEXT NOT NULL, media TEXT NOT NULL, fetched_at BIGINT NOT NULL, PRIMARY KEY (tenant, url_hash)){without_rowid};
+   CREATE INDEX media_fetches_age ON media_fetches (fetched_at);
+   CREATE TABLE media_insides (media TEXT PRIMARY KEY, inside TEXT NOT NULL){without_rowid}`,
 ];
 
 export const SCHEMA_VERSION = VERSIONS.length;

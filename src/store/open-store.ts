@@ -40,9 +40,9 @@ function openReaders(options: StoreOptions): { read: Kysely<Database>; close(): 
 
 /** Opens the store: the writer's thread at once, the readers once the schema is there. */
 export function openStore(options: StoreOptions): OpenedStore {
-  const { dataDir, databaseUrl, ingest, outbound } = options;
+  const { dataDir, databaseUrl, ingest, outbound, media } = options;
   const news = new Int32Array(new SharedArrayBuffer(4)).fill(1);
-  const workerData: StoreWorkerData = { dataDir, databaseUrl, ingest, outbound, news };
+  const workerData: StoreWorkerData = { dataDir, databaseUrl, ingest, outbound, media, news };
   const worker = new Worker(new URL('./store-worker.ts', import.meta.url), { workerData, execArgv: [], name: 'store', resourceLimits: YOUNG });
   const state = { last: 0, closing: false, ready: false, away: 'starting' };
   const listeners = new Set<(last: number) => void>();

@@ -3,7 +3,9 @@ import { policyOperations } from '../api/policy-operations.ts';
 import { brokerOperations } from '../broker/operations.ts';
 import { inboundOperations } from '../inbound/operations.ts';
 import type { RetryDeps } from '../inbound/retry.ts';
+import { mediaOperations } from '../media/operations.ts';
 import type { OutboundEnvironment } from '../outbound/admit.ts';
+import { preparationOperations } from '../outbound/media/operations.ts';
 import { outboundOperations } from '../outbound/operations.ts';
 import { profileOperations } from '../profiles/operations.ts';
 import { reconcileOperations } from '../reconcile/operations.ts';
@@ -19,11 +21,13 @@ export type OperationEnvironment = RetryDeps & OutboundEnvironment;
 export const createOperations = (env: OperationEnvironment) => ({
   ...inboundOperations(env),
   ...outboundOperations(env),
+  ...preparationOperations(env),
   ...apiOperations,
   ...policyOperations,
   ...brokerOperations,
   ...reconcileOperations,
   ...profileOperations,
   ...templateOperations,
+  ...mediaOperations(env),
 });
 export type Operations = ReturnType<typeof createOperations>;

@@ -60,6 +60,8 @@ const operations = createOperations({
   journalId: data.ingest.journalId,
   publicUrl: data.ingest.publicUrl,
   outbound: data.outbound,
+  media: data.media,
+  mediaLinkDays: data.ingest.mediaLinkDays,
   mediaUrl: links.make,
 });
 const ingest = createIngest({ ...data.ingest, adapters, log: (level, message, detail) => tell({ type: 'log', level, message, ...(detail === undefined ? {} : { detail }) }) });

@@ -223,5 +223,60 @@ export interface Database {
   templates: { channel: string; name: string; language: string; status: string; category: string | null; named: number; components: string; platform_id: string };
   /** When a channel's templates were listed; synced_at null: never yet. fault: what the last try said, null where it succeeded. */
   template_syncs: { channel: string; synced_at: number | null; tried_at: number; fault: string | null };
+  /**
+   * Files, both ways. id: md_…; message null: uploaded by API. kind: the content's (image, audio, voice, video, document, sticker,
+   * post). direction: inbound, or outbound (uploaded or fetched to be sent). key: where the bytes are (see media/port.ts), null where
+   * there are none. platform_ref: the platform's own name of the file. platform_message: the platform's id of the message. link: one
+   * that the webhook gave and that dies soon. platform_sha256: hex, as the platform announced. declared_type: the platform's or caller's word,
+   * mime_type: by the bytes. reason: in words, of a failed one. attempts, next_at: of the fetch; round: how often it was begun anew by
+   * API. parent, variant: what this one was made from, and how (converted files); they end with their parent.
+   */
+  media: {
+    id: string;
+    tenant: string;
+    channel: string | null;
+    conversation: string | null;
+    message: string | null;
+    direction: 'inbound' | 'outbound';
+    kind: string;
+    state: 'pending' | 'ready' | 'failed';
+    key: string | null;
+    platform_ref: string | null;
+    platform_message: string | null;
+    link: string | null;
+    platform_sha256: string | null;
+    declared_type: string | null;
+    mime_type: string | null;
+    filename: string | null;
+    bytes: number | null;
+    sha256: string | null;
+    width: number | null;
+    height: number | null;
+    duration_ms: number | null;
+    reason: string | null;
+    attempts: number;
+    round: number;
+    /** Who goes first: 0, what is said now; 1, what was said long ago (history of a phone). */
+    rank: number;
+    next_at: number | null;
+    parent: string | null;
+    variant: string | null;
+    created_at: number;
+    updated_at: number;
+  };
+  /** Bytes in the media store, by key. removing: 1 from the moment nothing refers to them until they are gone; nobody may refer to them then. */
+  media_blobs: { key: string; bytes: number; removing: number };
+  /** Ids under which a platform holds a file of ours. variant: '' for the file as it is. account: of the channel (ids are valid for it alone). */
+  media_uploads: { media: string; variant: string; account: string; platform_id: string; expires_at: number; created_at: number };
+  /**
+   * Messages whose files must be got ready (fetched, converted, uploaded) before their calls are final. state: pending, ready, failed.
+   * parked: 1 where the message waits for it. renewed: 1 where an upload was made anew since the platform no longer knew it. until: the
+   * first moment at which an upload or a link in the calls ends. tries: JSON, see outbound/decide.ts.
+   */
+  preparations: { message: string; channel: string; state: 'pending' | 'ready' | 'failed'; parked: number; renewed: number; until: number; tries: string | null; next_at: number };
+  /** What was fetched from an address, so that a campaign fetches it once. url_hash: SHA-256 hex. */
+  media_fetches: { tenant: string; url_hash: string; media: string; fetched_at: number };
+  /** Codecs of recordings and films, as ffprobe told them: JSON of FileFacts.inside. */
+  media_insides: { media: string; inside: string };
   audit: { id: string; at: number; actor: string; tenant: string | null; action: string; detail: string };
 }

@@ -15,7 +15,16 @@ export function createMetrics() {
   });
   const calls = new Counter({ name: 'parlance_outbound_calls_total', help: 'Platform calls by channel type and outcome', labelNames: ['channel_type', 'outcome'], registers });
   const missed = new Counter({ name: 'parlance_missed_webhooks_total', help: 'Bodies that came by no webhook and were fetched', labelNames: ['channel_type'], registers });
+  const media = new Counter({
+    name: 'parlance_media_fetches_total',
+    help: 'Attempts to fetch a file by channel type and outcome',
+    labelNames: ['channel_type', 'outcome'],
+    registers,
+  });
+  const mediaBytes = new Counter({ name: 'parlance_media_fetched_bytes_total', help: 'Bytes of files that were fetched', registers });
+  const mediaReads = new Counter({ name: 'parlance_media_reads_total', help: 'Requests for a file by its link', labelNames: ['outcome'], registers });
   const gauge = (name: string, help: string, labelNames: string[] = []) => new Gauge({ name, help, labelNames, registers });
+  const stored = gauge('parlance_media_stored_bytes', 'Bytes in the media store, each once; counted every minute');
   const state = {
     pending: gauge('parlance_journal_pending', 'Journalled bodies that wait to be split'),
     received: gauge('parlance_journal_received', 'Bodies journalled so far'),
@@ -25,6 +34,7 @@ export function createMetrics() {
     relayParked: gauge('parlance_relay_parked', 'Events that Kafka refuses for their size; they are in the log alone'),
     queue: gauge('parlance_outbound_queue', 'Outbound messages by queue state', ['state']),
     gaps: gauge('parlance_suspected_gaps', 'Platform ids that something names and nobody here has seen'),
+    media: gauge('parlance_media_files', 'Files of messages by state', ['state']),
     logOffset: gauge('parlance_log_offset', 'Highest offset of the event log'),
   };
   return {
@@ -34,6 +44,12 @@ export function createMetrics() {
     },
     missed: (channelType: string, n: number): void => missed.inc({ channel_type: channelType }, n),
     call: (channelType: string, outcome: string): void => calls.inc({ channel_type: channelType, outcome }),
+    media(channelType: string, outcome: string, bytes: number): void {
+      media.inc({ channel_type: channelType, outcome });
+      mediaBytes.inc(bytes);
+    },
+    mediaStored: (bytes: number): void => stored.set(bytes),
+    mediaRead: (outcome: string): void => mediaReads.inc({ outcome }),
     state,
     text: async () => ({ type: registry.contentType, body: await registry.metrics() }),
   };

@@ -1,8 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type BenchContext, createContext, type Findings } from './bench-context.ts';
+import { conversions } from './conversions.ts';
 import { copies } from './copies.ts';
 import { growth } from './growth.ts';
+import { media } from './media.ts';
 import { memory } from './memory.ts';
 import { openLoop } from './open-loop.ts';
 import { outbound } from './outbound.ts';
@@ -26,6 +28,8 @@ const SECTIONS: Readonly<Record<string, (bench: BenchContext, known: Readonly<Re
   rate,
   queue,
   unknown,
+  media,
+  conversions,
   growth,
   copies,
 };

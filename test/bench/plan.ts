@@ -23,6 +23,10 @@ export interface Plan {
   readonly queueSample: number;
   /** A fifth of what goes out without limits. */
   readonly lightPerSecond: number;
+  readonly mediaImages: number;
+  readonly mediaVoices: number;
+  /** Voice notes; a third as many pictures, a twentieth as many films. */
+  readonly conversions: number;
   /** Messages stored, one step after the other; the last ones on demand. */
   readonly growth: { readonly messages: readonly number[]; readonly channels: readonly number[]; readonly conversations: readonly number[]; readonly measure: number };
 }
@@ -46,6 +50,9 @@ export const FULL: Plan = {
   queue: [1000, 100_000],
   queueSample: 4000,
   lightPerSecond: 200,
+  mediaImages: 200,
+  mediaVoices: 500,
+  conversions: 120,
   growth: { messages: [10_000, 100_000], channels: [10, 10_000], conversations: [100, 100_000], measure: 30_000 },
 };
 /** `--growth`: every step, as long as it takes. */
@@ -57,6 +64,8 @@ export const GROWTH: Pick<Plan, 'growth' | 'unknownCalls' | 'queue'> = {
 export const QUICK: Plan = {
   ...FULL,
   quick: true,
+  mediaImages: 20,
+  mediaVoices: 50,
   rounds: 1,
   warmMs: 300,
   runMs: 1000,
@@ -73,5 +82,6 @@ export const QUICK: Plan = {
   queue: [1000, 10_000],
   queueSample: 1000,
   lightPerSecond: 50,
+  conversions: 20,
   growth: { messages: [10_000, 30_000], channels: [10, 1000], conversations: [100, 10_000], measure: 5000 },
 };

@@ -17,6 +17,18 @@ test('every value it shows is one that the gateway takes', () => {
 
 test('where it shows a default, it is the default', () => {
   const defaults = Environment.parse({}) as Record<string, unknown>;
-  const examples = new Set(['PUBLIC_URL', 'DATABASE_URL', 'CHANNELS_FILE', 'SANDBOX', 'KAFKA_BROKERS', 'KAFKA_SSL', 'KAFKA_SASL_MECHANISM']);
+  const examples = new Set([
+    'PUBLIC_URL',
+    'DATABASE_URL',
+    'CHANNELS_FILE',
+    'SANDBOX',
+    'KAFKA_BROKERS',
+    'KAFKA_SSL',
+    'KAFKA_SASL_MECHANISM',
+    'MEDIA_SCAN_COMMAND',
+    'MEDIA_S3_BUCKET',
+    'MEDIA_S3_ENDPOINT',
+    'MEDIA_S3_PATH_STYLE',
+  ]);
   for (const [name, value] of shown) if (value && !examples.has(name)) expect([name, value]).toEqual([name, String(defaults[name])]);
 });

@@ -30,7 +30,7 @@ test.each<[string, readonly string[], Readonly<Record<string, Description>>]>([
 describe('failure codes', () => {
   test.each(Object.entries(FAILURES))('%s says what it is and what to do', (code, { status, title, advice }) => {
     expect(code).toMatch(/^[a-z]+(_[a-z]+)*$/);
-    expect([200, 400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 500, 502, 503, 504]).toContain(status);
+    expect([200, 400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429, 500, 502, 503, 504]).toContain(status);
     expect(title).toMatch(/^[A-Z].*[^.]$/);
     expect(advice).toMatch(/\.$/);
   });

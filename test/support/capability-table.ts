@@ -4,12 +4,13 @@ import type { MediaForm, Natives } from '../../adapters/natives.ts';
 const MB = 1024 * 1024;
 const size = (bytes: number): string => (bytes >= MB ? `${Math.round(bytes / MB)} MB` : `${Math.round(bytes / 1024)} KB`);
 const STYLE = { buttons: 'buttons', list: 'list', quick_replies: 'quick replies' } as const;
+const INTO = { image: 'JPEG or PNG', sticker: 'WebP of 512', voice: 'Ogg Opus', mp3: 'MP3', m4a: 'M4A', mp4: 'MP4' } as const;
 const media =
   (kind: keyof Natives['media']) =>
   ({ natives }: Capabilities): string => {
     const form: MediaForm | undefined = natives.media[kind];
     if (!form) return kind === 'voice' && natives.media.audio ? 'as audio' : kind === 'sticker' && natives.media.image ? 'as image' : 'as a link';
-    return [size(form.maxBytes), form.captionMax === undefined ? '' : `caption ${form.captionMax}`].filter(Boolean).join(', ');
+    return [size(form.maxBytes), form.captionMax === undefined ? '' : `caption ${form.captionMax}`, form.into ? `else made ${INTO[form.into]}` : ''].filter(Boolean).join(', ');
   };
 const TEXT_UNIT = { character: 'characters', byte: 'bytes', segment: 'segments' } as const;
 

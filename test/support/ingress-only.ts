@@ -25,6 +25,7 @@ const listener = createPublicListener({
   publicUrl: new URL('http://127.0.0.1'),
   refused: createRefusedRing(dataDir),
   observe: () => {},
+  media: () => null,
   afterStore: null,
 });
 process.stdout.write(`port ${await listener.start(0, '127.0.0.1')}\n`);

@@ -57,6 +57,9 @@ export function openDesk(over: { settings?: Partial<typeof SETTINGS>; capabiliti
     adapters: { of: (...key: Parameters<typeof real.of>) => stub(real.of(...key) as ChannelAdapter, over.capabilities ?? {}), webhooks: real.webhooks },
     publicUrl: 'http://x/',
     outbound: { ...SETTINGS, ...over.settings },
+    media: { ffmpeg: true, without: 'link' as const },
+    mediaLinkDays: 7,
+    mediaUrl: (id: string) => `http://x/media/${id}`,
   };
   const operations = outboundOperations(env);
   const clock = { now: START };

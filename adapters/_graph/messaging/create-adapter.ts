@@ -6,6 +6,7 @@ import { createHttp } from '../http.ts';
 import { handshakeMeta, verifyMeta } from '../signature.ts';
 import { checkAccount } from './check.ts';
 import { costsOfCall } from './costs.ts';
+import { fetchMedia } from './fetch-media.ts';
 import { listMissed } from './list.ts';
 import { lookUpSent } from './look-up.ts';
 import type { Way } from './native-call.ts';
@@ -13,6 +14,7 @@ import type { Product } from './product.ts';
 import { readProfile } from './read-profile.ts';
 import { renderSignal } from './render-signal.ts';
 import { classify, sendMessage } from './send.ts';
+import { uploadAttachment } from './upload-attachment.ts';
 
 interface Parts {
   readonly product: Product;
@@ -39,8 +41,10 @@ export function createMessagingAdapter({ product, capabilities, profileFields, n
     classify,
     signal: async (call, options) => void (await sendMessage(http, call, { options, customer: product.customer })),
     send: (call, options) => sendMessage(http, call, { options, customer: product.customer }),
+    uploadMedia: (file, target, options) => uploadAttachment(http, file, { product, target, options }),
     lookUp: (call, at, options) => lookUpSent(http, call, { product, at, options }),
     check: (target, options) => checkAccount(http, product, { target, options }),
+    fetchMedia: (ref, options) => fetchMedia(http, ref, options),
     list: (query, options) => listMissed(http, query, { product, options }),
     profile: async (customer, { settings }, options) => (customer.type === product.customer ? readProfile(http, customer, { fields: profileFields, settings, options }) : null),
   };

@@ -13,8 +13,8 @@ const closed = row('window_closed', 'recipient');
 const media = row('media_invalid');
 const capped = row('marketing_capped', 'recipient');
 const notOurs = row('thread_not_owned', 'recipient');
-/** The platform could not fetch the file: another try may. */
-const fetchAgain = row('media_invalid', 'message', { retryable: true, retryAfterMs: 10 * SECOND });
+/** The platform could not fetch the file: "upload instead". */
+const fetchAgain = row('media_invalid', 'message', { retryable: true, retryAfterMs: 10 * SECOND, staleMedia: true });
 
 /**
  * Graph error codes of Messenger and Instagram (Meta's table as of November 2026), by `code/subcode`, or by a bare number that is
@@ -39,7 +39,9 @@ export const ERRORS: ReadonlyMap<string, Row> = new Map<string, Row>([
   ...group('10/2534077 33 100/33 100/2534013 102 190 190/458 190/459 190/460 190/463 190/464 190/467 190/490 190/492 190/2069032 200/2534041', unauthorized),
   ...group('200/2018028 230', row('permission_missing', 'recipient')),
   ...group('100/2018008 100/2018294', fetchAgain),
-  ...group('100/2018047 100/2018074 100/2018109 36000', media),
+  ...group('100/2018047 100/2018109 36000', media),
+  // "attachment id invalid, foreign or expired (90 d)"
+  ['100/2018074', row('media_invalid', 'message', { staleMedia: true })],
   ...range(2018173, 2018188, media),
   ...group('100/2534037 2018171 2018234 2018300', notOurs),
   // An automated question and answer of a lead ad holds the thread; it gives it back.

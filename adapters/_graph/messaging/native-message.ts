@@ -6,7 +6,8 @@ type Media = Extract<Piece, { type: MediaKind }>;
 /** Pieces that are a `message`; the others are never asked for: places and contacts are degraded to text. */
 export type Message = Extract<Piece, { type: 'text' | 'choices' | 'cards' | 'link' | 'request' | MediaKind }>;
 
-const TYPE: Readonly<Record<Media['type'], string>> = { image: 'image', sticker: 'image', audio: 'audio', voice: 'audio', video: 'video', document: 'file' };
+/** How the platform calls each kind. */
+export const TYPE: Readonly<Record<Media['type'], string>> = { image: 'image', sticker: 'image', audio: 'audio', voice: 'audio', video: 'video', document: 'file' };
 const template = (payload: Body): Body => ({ attachment: { type: 'template', payload } });
 const button = ({ type, title, url, id }: CardButton): Body => (type === 'url' ? { type: 'web_url', url, title } : { type: 'postback', title, payload: id });
 

@@ -30,6 +30,7 @@ export const batchRoutes: readonly Route[] = [
       for (let i = 0; i < items.length; i += SLICE)
         results.push(...(await deps.store.write('admitBatch', { source: 'api', tenant: asked.caller.tenant, items: items.slice(i, i + SLICE), nowMs: Date.now() })));
       deps.wakeDispatcher();
+      deps.wakePreparer();
       const accepted = results.filter((r) => r.status === 202).length;
       return { body: { accepted, refused: results.length - accepted, results: results.map((r, index) => ({ index, ...r })) } };
     },

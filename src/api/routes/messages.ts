@@ -25,8 +25,9 @@ export const messageRoutes: readonly Route[] = [
     summary: 'Queue a message; the same Idempotency-Key repeats the same one',
     async handle(asked, deps) {
       const command = parseSendCommand(asked.body);
-      const { id, status, eta, ready } = await deps.store.write('admit', { source: 'api', key: keyOf(asked), tenant: asked.caller.tenant, command, nowMs: Date.now() });
+      const { id, status, eta, ready, preparing } = await deps.store.write('admit', { source: 'api', key: keyOf(asked), tenant: asked.caller.tenant, command, nowMs: Date.now() });
       deps.wakeDispatcher(command.channel, ready);
+      if (preparing) deps.wakePreparer();
       return { status: 202, body: { id, status, eta } };
     },
   },

@@ -7,7 +7,11 @@ import type { ApiDeps, Asked, Route } from '../deps.ts';
 import { parseBody } from '../parse-body.ts';
 
 /** null takes a setting away. */
-const Change = z.strictObject({ quietHours: QuietHours.nullable().optional(), queueMax: TenantSettings.shape.queueMax.nullable() });
+const Change = z.strictObject({
+  quietHours: QuietHours.nullable().optional(),
+  queueMax: TenantSettings.shape.queueMax.nullable(),
+  mediaDays: TenantSettings.shape.mediaDays.nullable(),
+});
 
 async function tenants(deps: ApiDeps, asked: Asked, id?: string) {
   let query = deps.store.read.selectFrom('tenants').selectAll().orderBy('id');
@@ -33,7 +37,8 @@ export const tenantRoutes: readonly Route[] = [
     method: 'patch',
     path: '/v1/tenants/:id',
     scope: 'admin',
-    summary: 'Quiet hours for bulk messages { quietHours: { timeZone, from, to } | null }, and the quota of the queue { queueMax } (installation admins)',
+    summary:
+      'Quiet hours for bulk messages { quietHours: { timeZone, from, to } | null }, how long media are kept { mediaDays }, and the quota of the queue { queueMax } (installation admins)',
     async handle(asked, deps) {
       const id = asked.params.id ?? '';
       if (!(await tenants(deps, asked, id)).length) throw new GatewayError('not_found', 'There is no such tenant.');

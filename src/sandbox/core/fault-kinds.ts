@@ -23,6 +23,8 @@ export const FAULT_KINDS = {
   'late-status': 'statuses come 15 s late',
   'backwards-status': 'statuses come in the wrong order',
   'expired-media': 'ids and links of media have expired',
+  'slow-media': 'the bytes of a file come slowly, over 4 s',
+  'cut-media': 'the bytes of a file break off half-way',
   'token-revoked': 'calls are refused for their token',
   'webhooks-unsubscribed': 'no webhook is sent',
   'idle-closed': 'a connection is closed once it is idle for 20 ms, without a word',

@@ -37,10 +37,21 @@ const IDLE_MS = 20;
 /** Longer than a phone takes for `delivered` and `read`. */
 const EARLY_MS = 400;
 
+const SLOW_MS = 4000;
+const SLOW_PARTS = 40;
+/** As from a platform on the other end of a thin line. */
+async function trickle(response: ServerResponse, bytes: Buffer): Promise<void> {
+  for (let part = 0; part < SLOW_PARTS && !response.destroyed; part++) {
+    response.write(bytes.subarray((bytes.length * part) / SLOW_PARTS, (bytes.length * (part + 1)) / SLOW_PARTS));
+    await new Promise((resolve) => setTimeout(resolve, SLOW_MS / SLOW_PARTS));
+  }
+  response.end();
+}
 function write(response: ServerResponse, { status, headers, body = '' }: Answer, { ending, head }: { ending: Ending; head: boolean }): void {
   const json = typeof body === 'object' && !Buffer.isBuffer(body);
   const bytes = Buffer.isBuffer(body) ? body : Buffer.from(json ? JSON.stringify(body) : (body as string));
   response.writeHead(status, { ...(json ? { 'content-type': 'application/json' } : {}), 'content-length': bytes.length, ...headers });
+  if (ending === 'slow') return void trickle(response, bytes);
   if (ending === 'half') response.write(bytes.subarray(0, bytes.length / 2), () => response.socket?.destroy());
   else response.end(head ? undefined : bytes);
 }

@@ -2,8 +2,8 @@ import type { FaultKind } from './fault-kinds.ts';
 import type { Answer, Asked } from './platform-server.ts';
 import type { Steering } from './steering.ts';
 
-/** How an answer leaves: whole, after a while, in half, or as a reset or as silence in its place. */
-export type Ending = 'whole' | 'half' | 'reset' | 'silence';
+/** How an answer leaves: whole, slowly, in half, or as a reset or as silence in its place. */
+export type Ending = 'whole' | 'half' | 'slow' | 'reset' | 'silence';
 /** A platform's words for the refusals that can be asked for. Null: not for this call. */
 export type Refusals = (kind: FaultKind, asked: Asked) => Answer | null;
 
@@ -22,8 +22,12 @@ const NO_ID = new Set(['id', 'messages', 'message_id', 'sid', 'uri', 'attachment
 const withoutId = (body: Answer['body']): Answer['body'] =>
   typeof body === 'object' && !Buffer.isBuffer(body) ? Object.fromEntries(Object.entries(body).filter(([name]) => !NO_ID.has(name))) : body;
 
-/** What becomes of an answer to a call that took effect; reads have none. */
+/** What becomes of an answer to a call that took effect; reads have none but for the bytes of files. */
 export function endingOf({ faults }: Steering, { asked, answer, channel }: { asked: Asked; answer: Answer; channel: string }): { ending: Ending; answer: Answer } {
+  if (asked.method === 'GET' && Buffer.isBuffer(answer.body) && answer.status === 200) {
+    if (faults.strikes('cut-media', channel)) return { ending: 'half', answer };
+    if (faults.strikes('slow-media', channel)) return { ending: 'slow', answer };
+  }
   if (asked.method === 'GET' || answer.status >= 300) return { ending: 'whole', answer };
   if (faults.strikes('reset-after-write', channel)) return { ending: 'reset', answer };
   if (faults.strikes('timeout-after-accept', channel)) return { ending: 'silence', answer };

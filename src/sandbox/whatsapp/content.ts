@@ -1,10 +1,12 @@
 import type { Fault } from './errors.ts';
 import { checkInteractive } from './interactive.ts';
+import { mayBe } from './media-rules.ts';
 import { each, fields, first, isText, lengthOf, list, needed, optional, unless } from './rules.ts';
 
 /** What the rules of a content must know of the platform's state. */
 export interface ContentState {
   hasMedia(id: string): boolean;
+  typeOf(id: string): string | undefined;
 }
 interface Kind {
   check(content: unknown, state: ContentState): Fault;
@@ -21,16 +23,24 @@ function checkText(content: unknown): Fault {
 }
 const media = (kind: string, captioned: boolean): Kind => ({
   check(content, state) {
-    const { id, link, caption } = fields(content);
+    const { id, link, caption, voice } = fields(content);
     return first(
       unless(isText(id) !== isText(link), 131009, `${kind} needs exactly one of id and link`),
       isText(id) ? unless(state.hasMedia(id), 131009, `Media ${id} does not exist or belongs to another number`) : null,
+      isText(id) ? unless(mayBe(kind, state.typeOf(id) ?? '', voice === true), 131053, `Media ${id} can not be sent as ${voice === true ? 'a voice note' : kind}`) : null,
       isText(link) ? unless(/^https?:\/\/[^\s/]+/.test(link), 131009, `${kind}.link is not a URL`) : null,
       caption === undefined ? null : captioned ? optional(caption, 'caption', 1024) : [131009, `caption is not allowed with ${kind}`],
     );
   },
   text: (content) => textOf(fields(content).caption),
 });
+/** Media ids in the headers of cards. */
+const checkHeaders = (content: unknown, state: ContentState): Fault =>
+  each(list(fields(fields(content).action).cards), (card) => {
+    const { type, ...media } = fields(card.header);
+    const { id } = fields(media[String(type)]);
+    return isText(id) ? unless(state.hasMedia(id) && mayBe(String(type), state.typeOf(id) ?? '', false), 131009, `Media ${id} does not exist or belongs to another number`) : null;
+  });
 const degrees = (value: unknown, most: number): boolean => (typeof value === 'number' || isText(value)) && Math.abs(Number(value)) <= most;
 
 /** Every type of POST /{phone-number-id}/messages but `template` (whatsapp.md 5.3 to 5.5). */
@@ -72,5 +82,5 @@ export const KINDS: Readonly<Record<string, Kind>> = {
     },
     text: (content) => textOf(fields(content).emoji),
   },
-  interactive: { check: (content) => checkInteractive(fields(content)), text: (content) => textOf(fields(fields(content).body).text) },
+  interactive: { check: (content, state) => checkInteractive(fields(content)) ?? checkHeaders(content, state), text: (content) => textOf(fields(fields(content).body).text) },
 };

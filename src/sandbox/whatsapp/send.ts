@@ -19,6 +19,7 @@ export interface SendState {
   phoneOfUser(userId: string): string | undefined;
   isBlocked(phone: string): boolean;
   hasMedia(id: string): boolean;
+  typeOf(id: string): string | undefined;
   template(name: unknown, language: unknown): Template | undefined;
   /** A refusal that somebody asked for. */
   scripted(phone: string): { readonly code: RefusalCode; readonly late: boolean } | null;

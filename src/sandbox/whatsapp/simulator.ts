@@ -91,6 +91,7 @@ export function createWhatsappSimulator({ numbers, webhookUrl, clock = createClo
       phoneOfUser: (user) => customers.phoneOfUser(number, user),
       isBlocked: stateOf(number).isBlocked,
       hasMedia: (id) => media.ownerOf(id) === number.phoneNumberId,
+      typeOf: media.typeOf,
       template: (name, language) => templates.find(number.businessAccountId, name, language),
       scripted: scripted.take,
     });

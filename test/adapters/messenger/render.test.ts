@@ -158,7 +158,14 @@ const ONLY_MESSENGER: readonly Row[] = [
   ['text of 2,001 characters', { type: 'text', text: `${'a'.repeat(2000)}b` }, [text('a'.repeat(2000)), text('b', 2)]],
 ];
 const ONLY_INSTAGRAM: readonly Row[] = [
-  ['a sticker it does not take', { type: 'sticker', media: { url: url('a.webp') } }, [text(url('a.webp'))], ['media_as_link']],
+  [
+    'a sticker it does not take, with a Page',
+    { type: 'sticker', media: { url: url('a.webp') } },
+    [sent({ attachment: { type: 'image', payload: { attachment_id: `upload:${url('a.webp')}` } } })],
+    ['sticker_as_image', 'media_converted'],
+    { channel: { ...INSTAGRAM.channel, settings: { pageId: '104900000000001' } } },
+  ],
+  ['and by itself', { type: 'sticker', media: { url: url('a.webp') } }, [file('image', `link:${url('a.webp')}`)], ['sticker_as_image', 'media_converted']],
   ['a document that is no PDF', { type: 'document', media: { url: url('a.zip') }, caption: 'All' }, [text(`All\n${url('a.zip')}`)], ['media_as_link']],
   ['text by bytes', { type: 'text', text: 'é'.repeat(501) }, [text('é'.repeat(500)), text('é', 2)]],
   ['a body by bytes', { type: 'choices', body: 'é'.repeat(501), options: options(1) }, [text('é'.repeat(500)), sent({ text: 'é', quick_replies: quick(1) }, 2)], ['body_split']],
@@ -172,5 +179,5 @@ test.each(named([...BOTH, ...ONLY_INSTAGRAM]))('Instagram: %s', (_what, row) => 
 test('templates that a channel lacks, and a file by id, are refused in words', () => {
   expect(() => shown(instagram, { type: 'template', name: 'x', language: 'en' }, INSTAGRAM)).toThrow('content_unsupported: Instagram has no templates');
   expect(() => shown(messenger, { type: 'template', contentSid: 'HX1' }, MESSENGER)).toThrow('content_unsupported: contentSid');
-  expect(() => shown(messenger, { type: 'image', media: { id: 'md_1' } }, MESSENGER)).toThrow('content_unsupported: media');
+  expect(() => shown(messenger, { type: 'image', media: { id: 'md_1' } }, MESSENGER)).toThrow('unknown_media: media');
 });

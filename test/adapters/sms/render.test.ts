@@ -123,7 +123,8 @@ const ROWS: readonly Row[] = [
   ['audio', 'rcs', { type: 'audio', media: { url: file('a.mp3') }, caption: 'Hear' }, [[['Body', `Hear\n${file('a.mp3')}`]]], ['media_as_link']],
   ['audio/mp4 is refused there', 'whatsapp', { type: 'audio', media: { url: file('a.m4a') } }, [[['Body', file('a.m4a')]]], ['media_as_link']],
   ['voice', 'whatsapp', { type: 'voice', media: { url: file('a.ogg') } }, [[['MediaUrl', file('a.ogg')]]]],
-  ['voice', 'sms', { type: 'voice', media: { url: file('a.ogg') } }, [[['MediaUrl', file('a.ogg')]]], ['voice_as_audio']],
+  ['voice that only ffmpeg could convert', 'sms', { type: 'voice', media: { url: file('a.ogg') } }, [[['Body', file('a.ogg')]]], ['media_as_link']],
+  ['voice', 'sms', { type: 'voice', media: { url: file('a.m4a') } }, [[['MediaUrl', file('a.m4a')]]], ['voice_as_audio']],
   [
     'document',
     'whatsapp',
@@ -253,7 +254,7 @@ test.each<[string, Channel, OutboundContent, string, Over?]>([
   ['a reaction', 'whatsapp', { type: 'reaction', emoji: '👍', target: { id: 'ms_1' } }, 'content_unsupported'],
   ['a template by name', 'sms', { type: 'template', name: 'order', language: 'en' }, 'content_unsupported'],
   ['a line break in a variable', 'whatsapp', { type: 'template', contentSid: 'HX1', variables: { 1: 'a\nb' } }, 'invalid_request'],
-  ['a file by id', 'sms', { type: 'image', media: { id: 'md_1' } }, 'content_unsupported'],
+  ['a file by id', 'sms', { type: 'image', media: { id: 'md_1' } }, 'unknown_media'],
   ['an address of another channel', 'sms', { type: 'text', text: 'x' }, 'unknown_recipient', { to: { type: 'psid', value: '1' } }],
 ])('%s is refused', (_what, channel, content, code, over = {}) =>
   expect(adapters[channel].render(content, contextOf(channel, over))).toMatchObject({ ok: false, error: { code, outcome: 'not_sent', retryable: false } }),

@@ -62,7 +62,13 @@ const ROWS: readonly Row[] = [
     [sent({ type: 'image', image: { link: url('a.jpg') } }), text('c'.repeat(1025), 2)],
     ['caption_as_text'],
   ],
-  ['a type it does not take', { type: 'image', media: { url: url('a.gif') }, caption: 'Ha' }, [text(`Ha\n${url('a.gif')}`, 1, true)], ['media_as_link']],
+  ['a type that nothing is made of', { type: 'image', media: { url: url('a.heic') }, caption: 'Ha' }, [text(`Ha\n${url('a.heic')}`, 1, true)], ['media_as_link']],
+  [
+    'a type that is converted first',
+    { type: 'image', media: { url: url('a.gif') }, caption: 'Ha' },
+    [sent({ type: 'image', image: { id: `upload:${url('a.gif')}`, caption: 'Ha' } })],
+    ['media_converted', 'moving_as_still'],
+  ],
   ['location', { type: 'location', latitude: 51.5, longitude: -0.12, name: 'Depot' }, [sent({ type: 'location', location: { latitude: 51.5, longitude: -0.12, name: 'Depot' } })]],
   [
     'contacts',
@@ -246,7 +252,7 @@ test('numbered options are a menu, with their own ids', () => {
 });
 
 test.each<[string, OutboundContent, string]>([
-  ['a file by id', { type: 'image', media: { id: 'md_1' } }, 'content_unsupported: media: files by id'],
+  ['a file by id', { type: 'image', media: { id: 'md_1' } }, 'unknown_media: media'],
   ['a content SID', { type: 'template', contentSid: 'HX1' }, 'content_unsupported: contentSid'],
   ['a template without a language', { type: 'template', name: 'x' }, 'invalid_request: a template'],
   ['a blank body', { type: 'choices', body: ' ', options: options(1) }, 'invalid_request: body'],
