@@ -79,8 +79,17 @@ async function makeCertificate(dir: string): Promise<string> {
   await run('keytool', ['-genkeypair', '-keyalg', 'RSA', '-keysize', '2048', '-validity', '30', '-dname', 'CN=127.0.0.1', '-ext', 'san=ip:127.0.0.1', ...store]);
   return (await run('keytool', ['-exportcert', '-rfc', ...store])).stdout;
 }
-/** One broker on free ports in a temporary folder. */
+/** One broker on free ports in a temporary folder. A port that was free may be another's by the time that Java has started: then once more, on others. */
 export async function startKafka(options: KafkaOptions = {}): Promise<TestKafka> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await startOnce(options);
+    } catch (error) {
+      if (tries === 3 || !/Address already in use/.test((error as Error).message)) throw error;
+    }
+  }
+}
+async function startOnce(options: KafkaOptions): Promise<TestKafka> {
   await fetchJars();
   const dir = mkdtempSync(join(tmpdir(), 'parlance-kafka-'));
   const [port, controller] = [await freePort(), await freePort()];
