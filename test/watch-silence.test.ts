@@ -26,11 +26,28 @@ describe('a thread that is watched', () => {
     fake.restoreAllMocks();
   });
   test.each<[string, (c: ReturnType<typeof clock>, heard: () => void) => void, boolean]>([
-    ['is silent for 11 s', (c) => c.pass(11_000), true],
-    ['is silent for 9 s', (c) => c.pass(9000), false],
+    [
+      'is silent for 11 s',
+      (c, heard) => {
+        heard();
+        c.pass(11_000);
+      },
+      true,
+    ],
+    [
+      'is silent for 9 s',
+      (c, heard) => {
+        heard();
+        c.pass(9000);
+      },
+      false,
+    ],
+    ['has not said a word for 50 s', (c) => c.pass(50_000), false],
+    ['has not said a word for 62 s', (c) => c.pass(62_000), true],
     [
       'speaks after 9 s and is silent for 9 s more',
       (c, heard) => {
+        heard();
         c.pass(9000);
         heard();
         c.pass(9000);
@@ -39,7 +56,8 @@ describe('a thread that is watched', () => {
     ],
     [
       'could not be heard while the whole process was stopped for a minute',
-      (c) => {
+      (c, heard) => {
+        heard();
         c.standStill(60_000);
         c.pass(5000);
       },
@@ -47,7 +65,8 @@ describe('a thread that is watched', () => {
     ],
     [
       'is silent for 12 s after such a stop',
-      (c) => {
+      (c, heard) => {
+        heard();
         c.standStill(60_000);
         c.pass(13_000);
       },
