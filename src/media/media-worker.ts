@@ -1,6 +1,7 @@
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { createAdapters } from '../../adapters/index.ts';
+import { BEHIND_ACKNOWLEDGEMENTS } from '../store/priority.ts';
 import { createExaminer } from './create-examiner.ts';
 import { fetchFile, OtherBytes } from './fetch-file.ts';
 import { MediaFault } from './media-fault.ts';
@@ -10,10 +11,9 @@ import type { Staged } from './port.ts';
 import { scan } from './scan.ts';
 
 /** The media's thread: sockets, TLS, hashing and disk of everything that is fetched, apart from the thread that answers webhooks. */
-const NICE = 10;
 const port = parentPort;
 if (!port) throw new Error('media-worker runs in a worker thread');
-if (process.platform === 'linux') setPriority(0, NICE); // of this thread alone: acknowledgements come first
+if (process.platform === 'linux') setPriority(0, BEHIND_ACKNOWLEDGEMENTS);
 const data = workerData as MediaThreadData;
 const store = openMediaStore(data);
 const examiner = createExaminer();

@@ -1,28 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 import { type CompiledQuery, Kysely, type QueryResult } from 'kysely';
 import { GatewayError } from '../gateway-error.ts';
 import { migrationsFrom, SCHEMA_VERSION } from './migrations.ts';
 import type { Tx } from './port.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
+import { bind, createStatements } from './sqlite-statements.ts';
 import type { Database } from './tables.ts';
 import type { Writer } from './writer.ts';
-
-/** Prepared statements by text; `$1` becomes SQLite's `?1`. */
-function createStatements(db: DatabaseSync) {
-  const cache = new Map<string, StatementSync>();
-  return (sql: string): StatementSync => {
-    let statement = cache.get(sql);
-    if (!statement) {
-      statement = db.prepare(sql.replace(/\$(\d+)/g, '?$1'));
-      cache.set(sql, statement);
-    }
-    return statement;
-  };
-}
-
-const bind = (params: readonly unknown[]) => params.map((p) => (p === undefined ? null : typeof p === 'boolean' ? Number(p) : p)) as SQLInputValue[];
 
 function migrate(db: DatabaseSync): void {
   const version = (db.prepare('PRAGMA user_version').get() as { user_version: number }).user_version;
