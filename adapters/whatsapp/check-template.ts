@@ -1,5 +1,5 @@
 import type { Of } from '../_content/piece.ts';
-import { type Loose, list, object, text } from '../_graph/loose.ts';
+import { type Loose, list, number, object, text } from '../_graph/loose.ts';
 import type { Template } from '../contract.ts';
 
 const variablesOf = (value: unknown): string[] => [...new Set([...(text(value) ?? '').matchAll(/\{\{\s*(\w+)\s*\}\}/g)].map(([, name]) => name ?? ''))];
@@ -31,9 +31,9 @@ function faultOfHeader(given: readonly Loose[], approved: Loose | undefined, isN
 /** Buttons by their place in the template; what a static one is given is an error of its own. */
 function faultOfButtons(given: readonly Loose[], approved: readonly Loose[]): string | null {
   for (const component of given)
-    if (approved[Number(component.index)] === undefined) return `button ${String(component.index)}: the template has ${count(approved.length, 'button')}`;
+    if (approved[number(component.index) ?? -1] === undefined) return `button ${text(component.index) ?? 'without an index'}: the template has ${count(approved.length, 'button')}`;
   for (const [i, button] of approved.entries()) {
-    const parameters = parametersOf(given.filter((c) => Number(c.index) === i));
+    const parameters = parametersOf(given.filter((c) => number(c.index) === i));
     const type = typeOf(button);
     const wanted = type === 'url' ? variablesOf(button.url).length : type === 'copy_code' ? 1 : undefined;
     if (wanted !== undefined && parameters.length !== wanted) return `button ${i}: the approved ${type} has ${count(wanted, 'variable')}, ${parameters.length} given`;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ChannelType } from '../../schemas/index.ts';
+import { ChannelSettings } from './channel-settings.ts';
 import type { ChannelConfig } from './config.ts';
 
 const secrets = z.union([z.string().min(1, 'must not be empty'), z.array(z.string().min(1, 'must not be empty')).min(1)]).transform((v) => (typeof v === 'string' ? [v] : v));
@@ -11,7 +12,7 @@ const Common = {
   tenant: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, hyphen or underscore'),
   name: nullable,
   baseUrl: z.url({ protocol: /^https?$/ }).nullish(),
-  settings: z.record(z.string(), z.unknown()).optional(),
+  settings: ChannelSettings.optional(),
 };
 const meta = { ...Common, accessToken: z.string().min(1, 'must not be empty'), app: nullable, appSecret: secrets.optional(), verifyToken: secrets.optional() };
 const twilio = {
@@ -137,7 +138,7 @@ export function parseChannels(value: unknown, env: Readonly<Record<string, strin
   }
   const apps = new Map(shape.data.apps.map((app) => [app.id, app]));
   const channels = shape.data.channels.flatMap((item, index) => {
-    const name = `channels[${index}]${typeof item === 'object' && item && 'id' in item ? ` (${String(item.id)})` : ''}`;
+    const name = `channels[${index}]${typeof item === 'object' && item && 'id' in item && typeof item.id === 'string' ? ` (${item.id})` : ''}`;
     const type = ChannelType.safeParse((item as { type?: unknown } | null)?.type);
     if (!type.success) {
       faults.push(`CHANNELS_FILE: ${name}: type must be one of ${ChannelType.options.join(', ')}.`);

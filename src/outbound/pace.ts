@@ -20,7 +20,8 @@ export const laneKey = (channel: PacedChannel): string => (serviceOf(channel) ? 
 
 /** Places a second: what the channel's settings say, else what its kind of sender is allowed. */
 export function perSecondOf(limits: Limits, channel: PacedChannel): number {
-  const given = Number(channel.settings.messagesPerSecond);
+  const told = channel.settings.messagesPerSecond;
+  const given = typeof told === 'number' || typeof told === 'string' ? Number(told) : Number.NaN;
   const most = typeof channel.settings.baseUrl === 'string' ? MOST_ELSEWHERE : MOST_PER_SECOND;
   if (given > 0 && given <= most) return given;
   if (channel.settings.coexistence === true) return Math.min(COEXISTENCE_PER_SECOND, limits.account.perSecond);

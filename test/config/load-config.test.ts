@@ -103,6 +103,10 @@ test.each<[string, unknown, RegExp | null]>([
   ['an unknown type', [{ ...WA, type: 'fax' }], /type must be one of/],
   ['a misspelt field', [{ ...WA, phoneNumberID: '1' }], /phoneNumberID/],
   ['a variable that is not set', [{ ...WA, accessToken: '${NOT_SET_ANYWHERE}' }], /set NOT_SET_ANYWHERE or write/],
+  ['settings, and one that is not known', [{ ...WA, settings: { messagesPerSecond: '80', onUnknown: 'resend', later: [1] } }], null],
+  ['a rate that is no number', [{ ...WA, settings: { messagesPerSecond: { valueOf: 1 } } }], /settings\.messagesPerSecond: must be a number above 0/],
+  ['a policy that is none', [{ ...WA, settings: { onUnknown: 'retry' } }], /settings\.onUnknown: must be "resend" or "fail"/],
+  ['an id that is no text', [{ ...WA, id: { toString: '' } }], /channels\[0\]\.id/],
   ['not JSON', '[{', /is not JSON/],
   ['a number instead', 7, /list of channels/],
 ])('channels file: %s', (_what, value, expected) => {

@@ -159,6 +159,8 @@ describe('the operator listener', () => {
     ['/v1/replays', { from: '2026-11-22T09:20:24Z', to: { valueOf: 1, toString: 1 } }],
     ['/v1/republish', { from: { toString: '' } }],
     ['/v1/reconcile', { channel: { toString: '' } }],
+    ['/v1/channels', { id: { toString: '' } }],
+    ['/v1/channels', { id: { valueOf: [], toString: null }, type: { toString: '' }, account: { toString: '' } }],
   ])('a value of the wrong kind at %s, %j: refused in words', async (path, body) => {
     const { status, text } = await call(path, `Bearer ${OPERATOR}`, { method: 'POST', body: JSON.stringify(body) });
     expect([status >= 400 && status < 500, JSON.parse(text)]).toEqual([true, expect.objectContaining({ code: expect.any(String), detail: expect.any(String) })]);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Provider } from '../../../adapters/contract.ts';
 import type { ChannelType } from '../../../schemas/index.ts';
+import { ChannelSettings } from '../../config/channel-settings.ts';
 import { parseChannels } from '../../config/channels-file.ts';
 import { GatewayError } from '../../gateway-error.ts';
 import { newId } from '../../id.ts';
@@ -13,7 +14,7 @@ const iso = (ms: number) => new Date(ms).toISOString();
 const Change = z.strictObject({
   name: z.string().min(1).max(200).nullable().optional(),
   address: z.string().min(1).max(200).nullable().optional(),
-  settings: z.record(z.string(), z.unknown()).optional(),
+  settings: ChannelSettings.optional(),
 });
 const secrets = z.union([z.string().min(1), z.array(z.string().min(1)).min(1).max(8)]).optional();
 const Rotation = z
