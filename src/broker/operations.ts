@@ -1,6 +1,6 @@
 import { eventId, FAILURES, type FailureCode } from '../../schemas/index.ts';
 import { newId } from '../id.ts';
-import { firstSight } from '../inbound/publish.ts';
+import { firstSight } from '../inbound/seen.ts';
 import { appendEvents } from '../store/append-events.ts';
 import type { Tx } from '../store/port.ts';
 
@@ -55,7 +55,7 @@ export const brokerOperations = {
         ? []
         : await tx.all<{ id: string; tenant: string; type: string }>("SELECT id, tenant, type FROM channels WHERE id = $1 AND state <> 'deleted'", [args.channel]);
     const id = eventId(['parlance', 'command-rejected', channel?.tenant ?? '', args.source ?? args.place, args.commandId ?? args.place]);
-    if (!(await firstSight({ tx }, id))) return;
+    if (!(await firstSight(tx, id))) return;
     const letter = newId('dl_', args.nowMs);
     await tx.run(
       "INSERT INTO dead_letters (id, tenant, channel, code, reason, journal, path, element, state, event_id, created_at, updated_at) VALUES ($1,$2,$3,$4,$5,NULL,$6,$7,'open',$8,$9,$9)",

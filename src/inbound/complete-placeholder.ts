@@ -3,6 +3,7 @@ import { eventId } from '../../schemas/index.ts';
 import type { Context } from './context.ts';
 import { correct } from './correct.ts';
 import type { Channel } from './directory.ts';
+import { toldMessage } from './told-messages.ts';
 
 const PLACEHOLDER = 'media_placeholder';
 
@@ -13,11 +14,8 @@ const PLACEHOLDER = 'media_placeholder';
 export async function completePlaceholder(ctx: Context, fact: Fact, channel: Channel): Promise<boolean> {
   const { body } = fact;
   if (body.kind !== 'message' || body.as !== 'imported' || !('media' in body.content)) return false;
-  const [known] = await ctx.tx.all<{ id: string; content: string }>("SELECT id, content FROM messages WHERE channel = $1 AND platform_id = $2 AND content_type = 'unsupported'", [
-    channel.id,
-    body.platformId,
-  ]);
-  if (!known || (JSON.parse(known.content) as { platformType?: unknown }).platformType !== PLACEHOLDER) return false;
+  const known = await toldMessage(ctx.tx, channel, body.platformId);
+  if (known?.contentType !== 'unsupported' || (JSON.parse(known.content) as { platformType?: unknown }).platformType !== PLACEHOLDER) return false;
   const content = await correct(ctx, fact, { channel, corrects: eventId(fact.idParts), content: body.content, messageId: known.id });
   if (content === null) return false;
   await ctx.tx.run('UPDATE messages SET content_type = $2, content = $3, updated_at = $4 WHERE id = $1', [known.id, body.content.type, JSON.stringify(content), ctx.nowMs]);

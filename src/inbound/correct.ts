@@ -5,7 +5,8 @@ import type { Context } from './context.ts';
 import { findConversation } from './conversations.ts';
 import type { Channel } from './directory.ts';
 import { withMedia } from './messages.ts';
-import { firstSight, publish } from './publish.ts';
+import { publish } from './publish.ts';
+import { firstSight } from './seen.ts';
 
 /** Content without what the gateway itself put in. */
 export function comparable(value: unknown): unknown {
@@ -25,7 +26,7 @@ export async function correct(ctx: Context, fact: Fact, at: { channel: Channel; 
     .update(JSON.stringify(comparable(at.content)))
     .digest('hex');
   const id = eventId([...fact.idParts, 'corrected', digest]);
-  if (!(await firstSight(ctx, id))) return null; // the same correction once
+  if (!(await firstSight(ctx.tx, id))) return null; // the same correction once
   const [row] = await ctx.tx.all<{ value: string }>(
     "INSERT INTO meta (key, value) VALUES ($1,'1') ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(meta.value AS INTEGER) + 1 AS TEXT) RETURNING value",
     [`revision:${at.corrects}`],

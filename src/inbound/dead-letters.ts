@@ -4,7 +4,8 @@ import { newId } from '../id.ts';
 import { appendEvents } from '../store/append-events.ts';
 import type { Context } from './context.ts';
 import type { Channel } from './directory.ts';
-import { channelRef, firstSight } from './publish.ts';
+import { channelRef } from './publish.ts';
+import { firstSight } from './seen.ts';
 import { UNROUTED } from './tally.ts';
 
 export interface Rejected {
@@ -25,7 +26,7 @@ export async function deadLetter(ctx: Context, rejected: Rejected): Promise<void
   // The path is not part of it: the same element may come again at another place of another body.
   const id = eventId(['parlance', 'dead-letter', code, rejected.element === null ? path : '', createHash('sha256').update(bytes).digest('hex')]);
   if (!ctx.again) ctx.tally.count(counted, ctx.day, 'elements');
-  if (!(await firstSight(ctx, id))) {
+  if (!(await firstSight(ctx.tx, id))) {
     if (!ctx.again) ctx.tally.count(counted, ctx.day, 'duplicate');
     return;
   }

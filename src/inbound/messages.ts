@@ -9,6 +9,7 @@ import { rememberEarly, takeEarly } from './early-changes.ts';
 import { type NamedBy, suspectGap } from './gaps.ts';
 import { choiceOf } from './menus.ts';
 import { publish, timeOf } from './publish.ts';
+import { messageIdOf } from './told-messages.ts';
 
 const WINDOW_MS = 24 * 3_600_000;
 const PREVIEW = 120;
@@ -20,18 +21,10 @@ export interface Where {
   readonly conversation: Conversation;
 }
 
-/** Our own id of a message that the platform names; undefined where it is not known. */
-export async function messageIdOf(ctx: Context, channel: string, platformId: string): Promise<string | undefined> {
-  const [row] = await ctx.tx.all<{ id: string }>(
-    'SELECT id FROM (SELECT message AS id, 0 AS rank FROM calls WHERE channel = $1 AND platform_id = $2 UNION ALL SELECT id, 1 AS rank FROM messages WHERE channel = $1 AND platform_id = $2) AS known ORDER BY rank LIMIT 1',
-    [channel, platformId],
-  );
-  return row?.id;
-}
 const target = (platformId: string, id: string | undefined) => ({ platformId, ...(id === undefined ? {} : { id }) });
 /** A message that another one names; one that nobody here has seen may be missing. */
 async function namedMessage(ctx: Context, { channel, conversation }: Where, named: { platformId: string; namedBy: NamedBy }) {
-  const id = await messageIdOf(ctx, channel.id, named.platformId);
+  const id = await messageIdOf(ctx.tx, channel, named.platformId);
   if (id === undefined) await suspectGap(ctx, { channel: channel.id, conversation: conversation.id, ...named });
   return target(named.platformId, id);
 }
@@ -67,8 +60,8 @@ export function sendableOf(addresses: readonly Identity[]): Identity | undefined
 const INSERT = `INSERT INTO messages (id, tenant, channel, conversation, contact, direction, platform_id, state, content_type, content, preview, at, created_at, updated_at, priority, attempt, parts, sent_parts)
   VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$13,0,0,1,0)`;
 
-/** A message: delivery log, window, event. */
-export async function resolveMessage(ctx: Context, fact: Fact, body: MessageFact, where: Where): Promise<void> {
+/** A message: delivery log, window, event. `id`: what `seen` says that it is. */
+export async function resolveMessage(ctx: Context, fact: Fact, body: MessageFact, { id, ...where }: Where & { readonly id: string }): Promise<void> {
   const { channel, conversation } = where;
   const at = (fact.at ?? new Date(ctx.row.receivedAt)).getTime();
   const inbound = body.direction === 'inbound';
@@ -85,7 +78,6 @@ export async function resolveMessage(ctx: Context, fact: Fact, body: MessageFact
   const content = choice ?? withMedia(ctx, body.content, event);
   const early = await takeEarly(ctx, { channel: channel.id, platformId: body.platformId });
   const current = early?.kind === 'edit' ? withMedia(ctx, early.content, event) : content;
-  const id = newId('ms_', ctx.nowMs);
   const state = early?.kind === 'delete' ? 'deleted' : inbound ? 'received' : 'sent';
   await ctx.tx.run(INSERT, [
     id,
@@ -123,7 +115,7 @@ export async function resolveMessage(ctx: Context, fact: Fact, body: MessageFact
 }
 
 export async function resolveEdit(ctx: Context, fact: Fact, body: FactBody & { kind: 'edit' }, { channel, conversation }: Where): Promise<void> {
-  const original = await messageIdOf(ctx, channel.id, body.target);
+  const original = await messageIdOf(ctx.tx, channel, body.target);
   const content = withMedia(ctx, body.content, eventId(fact.idParts));
   if (original)
     await ctx.tx.run('UPDATE messages SET content_type = $2, content = $3, preview = $4, updated_at = $5 WHERE id = $1', [
@@ -146,7 +138,7 @@ export async function resolveEdit(ctx: Context, fact: Fact, body: FactBody & { k
 }
 
 export async function resolveDelete(ctx: Context, fact: Fact, body: FactBody & { kind: 'delete' }, { channel, conversation }: Where): Promise<void> {
-  const original = await messageIdOf(ctx, channel.id, body.target);
+  const original = await messageIdOf(ctx.tx, channel, body.target);
   if (original) await ctx.tx.run("UPDATE messages SET state = 'deleted', updated_at = $2 WHERE id = $1 AND direction = 'inbound'", [original, ctx.nowMs]);
   else await rememberEarly(ctx, { channel: channel.id, platformId: body.target }, { kind: 'delete' });
   await publish(ctx, fact, {

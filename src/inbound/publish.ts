@@ -8,14 +8,6 @@ import type { Conversation } from './conversations.ts';
 import type { Channel } from './directory.ts';
 import { fitEvent } from './fit-event.ts';
 
-/** The 16 bytes of an event id: the key of `seen`. */
-export const seenKey = (id: string): Uint8Array => Buffer.from(id.replaceAll('-', ''), 'hex');
-
-/** Marks an event id as seen; false where it was already. */
-export async function firstSight(ctx: Pick<Context, 'tx'>, id: string): Promise<boolean> {
-  return (await ctx.tx.run('INSERT INTO seen (id) VALUES ($1) ON CONFLICT DO NOTHING', [seenKey(id)])) === 1;
-}
-
 export const channelRef = (channel: Pick<Channel, 'id' | 'type' | 'address' | 'name'>) => ({
   id: channel.id,
   type: channel.type,

@@ -9,11 +9,11 @@ import { comparable, correct } from './correct.ts';
 import { createDirectory } from './directory.ts';
 import { verifiedRequest } from './journalled-request.ts';
 import { asWritten } from './menus.ts';
-import { messageIdOf } from './messages.ts';
-import { seenKey } from './publish.ts';
 import { resolveFact } from './resolve.ts';
 import type { RetryDeps } from './retry.ts';
+import { seenKey } from './seen.ts';
 import { dayOf, Tally } from './tally.ts';
+import { messageIdOf } from './told-messages.ts';
 
 export interface ReplayArgs {
   readonly after: number;
@@ -88,7 +88,7 @@ export async function replaySlice(tx: Tx, args: ReplayArgs, deps: RetryDeps): Pr
       result.differs++;
       if (result.diffs.length < 20) result.diffs.push({ id, path: fact.path, journal: ctx.ref, before, after });
       if (args.publish && fact.body.kind === 'message')
-        await correct(ctx, fact, { channel, corrects: id, content: after, messageId: await messageIdOf(ctx, channel.id, fact.body.platformId) });
+        await correct(ctx, fact, { channel, corrects: id, content: after, messageId: await messageIdOf(ctx.tx, channel, fact.body.platformId) });
     }
   }
   await tally.write(tx);

@@ -1,5 +1,6 @@
 import type { Fact, FactBody } from '../../adapters/facts.ts';
 import { eventId } from '../../schemas/index.ts';
+import { newId } from '../id.ts';
 import { asFetched } from './backfill.ts';
 import { completePlaceholder } from './complete-placeholder.ts';
 import { recordConsent } from './consents.ts';
@@ -7,10 +8,12 @@ import type { Context } from './context.ts';
 import { addAddresses, type Conversation, conversationFor, type Link, touch } from './conversations.ts';
 import { deadLetter } from './dead-letters.ts';
 import type { Channel } from './directory.ts';
-import { messageIdOf, resolveDelete, resolveEdit, resolveMessage, resolveReaction, sendableOf, withMedia } from './messages.ts';
+import { resolveDelete, resolveEdit, resolveMessage, resolveReaction, sendableOf, withMedia } from './messages.ts';
 import { resolveOwnEcho } from './own-echo.ts';
-import { firstSight, publish, timeOf } from './publish.ts';
+import { publish, timeOf } from './publish.ts';
+import { firstSight } from './seen.ts';
 import { type Disposition, resolveStatus } from './statuses.ts';
+import { messageIdOf } from './told-messages.ts';
 import { resolveWatermark } from './watermarks.ts';
 
 const WINDOW_MS = 24 * 3_600_000;
@@ -25,12 +28,13 @@ export async function resolveFact(ctx: Context, fact: Fact): Promise<void> {
   if (!channel.keyIds.includes(ctx.row.keyId))
     return deadLetter(ctx, { code: 'wrong_key', reason: 'the signing key is not one of the channel that the element names', path: fact.path, element: null, channel: null });
   if (!ctx.again) ctx.tally.count(channel.id, ctx.day, 'elements');
-  if (!(await firstSight(ctx, eventId(fact.idParts)))) {
+  const message = fact.body.kind === 'message' ? newId('ms_', ctx.nowMs) : null;
+  if (!(await firstSight(ctx.tx, eventId(fact.idParts), message))) {
     if (await completePlaceholder(ctx, fact, channel)) return ctx.tally.count(channel.id, ctx.day, 'published');
     if (!ctx.again) ctx.tally.count(channel.id, ctx.day, 'duplicate');
     return;
   }
-  const outcome = await turn(ctx, asFetched(ctx, fact), channel);
+  const outcome = await turn(ctx, asFetched(ctx, fact), { channel, message });
   ctx.tally.count(channel.id, ctx.day, outcome.term, outcome.term === 'absorbed' ? { reason: outcome.reason } : {});
 }
 
@@ -43,7 +47,7 @@ async function channelOf(ctx: Context, fact: Fact): Promise<Channel | undefined>
   return message && ctx.directory.byId(message.channel);
 }
 
-async function turn(ctx: Context, fact: Fact, channel: Channel): Promise<Outcome> {
+async function turn(ctx: Context, fact: Fact, { channel, message }: { channel: Channel; message: string | null }): Promise<Outcome> {
   const { body } = fact;
   if (body.kind === 'absorbed') return { term: 'absorbed', reason: body.reason };
   if (body.kind === 'status') return resolveStatus(ctx, fact, body, channel);
@@ -58,7 +62,7 @@ async function turn(ctx: Context, fact: Fact, channel: Channel): Promise<Outcome
   }
   const { conversation, links } = await conversationFor(ctx.tx, { id: channel.id, tenant: channel.tenant }, { addresses: fact.addresses, name: fact.name, nowMs: ctx.nowMs });
   for (const link of links) await tellMoved(ctx, fact, { channel, link, into: conversation });
-  await aboutCustomer(ctx, fact, { channel, conversation });
+  await aboutCustomer(ctx, fact, { channel, conversation, message });
   return PUBLISHED;
 }
 
@@ -85,14 +89,15 @@ const activityOf = (body: FactBody & { kind: 'activity' }) => ({
   ...detail(body.platform),
 });
 
-type Where = { readonly channel: Channel; readonly conversation: Conversation };
+/** `message`: the id that a message has got. */
+type Where = { readonly channel: Channel; readonly conversation: Conversation; readonly message: string | null };
 async function aboutCustomer(ctx: Context, fact: Fact, where: Where): Promise<void> {
   const { body } = fact;
   if (body.kind !== 'message' && 'opensWindow' in body && body.opensWindow)
     await touch(ctx.tx, where.conversation, { windowExpiresAt: (fact.at?.getTime() ?? ctx.row.receivedAt) + WINDOW_MS });
   switch (body.kind) {
     case 'message':
-      return resolveMessage(ctx, fact, body, where);
+      return resolveMessage(ctx, fact, body, { ...where, id: where.message ?? newId('ms_', ctx.nowMs) });
     case 'edit':
       return resolveEdit(ctx, fact, body, where);
     case 'delete':
@@ -142,7 +147,7 @@ async function resolveContact(ctx: Context, fact: Fact, body: FactBody & { kind:
     conversation.identities = joined.conversation.identities;
   }
   const content = body.message && withMedia(ctx, body.message.content, eventId(fact.idParts));
-  const known = body.message && (await messageIdOf(ctx, channel.id, body.message.platformId));
+  const known = body.message && (await messageIdOf(ctx.tx, channel, body.message.platformId));
   const message = body.message && {
     id: known ?? `ms_${eventId(fact.idParts).replaceAll('-', '')}`,
     platformId: body.message.platformId,

@@ -6,9 +6,10 @@ import type { Context } from './context.ts';
 import { contextFor, type Kept } from './context-of-kept.ts';
 import { findConversation } from './conversations.ts';
 import { type Channel, createDirectory } from './directory.ts';
-import { firstSight } from './publish.ts';
+import { firstSight } from './seen.ts';
 import { applyStatus, type Call, type Disposition, type StatusFact } from './statuses.ts';
 import { dayOf, Tally } from './tally.ts';
+import { toldMessage } from './told-messages.ts';
 
 type WatermarkFact = FactBody & { kind: 'watermark' };
 type Level = WatermarkFact['status'];
@@ -31,19 +32,17 @@ function statusFact(fact: Fact, level: Level, platformId: string): { fact: Fact;
 }
 async function tellOne(ctx: Context, at: { fact: Fact; level: Level; channel: Channel }, call: Call): Promise<boolean> {
   const one = statusFact(at.fact, at.level, call.platform_id ?? '');
-  if (!(await firstSight(ctx, eventId(one.fact.idParts)))) return false;
+  if (!(await firstSight(ctx.tx, eventId(one.fact.idParts)))) return false;
   return (await applyStatus(ctx, { ...one, channel: at.channel }, call)).term === 'published';
 }
 
 /** When the last of the named messages was sent: a call of ours, or one that another app's echo told of; undefined where none is known. */
-async function sentAt(tx: Tx, channel: string, platformIds: readonly string[]): Promise<number | undefined> {
+async function sentAt(tx: Tx, channel: Channel, platformIds: readonly string[]): Promise<number | undefined> {
   let last: number | undefined;
   for (const id of platformIds) {
-    const [row] = await tx.all<{ at: number | null }>(
-      "SELECT max(at) AS at FROM (SELECT started_at AS at FROM calls WHERE channel = $1 AND platform_id = $2 UNION ALL SELECT at FROM messages WHERE channel = $1 AND platform_id = $2 AND direction = 'outbound') AS named",
-      [channel, id],
-    );
-    if (row?.at != null) last = Math.max(last ?? 0, row.at);
+    const [call] = await tx.all<{ at: number | null }>('SELECT max(started_at) AS at FROM calls WHERE channel = $1 AND platform_id = $2', [channel.id, id]);
+    const told = await toldMessage(tx, channel, id);
+    for (const at of [call?.at, told?.direction === 'outbound' ? told.at : null]) if (at != null) last = Math.max(last ?? 0, at);
   }
   return last;
 }
@@ -58,7 +57,7 @@ interface Covering {
 async function cover(ctx: Context, { fact, body, channel, conversation }: Covering): Promise<number> {
   const calls = new Map<string, Call>();
   for (const id of body.platformIds) for (const call of await ctx.tx.all<Call>(CALLS.named, [channel.id, id])) calls.set(id, call);
-  const until = body.until?.getTime() ?? (await sentAt(ctx.tx, channel.id, body.platformIds));
+  const until = body.until?.getTime() ?? (await sentAt(ctx.tx, channel, body.platformIds));
   if (conversation !== null) {
     const [row] = await ctx.tx.all<{ watermarks: string | null }>('SELECT watermarks FROM conversations WHERE id = $1', [conversation]);
     const marks = JSON.parse(row?.watermarks ?? '{}') as Marks;

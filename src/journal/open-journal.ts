@@ -28,8 +28,14 @@ interface Waiting {
 /** What V8 keeps for young objects is 48 MB a thread by default, far more than a batch makes. */
 const YOUNG = { maxYoungGenerationSizeMb: 12 };
 
-/** A commit costs several times what a record does: where commits follow one another within `closeMs`, fewer than `records` wait for one another, about `ms`. */
-const COMPANY = { records: 6, ms: 1, closeMs: 2 };
+/**
+ * A commit costs several times what a record does, and delays fewer than that would: where so many records come a second, fewer than
+ * `records` wait for one another, about `ms`.
+ */
+const COMPANY = { records: 6, ms: 1, perSecond: 3000 };
+const WINDOW_MS = 100;
+/** So many are worth a commit of their own: they go while another is under way, and the next one begins when that one ends, not when this thread has time to hear of it. */
+const ENOUGH = 8;
 
 /** Names this journal for ever: 10 characters, kept beside the files. */
 function journalId(dir: string): string {
@@ -40,7 +46,7 @@ function journalId(dir: string): string {
   return id;
 }
 
-/** The journal, HTTP side: gathers what arrives while a commit is under way and sends it as the next one. */
+/** The journal, HTTP side: gathers what arrives and hands it to the journal's thread, which commits what it has been handed. */
 export async function openJournal(options: JournalOptions): Promise<Journal> {
   const dir = join(options.dataDir, 'journal');
   mkdirSync(dir, { recursive: true, mode: 0o700 });
@@ -49,27 +55,36 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   const worker = new Worker(new URL('./journal-worker.ts', import.meta.url), { workerData, execArgv: [], name: 'journal', resourceLimits: YOUNG });
   const state = { last: 0, received: 0, writable: true, closing: false };
   let queue: Waiting[] = [];
-  let flying: Waiting[] | null = null;
+  /** Handed over and not durable yet, in order. */
+  let flying: Waiting[] = [];
   let scheduled: 'no' | 'now' | 'soon' = 'no';
   let timer: NodeJS.Timeout | undefined;
-  let flushedAt = Number.NEGATIVE_INFINITY;
+  /** How many records came since `since`, and how many a second before. */
+  const pace = { since: performance.now(), records: 0, perSecond: 0 };
   const once = new Map<JournalAnswer['type'], (answer: JournalAnswer) => void>();
   const post = (request: JournalRequest) => worker.postMessage(request);
 
   function flush(): void {
     clearTimeout(timer);
     scheduled = 'no';
-    if (flying || !queue.length) return;
-    flushedAt = performance.now();
-    flying = queue;
+    if (!queue.length) return;
+    const records = packRecords(queue.map((w) => w.record));
+    flying = flying.length ? [...flying, ...queue] : queue;
     queue = [];
-    const records = packRecords(flying.map((w) => w.record));
     worker.postMessage({ type: 'append', records } satisfies JournalRequest, [records.bodies.buffer]);
   }
-  /** What waits goes at once, or in a moment where commits follow one another closely and only a few wait. */
+  function count(): void {
+    pace.records++;
+    const ms = performance.now() - pace.since;
+    if (ms < WINDOW_MS) return;
+    pace.perSecond = (pace.records / ms) * 1000;
+    pace.records = 0;
+    pace.since += ms;
+  }
+  /** What waits goes at once, or in a moment where many come and only a few wait; while a commit is under way, once enough do. */
   function schedule(): void {
-    if (flying || scheduled === 'now' || !queue.length) return;
-    if (queue.length >= COMPANY.records || performance.now() - flushedAt > COMPANY.closeMs) {
+    if (scheduled === 'now' || !queue.length || (flying.length && queue.length < ENOUGH)) return;
+    if (queue.length >= COMPANY.records || pace.perSecond < COMPANY.perSecond) {
       scheduled = 'now';
       setImmediate(flush); // what this turn of the loop brings shares one commit
     } else if (scheduled === 'no') {
@@ -78,8 +93,8 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     }
   }
   function settle(answer: JournalAnswer & { type: 'appended' }): void {
-    const batch = flying ?? [];
-    flying = null;
+    const batch = flying.slice(0, answer.count);
+    flying = flying.slice(answer.count);
     state.received = answer.received;
     if ('error' in answer) {
       state.writable = false;
@@ -96,8 +111,8 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   }
   function failAll(reason: string): void {
     state.writable = false;
-    for (const w of [...(flying ?? []), ...queue]) w.reject(new GatewayError('journal_unavailable', reason));
-    flying = null;
+    for (const w of [...flying, ...queue]) w.reject(new GatewayError('journal_unavailable', reason));
+    flying = [];
     queue = [];
   }
 
@@ -131,6 +146,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
       if (state.closing) return Promise.reject(new GatewayError('journal_unavailable', 'The gateway is stopping.'));
       return new Promise((resolve, reject) => {
         queue.push({ record, resolve, reject });
+        count();
         schedule();
       });
     },
@@ -141,7 +157,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
       post({ type: 'retain', processed, now: nowMs });
     },
     async close() {
-      while (flying || queue.length) await new Promise((resolve) => setTimeout(resolve, 5));
+      while (flying.length || queue.length) await new Promise((resolve) => setTimeout(resolve, 5));
       state.closing = true;
       await new Promise<void>((resolve) => {
         once.set('closed', () => resolve());

@@ -65,7 +65,7 @@ export function createLookUp(deps: LookUpDeps) {
           .select(['c.message', 'c.attempt', 'c.part', 'c.channel', 'c.method', 'c.path', 'c.content_type', 'c.body', 'c.started_at'])
           .where(sql<boolean>`m.queue_state = 'doubt'`) // as text: a bound value finds no partial index
           .where('c.state', '=', 'unknown')
-          .orderBy('m.id')
+          .orderBy('m.next_at') // as messages_doubt has them: by id, SQLite walks all messages instead
           .limit(MOST_DOUBTS)
           .execute();
         const inDoubt = new Set(rows.map((r) => `${r.message}.${r.attempt}.${r.part}`));

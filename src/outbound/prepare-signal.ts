@@ -2,6 +2,7 @@ import type { Call, Signal } from '../../adapters/contract.ts';
 import type { Identity, Recipient, Target } from '../../schemas/index.ts';
 import { GatewayError } from '../gateway-error.ts';
 import { sendableOf } from '../inbound/messages.ts';
+import { type Account, toldMessage } from '../inbound/told-messages.ts';
 import type { Tx } from '../store/port.ts';
 import type { OutboundEnvironment } from './admit.ts';
 import { channelRow } from './channel-row.ts';
@@ -28,11 +29,22 @@ interface Meant {
 }
 const unknown = (what: string, pointer?: string) => new GatewayError('not_found', `There is no such ${what}.`, pointer ? { pointer } : {});
 
+/** The message that a webhook told under this platform id, on whichever of these channels; the newest where there are several. */
+async function idOfTold(tx: Tx, platformId: string, at: { channel: string; tenant: string }): Promise<string | undefined> {
+  const channels = await tx.all<Account>("SELECT id, type, account FROM channels WHERE ($1 = '' OR id = $1) AND ($2 = '' OR tenant = $2)", [at.channel, at.tenant]);
+  const found: string[] = [];
+  for (const channel of channels) {
+    const message = await toldMessage(tx, channel, platformId);
+    if (message) found.push(message.id);
+  }
+  return found.sort().at(-1);
+}
 async function ofMessage(tx: Tx, args: SignalArgs['signal'] & { kind: 'read' }, tenant: string | null): Promise<Meant> {
-  const [column, value] = 'id' in args.message ? ['id', args.message.id] : ['platform_id', args.message.platformId];
+  const at = { channel: args.channel ?? '', tenant: tenant ?? '' };
+  const id = 'id' in args.message ? args.message.id : await idOfTold(tx, args.message.platformId, at);
   const [row] = await tx.all<{ channel: string; conversation: string | null; platform_id: string | null }>(
-    `SELECT channel, conversation, platform_id FROM messages WHERE ${column} = $1 AND direction = 'inbound' AND ($2 = '' OR channel = $2) AND ($3 = '' OR tenant = $3) ORDER BY id DESC LIMIT 1`,
-    [value, args.channel ?? '', tenant ?? ''],
+    "SELECT channel, conversation, platform_id FROM messages WHERE id = $1 AND direction = 'inbound' AND ($2 = '' OR channel = $2) AND ($3 = '' OR tenant = $3)",
+    [id, at.channel, at.tenant],
   );
   const conversation = row?.conversation ? await loadConversation(tx, 'c.id', row.conversation) : null;
   const to = conversation && (conversation.sendable ?? sendableOf(conversation.identities));

@@ -1,7 +1,7 @@
 import type { Adapters, Missed, VerifiedRequest } from '../../adapters/contract.ts';
 import { providerOf } from '../../adapters/contract.ts';
 import { eventId } from '../../schemas/index.ts';
-import { seenKey } from '../inbound/publish.ts';
+import { seenKey } from '../inbound/seen.ts';
 import type { Store } from '../store/port.ts';
 
 export interface UnseenDeps {

@@ -120,6 +120,9 @@ const VERSIONS: readonly string[] = [
    CREATE TABLE media_fetches (tenant TEXT NOT NULL, url_hash TEXT NOT NULL, media TEXT NOT NULL, fetched_at BIGINT NOT NULL, PRIMARY KEY (tenant, url_hash)){without_rowid};
    CREATE INDEX media_fetches_age ON media_fetches (fetched_at);
    CREATE TABLE media_insides (media TEXT PRIMARY KEY, inside TEXT NOT NULL){without_rowid}`,
+  // Whether a message was seen and which one it is are one look into one index. What was stored before is filled in by fill-seen.ts.
+  `ALTER TABLE seen ADD COLUMN message TEXT;
+   DROP INDEX messages_platform`,
 ];
 
 export const SCHEMA_VERSION = VERSIONS.length;

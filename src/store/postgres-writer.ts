@@ -1,6 +1,7 @@
 import { type CompiledQuery, type DatabaseConnection, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely';
 import pg from 'pg';
 import { GatewayError } from '../gateway-error.ts';
+import { fillSeenPostgres, SEEN_NAMES_MESSAGES } from './fill-seen.ts';
 import { migrationsFrom, SCHEMA_VERSION } from './migrations.ts';
 import { numberEvents } from './number-events.ts';
 import type { Tx } from './port.ts';
@@ -87,6 +88,7 @@ async function migrate(client: pg.Client): Promise<void> {
     throw new GatewayError('store_unavailable', `The store is of schema ${version}, newer than this program's ${SCHEMA_VERSION}; start the newer version.`);
   if (version < SCHEMA_VERSION) {
     for (const statement of migrationsFrom(version, 'postgres')) await client.query(statement);
+    if (version < SEEN_NAMES_MESSAGES) await fillSeenPostgres(client);
     await client.query('INSERT INTO schema_version (version) VALUES ($1)', [SCHEMA_VERSION]);
   }
   await client.query('COMMIT');

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { type CompiledQuery, Kysely, type QueryResult } from 'kysely';
 import { GatewayError } from '../gateway-error.ts';
+import { fillSeenSqlite, SEEN_NAMES_MESSAGES } from './fill-seen.ts';
 import { migrationsFrom, SCHEMA_VERSION } from './migrations.ts';
 import type { Tx } from './port.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
@@ -17,6 +18,7 @@ function migrate(db: DatabaseSync): void {
   if (version === SCHEMA_VERSION) return;
   db.exec('BEGIN IMMEDIATE');
   for (const statement of migrationsFrom(version, 'sqlite')) db.exec(statement);
+  if (version < SEEN_NAMES_MESSAGES) fillSeenSqlite(db);
   db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
 }
 
@@ -25,7 +27,7 @@ export function openSqliteWriter(path: string): Writer {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const db = new DatabaseSync(path);
   db.exec(
-    'PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000; PRAGMA wal_autocheckpoint=8000; PRAGMA cache_size=-32768; PRAGMA foreign_keys=OFF; PRAGMA temp_store=MEMORY',
+    'PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000; PRAGMA wal_autocheckpoint=16000; PRAGMA cache_size=-16384; PRAGMA foreign_keys=OFF; PRAGMA temp_store=MEMORY',
   );
   migrate(db);
   const prepare = createStatements(db);

@@ -182,8 +182,11 @@ export interface Database {
     body: string;
     prev_off: number | null;
   };
-  /** Deduplication: the first 16 bytes of the event id (the UUID itself). Never pruned by default. */
-  seen: { id: Uint8Array };
+  /**
+   * Deduplication: the first 16 bytes of the event id (the UUID itself). Never pruned by default. message: what a message fact became,
+   * so that it is found by the platform's id too (told-messages.ts); a row of `messages` may not be there any more.
+   */
+  seen: { id: Uint8Array; message: string | null };
   dead_letters: {
     id: string;
     tenant: string | null;

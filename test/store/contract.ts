@@ -1,6 +1,6 @@
 import { eventId } from '../../schemas/index.ts';
 import { conversationFor } from '../../src/inbound/conversations.ts';
-import { firstSight } from '../../src/inbound/publish.ts';
+import { firstSight } from '../../src/inbound/seen.ts';
 import { appendEvents } from '../../src/store/append-events.ts';
 import type { EventDraft, Tx } from '../../src/store/port.ts';
 import type { Writer } from '../../src/store/writer.ts';
@@ -84,7 +84,7 @@ export function storeContract(open: () => Promise<{ writer: Writer; end(): Promi
   });
 
   test('an event id is seen first once', async () => {
-    const see = (tx: Tx) => firstSight({ tx }, eventId(['x']));
+    const see = (tx: Tx) => firstSight(tx, eventId(['x']));
     expect(await writer.transaction(see)).toBe(true);
     expect(await writer.transaction(see)).toBe(false);
   });

@@ -1,10 +1,13 @@
 import pg from 'pg';
 import { conversationFor } from '../../src/inbound/conversations.ts';
 import { appendEvents } from '../../src/store/append-events.ts';
+import { SEEN_NAMES_MESSAGES } from '../../src/store/fill-seen.ts';
+import { migrationsFrom } from '../../src/store/migrations.ts';
 import { openPostgresWriter } from '../../src/store/postgres-writer.ts';
 import type { Writer } from '../../src/store/writer.ts';
 import { postgresSuite, startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { draft, rowsOf, storeContract } from './contract.ts';
+import { FOUND_AGAIN, foundAgain, SEEN_BEFORE, TOLD_BEFORE } from './told-before.ts';
 
 postgresSuite('the store on PostgreSQL', () => {
   let server: TestPostgres;
@@ -24,6 +27,27 @@ postgresSuite('the store on PostgreSQL', () => {
   storeContract(async () => {
     const writer = await openPostgresWriter(await fresh());
     return { writer, end: () => writer.close() };
+  });
+
+  test('messages of a schema whose `seen` named none are found by the platform id again', async () => {
+    const url = await fresh();
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    const all = migrationsFrom(0, 'postgres');
+    const last = all.findIndex((sql) => sql.includes('ADD COLUMN message'));
+    await client.query('CREATE TABLE schema_version (version BIGINT NOT NULL)');
+    for (const sql of [
+      ...all.slice(0, last),
+      ...all.filter((s) => s.includes('events_unnumbered')),
+      `INSERT INTO schema_version VALUES (${SEEN_NAMES_MESSAGES - 1})`,
+      ...TOLD_BEFORE,
+    ])
+      await client.query(sql);
+    for (const key of SEEN_BEFORE) await client.query('INSERT INTO seen (id) VALUES ($1)', [key]);
+    await client.end();
+    const writer = await openPostgresWriter(url);
+    expect(await writer.transaction(async (tx) => await foundAgain(tx))).toEqual(FOUND_AGAIN);
+    await writer.close();
   });
 
   test("one writer's transaction is open while another commits and cursors run: nothing is skipped, no gap in seq", async () => {

@@ -8,10 +8,21 @@ import { readLog } from '../../src/store/read-log.ts';
 import { openSqliteReaders } from '../../src/store/sqlite-readers.ts';
 import { openSqliteWriter } from '../../src/store/sqlite-writer.ts';
 import { draft, storeContract } from './contract.ts';
+import { FOUND_AGAIN, foundAgain, SEEN_BEFORE, TOLD_BEFORE } from './told-before.ts';
 
-/** Versions of the schema from the one on that chains events. */
-function sinceChain(): number {
-  for (let version = SCHEMA_VERSION - 1; ; version--) if (migrationsFrom(version, 'sqlite').some((sql) => sql.includes('prev_off'))) return SCHEMA_VERSION - version;
+/** The last schema without what this text names. */
+function schemaBefore(text: string): number {
+  for (let version = SCHEMA_VERSION - 1; ; version--) if (migrationsFrom(version, 'sqlite').some((sql) => sql.includes(text))) return version;
+}
+/** A store as the last version without it left it. */
+function storeBefore(text: string): { dir: string; path: string; old: DatabaseSync } {
+  const dir = mkdtempSync(join(tmpdir(), 'parlance-store-'));
+  const path = join(dir, 'store.sqlite');
+  const old = new DatabaseSync(path);
+  const all = migrationsFrom(0, 'sqlite');
+  for (const sql of all.slice(0, all.length - migrationsFrom(schemaBefore(text), 'sqlite').length)) old.exec(sql);
+  old.exec(`PRAGMA user_version = ${schemaBefore(text)}`);
+  return { dir, path, old };
 }
 
 const open = () => {
@@ -33,11 +44,7 @@ describe('the store on SQLite', () => {
   });
 
   test('a store of the schema that had an index of subjects learns which event came before which', async () => {
-    const dir = mkdtempSync(join(tmpdir(), 'parlance-store-'));
-    const path = join(dir, 'store.sqlite');
-    const old = new DatabaseSync(path);
-    const chained = migrationsFrom(0, 'sqlite').findIndex((sql) => sql.includes('prev_off'));
-    for (const sql of migrationsFrom(0, 'sqlite').slice(0, chained)) old.exec(sql);
+    const { dir, path, old } = storeBefore('prev_off');
     const insert = old.prepare("INSERT INTO events (off, id, topic, type, subject, seq, late, time, created_at, body) VALUES (?, ?, ?, 'message.received', ?, ?, 0, 1, 1, '{}')");
     for (const [off, topic, subject, seq] of [
       [1, 'messages.v1', 'cv_1', 1],
@@ -52,7 +59,6 @@ describe('the store on SQLite', () => {
       ['statuses.v1', 'cv_1', 1],
     ] as const)
       old.prepare('INSERT INTO seqs (subject, topic, last, last_time, prev_time) VALUES (?, ?, ?, 1, 0)').run(subject, topic, last);
-    old.exec(`PRAGMA user_version = ${SCHEMA_VERSION - sinceChain()}`);
     old.close();
     const writer = openSqliteWriter(path);
     await writer.transaction((tx) => appendEvents(tx, [draft('6', 'cv_2'), draft('7', 'cv_1')], 1));
@@ -65,6 +71,17 @@ describe('the store on SQLite', () => {
       [6, 2, 2],
       [7, 3, 5],
     ]);
+    await writer.close();
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  test('messages of a schema whose `seen` named none are found by the platform id again', async () => {
+    const { dir, path, old } = storeBefore('ADD COLUMN message');
+    for (const sql of TOLD_BEFORE) old.exec(sql);
+    for (const key of SEEN_BEFORE) old.prepare('INSERT INTO seen (id) VALUES (?)').run(key);
+    old.close();
+    const writer = openSqliteWriter(path);
+    expect(await writer.transaction(foundAgain)).toEqual(FOUND_AGAIN);
     await writer.close();
     rmSync(dir, { recursive: true, force: true });
   });

@@ -7,6 +7,7 @@ import type { Fact } from '../../adapters/facts.ts';
 import { ID_PARTS, Identity, InboundContent } from '../../schemas/index.ts';
 import { countMessagingElements } from './messaging-elements.ts';
 import { type Loose, missingFrom, mutated, RUNS, verifiedJson } from './payloads.ts';
+import { notFoundAgain } from './told.ts';
 
 interface Suite {
   readonly adapter: ChannelAdapter;
@@ -43,6 +44,12 @@ export function messagingSuite({ adapter, dir, object, account, customer }: Suit
     for (const [i, fact] of told.entries()) expect(fact).toMatchObject(expected[i] as Loose);
     for (const r of rejects)
       expect(r).toMatchObject({ channelType: adapter.channel, account, path: expect.stringMatching(new RegExp(`^entry\\[0\\]\\.${list}\\[0\\]`)) as string });
+  });
+
+  test('every message is found again by the platform id that it has', () => {
+    const facts = bodies.flatMap((body) => normalize(body).facts);
+    expect(facts.filter((f) => f.body.kind === 'message').length).toBeGreaterThan(5);
+    expect(notFoundAgain(facts)).toEqual([]);
   });
 
   test('every shape that the platform names has a payload, and every payload is of a shape', () => {

@@ -10,6 +10,7 @@ import { LEFT_OUT } from '../../../adapters/sms/left-out.ts';
 import { signedUrls } from '../../../adapters/sms/verify.ts';
 import { nock } from '../../support/nock.ts';
 import { RUNS, thrown } from '../../support/payloads.ts';
+import { notFoundAgain } from '../../support/told.ts';
 
 const adapter = createSmsAdapter();
 const AC = 'AC00000000000000000000000000000001';
@@ -26,6 +27,11 @@ test.each(FORMS)('%s', (_what, params, kinds, body) => {
   const { facts, rejects } = read(params);
   expect([...facts.map((f) => f.body.kind), ...rejects.map((r) => r.code)]).toEqual(kinds);
   if (facts[0]) expect(facts[0].body).toMatchObject(body);
+});
+test('every message is found again by the platform id that it has', () => {
+  const facts = FORMS.flatMap(([, params]) => read(params).facts);
+  expect(facts.filter((f) => f.body.kind === 'message').length).toBeGreaterThan(5);
+  expect(notFoundAgain(facts)).toEqual([]);
 });
 test('every shape that the platform names has a payload, and every payload is of a shape', () => {
   const there = FORMS.map(([what]) => what);

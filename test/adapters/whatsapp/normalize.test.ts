@@ -9,6 +9,7 @@ import { createWhatsappAdapter } from '../../../adapters/whatsapp/index.ts';
 import { LEFT_OUT } from '../../../adapters/whatsapp/left-out.ts';
 import { FAILURES } from '../../../schemas/index.ts';
 import { type Loose, missingFrom, mutated, RUNS, verifiedJson } from '../../support/payloads.ts';
+import { notFoundAgain } from '../../support/told.ts';
 
 const adapter = createWhatsappAdapter();
 const load = (name: string) => readFileSync(join(import.meta.dirname, 'payloads', name), 'utf8');
@@ -56,6 +57,11 @@ test.each(MESSAGES)('message: %s', (_what, message, content) => {
     ],
     body: { kind: 'message', platformId: 'wamid.M', content },
   });
+});
+test('every message is found again by the platform id that it has', () => {
+  const facts = [...MESSAGES.map(([, message]) => read(withMessage(message))), ...VALUES.map(([, field, value]) => read(withValue(field, value)))].flatMap((n) => n.facts);
+  expect(facts.filter((f) => f.body.kind === 'message').length).toBeGreaterThan(MESSAGES.length);
+  expect(notFoundAgain(facts)).toEqual([]);
 });
 test.each(VALUES)('value: %s', (_what, field, value, kinds) => {
   const { facts, rejects } = read(withValue(field, value));
