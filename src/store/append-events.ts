@@ -28,9 +28,10 @@ export function spliceSeq(body: string, seq: number, late: boolean): string {
   return `${body.slice(0, at)}"seq":${seq}${late ? ',"late":true' : ''}${tail}${body.slice(at)}`;
 }
 
-const COUNTER = 'SELECT last, last_time, last_off FROM seqs WHERE subject = $1 AND topic = $2';
-const COUNT = `INSERT INTO seqs (subject, topic, last, last_time, last_off, prev_time) VALUES ($1,$2,$3,$4,$5,0)
-  ON CONFLICT (subject, topic) DO UPDATE SET last = excluded.last, last_time = excluded.last_time, last_off = excluded.last_off`;
+/** Counts one event and tells what was before it, in one look. */
+const COUNT = `INSERT INTO seqs (subject, topic, last, last_time, last_off, prev_time, prev_off) VALUES ($1,$2,1,$3,$4,0,NULL)
+  ON CONFLICT (subject, topic) DO UPDATE SET last = last + 1, prev_time = last_time, prev_off = last_off, last_time = max(last_time, excluded.last_time), last_off = excluded.last_off
+  RETURNING last, prev_time, prev_off`;
 const INSERT =
   'INSERT INTO events (off, id, topic, type, subject, seq, late, tenant, channel, time, created_at, body, prev_off) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)';
 
@@ -43,11 +44,10 @@ interface Place {
 /** Given by the numberer. */
 const LATER: Place = { off: null, seq: null, late: 0, before: null };
 async function placeOf(tx: Tx, of: { subject: string; topic: string; time: number }): Promise<Place> {
-  const [counter] = await tx.all<{ last: number; last_time: number; last_off: number | null }>(COUNTER, [of.subject, of.topic]);
   const off = tx.nextOffset();
-  const seq = (counter?.last ?? 0) + 1;
-  await tx.run(COUNT, [of.subject, of.topic, seq, Math.max(of.time, counter?.last_time ?? 0), off]);
-  return { off, seq, late: isLate(of.time, counter?.last_time ?? 0) ? 1 : 0, before: counter?.last_off ?? null };
+  const [counted] = await tx.all<{ last: number; prev_time: number; prev_off: number | null }>(COUNT, [of.subject, of.topic, of.time, off]);
+  if (!counted) throw new Error('an event was not counted');
+  return { off, seq: counted.last, late: isLate(of.time, counted.prev_time) ? 1 : 0, before: counted.prev_off };
 }
 
 /**

@@ -123,6 +123,8 @@ const VERSIONS: readonly string[] = [
   // Whether a message was seen and which one it is are one look into one index. What was stored before is filled in by fill-seen.ts.
   `ALTER TABLE seen ADD COLUMN message TEXT;
    DROP INDEX messages_platform`,
+  // What an event counts and what was before it are told by one statement.
+  'ALTER TABLE seqs ADD COLUMN prev_off BIGINT',
 ];
 
 export const SCHEMA_VERSION = VERSIONS.length;

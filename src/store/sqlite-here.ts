@@ -1,7 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { Kysely } from 'kysely';
 import { sqliteDialect } from './sqlite-dialect.ts';
-import { bind, createStatements } from './sqlite-statements.ts';
+import { createStatements } from './sqlite-statements.ts';
 import type { Database } from './tables.ts';
 
 /** Filters make ever new texts; past this many they are prepared each time. */
@@ -13,7 +13,7 @@ export function openSqliteQueries(path: string): { run(sql: string, params: read
   db.exec('PRAGMA busy_timeout=5000; PRAGMA cache_size=-4096');
   const prepare = createStatements(db, KEPT);
   return {
-    run: (sql, params) => prepare(sql).all(...bind(params)),
+    run: (sql, params) => prepare(sql).all(params),
     close: () => db.close(),
   };
 }

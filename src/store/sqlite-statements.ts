@@ -1,17 +1,43 @@
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+
+type Row = Record<string, unknown>;
+/** A statement that is prepared once. */
+export interface Prepared {
+  /** Whether it gives rows. */
+  readonly returnsRows: boolean;
+  all(params: readonly unknown[]): Row[];
+  run(params?: readonly unknown[]): { changes: number | bigint; lastInsertRowid: number | bigint };
+}
+
+/** What SQLite takes for what the code has: nothing is NULL, and truth 0 or 1. */
+const bind = (params: readonly unknown[]) => params.map((p) => (p === undefined ? null : typeof p === 'boolean' ? Number(p) : p)) as SQLInputValue[];
+
+/** Rows are taken as arrays and made into objects here: those that node:sqlite makes are slow to make, and slow to read. */
+function prepared(db: DatabaseSync, sql: string): Prepared {
+  const statement = db.prepare(sql.replace(/\$(\d+)/g, '?$1'));
+  const names = statement.columns().map(({ name }) => name);
+  statement.setReturnArrays(true);
+  const toRow = (values: readonly unknown[]): Row => {
+    const row: Row = {};
+    for (let i = 0; i < names.length; i++) row[names[i] as string] = values[i];
+    return row;
+  };
+  return {
+    returnsRows: names.length > 0,
+    all: (params) => (statement.all(...bind(params)) as unknown as unknown[][]).map(toRow),
+    run: (params = []) => statement.run(...bind(params)),
+  };
+}
 
 /** Prepared statements by text, so many kept; `$1` becomes SQLite's `?1`. */
 export function createStatements(db: DatabaseSync, most = Number.POSITIVE_INFINITY) {
-  const kept = new Map<string, StatementSync>();
-  return (sql: string): StatementSync => {
+  const kept = new Map<string, Prepared>();
+  return (sql: string): Prepared => {
     let statement = kept.get(sql);
     if (!statement) {
-      statement = db.prepare(sql.replace(/\$(\d+)/g, '?$1'));
+      statement = prepared(db, sql);
       if (kept.size < most) kept.set(sql, statement);
     }
     return statement;
   };
 }
-
-/** What SQLite takes for what the code has: nothing is NULL, and truth 0 or 1. */
-export const bind = (params: readonly unknown[]) => params.map((p) => (p === undefined ? null : typeof p === 'boolean' ? Number(p) : p)) as SQLInputValue[];

@@ -7,7 +7,7 @@ import { fillSeenSqlite, SEEN_NAMES_MESSAGES } from './fill-seen.ts';
 import { migrationsFrom, SCHEMA_VERSION } from './migrations.ts';
 import type { Tx } from './port.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
-import { bind, createStatements } from './sqlite-statements.ts';
+import { createStatements } from './sqlite-statements.ts';
 import type { Database } from './tables.ts';
 import type { Writer } from './writer.ts';
 
@@ -34,15 +34,15 @@ export function openSqliteWriter(path: string): Writer {
   const state = { nextOff: (db.prepare('SELECT coalesce(max(off), 0) + 1 AS n FROM events').get() as { n: number }).n, depth: 0 };
   const execute = <R>(query: CompiledQuery): QueryResult<R> => {
     const statement = prepare(query.sql);
-    if (statement.columns().length) return { rows: statement.all(...bind(query.parameters)) as R[] };
-    const { changes, lastInsertRowid } = statement.run(...bind(query.parameters));
+    if (statement.returnsRows) return { rows: statement.all(query.parameters) as R[] };
+    const { changes, lastInsertRowid } = statement.run(query.parameters);
     return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
   };
   const tx: Tx = {
     kind: 'sqlite',
     db: new Kysely<Database>({ dialect: sqliteDialect(async (query) => execute(query)) }),
-    all: async <T>(sql: string, params: readonly unknown[] = []) => prepare(sql).all(...bind(params)) as T[],
-    run: async (sql, params = []) => Number(prepare(sql).run(...bind(params)).changes),
+    all: async <T>(sql: string, params: readonly unknown[] = []) => prepare(sql).all(params) as T[],
+    run: async (sql, params = []) => Number(prepare(sql).run(params).changes),
     nextOffset: () => state.nextOff++,
     async savepoint(work) {
       const name = `s${++state.depth}`;

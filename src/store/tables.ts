@@ -56,8 +56,8 @@ export interface Database {
   };
   /** Unique on (channel, kind, value): how a conversation is found. kind is an IdentityType, or 'phone_variant' for derived national variants. */
   aliases: { channel: string; kind: string; value: string; conversation: string };
-  /** Gapless numbering per subject (conversation, channel or 'unrouted') and topic. last_time: ms, for `late`. last_off: of the newest event; prev_time is no longer read. */
-  seqs: { subject: string; topic: string; last: number; last_time: number; prev_time: number; last_off: number | null };
+  /** Gapless numbering per subject (conversation, channel or 'unrouted') and topic. last_time: ms, for `late`. last_off: of the newest event. prev_*: of the one before, on SQLite. */
+  seqs: { subject: string; topic: string; last: number; last_time: number; prev_time: number; last_off: number | null; prev_off: number | null };
   /**
    * Delivery log and outbound queue. state: MessageState; inbound rows have 'received'. part rows are in calls.
    * queue_state: null (not queued), 'held' (behind another of its conversation), 'ready', 'calling', 'waiting' (next_at), 'doubt',

@@ -44,7 +44,7 @@ describe('the store on SQLite', () => {
   });
 
   test('a store of the schema that had an index of subjects learns which event came before which', async () => {
-    const { dir, path, old } = storeBefore('prev_off');
+    const { dir, path, old } = storeBefore('events ADD COLUMN prev_off');
     const insert = old.prepare("INSERT INTO events (off, id, topic, type, subject, seq, late, time, created_at, body) VALUES (?, ?, ?, 'message.received', ?, ?, 0, 1, 1, '{}')");
     for (const [off, topic, subject, seq] of [
       [1, 'messages.v1', 'cv_1', 1],

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import kafkajs, { type KafkaConfig as ClientConfig, type logLevel } from 'kafkajs';
 import type { KafkaConfig } from '../../config/config.ts';
+import { useFastGzip } from './gzip.ts';
 
 export type BrokerLog = (level: 'info' | 'warn' | 'error' | 'debug', message: string, fields?: Readonly<Record<string, unknown>>) => void;
 
@@ -30,6 +31,7 @@ const PASSING = /coordinator (is loading|is not available|not available)|group i
 /** A kafkajs client whose log goes to ours; connection and request times short, since a batch is tried again as a whole. */
 export function createClient(config: KafkaConfig, log: BrokerLog, clientId = 'parlance') {
   calmTimers();
+  useFastGzip();
   const { Kafka, logLevel } = kafkajs;
   const ssl: ClientConfig['ssl'] = typeof config.ssl === 'object' ? { ca: config.ssl.ca ? [config.ssl.ca] : [] } : config.ssl;
   return new Kafka({
