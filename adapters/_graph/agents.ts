@@ -4,9 +4,13 @@ import type { Socket } from 'node:net';
 
 /** Shorter than what servers of note keep an idle connection (5 s and more), so that we drop it first: a call that meets a closing connection can not be told from one that was taken. */
 const IDLE_MS = 4000;
+/** What is borne by any server: so much at first. */
+const FIRST_MS = 125;
 const SHORTEST_MS = 50;
-/** What was learnt of a server is doubted by and by: it may only have been started anew. */
+/** While a server closes nothing that is idle for shorter, it is trusted with twice as long: the whole of IDLE_MS after five minutes. */
 const DOUBLES_MS = 60_000;
+/** One that did close is doubted for longer: each trial may cost a call that comes just as it closes. */
+const DOUBTED_MS = 3_600_000;
 /** At 1000 calls a second and 300 ms to an answer; above it calls wait for one another. */
 const SOCKETS = 512;
 const KEPT = 256;
@@ -15,18 +19,24 @@ const PAUSE_MS = 100;
 
 /** How long a server lets a connection be idle, as far as it has shown; never more than IDLE_MS. */
 export function createIdleTimes(now: () => number = () => performance.now()) {
-  const shown = new Map<string, { readonly ms: number; readonly at: number }>();
-  return {
+  const shown = new Map<string, { readonly ms: number; readonly at: number; readonly doublesMs: number }>();
+  const first = (server: string) => {
+    const made = { ms: FIRST_MS, at: now(), doublesMs: DOUBLES_MS };
+    shown.set(server, made);
+    return made;
+  };
+  const times = {
     /** We drop an idle connection after so long. */
     of(server: string): number {
-      const s = shown.get(server);
-      return s ? Math.min(IDLE_MS, s.ms * 2 ** ((now() - s.at) / DOUBLES_MS)) : IDLE_MS;
+      const s = shown.get(server) ?? first(server);
+      return Math.min(IDLE_MS, s.ms * 2 ** ((now() - s.at) / s.doublesMs));
     },
     /** The server closed a connection that was idle for so long: half of that is safe. */
     closedAfter(server: string, ms: number): void {
-      shown.set(server, { ms: Math.min(this.of(server), Math.max(SHORTEST_MS, ms / 2)), at: now() });
+      shown.set(server, { ms: Math.min(times.of(server), Math.max(SHORTEST_MS, ms / 2)), at: now(), doublesMs: DOUBTED_MS });
     },
   };
+  return times;
 }
 const serverOf = (socket: Socket): string => (socket as { servername?: string }).servername || `${socket.remoteAddress}:${socket.remotePort}`;
 
