@@ -61,7 +61,7 @@ async function allReady(gateway: GatewayProcess, all: readonly string[]): Promis
   };
   while ((await state('ready')) + (await state('failed')) < all.length) {
     if (performance.now() - began > MOST_MS) throw new Error('the files are not ready in ten minutes');
-    await sleep(200);
+    await sleep(1000); // a look costs the HTTP thread milliseconds
   }
   return { seconds: (performance.now() - began) / 1000, failed: await state('failed') };
 }

@@ -77,7 +77,7 @@ async function hold(
 async function find(bench: BenchContext, gateway: GatewayProcess, reader: Child | null) {
   await hold(bench, gateway, { rate: 1000, ms: bench.plan.probeMs, reader }); // warm
   let best = 1000;
-  for (let rate = 2000, step = 1.5; step > 1.1; ) {
+  for (let rate = 2000, step = 1.5; step > 1.05; ) {
     const tried = await hold(bench, gateway, { rate: Math.round(rate), ms: bench.plan.probeMs, reader });
     if (tried.holds) {
       best = rate;
@@ -87,7 +87,7 @@ async function find(bench: BenchContext, gateway: GatewayProcess, reader: Child 
       rate = best * step;
     }
   }
-  for (let rate = Math.round(best * 0.9); ; rate = Math.round(rate * 0.8)) {
+  for (let rate = Math.round(best * 0.95); ; rate = Math.round(rate * 0.92)) {
     const long = await hold(bench, gateway, { rate, ms: bench.plan.sustainMs, reader });
     if (long.holds || rate < 500) return long;
     bench.say(`sustained: ${rate}/s did not hold (${rounded(long.lagEarly)} s behind early, ${rounded(long.lagEnd)} s at the end)`);
