@@ -183,7 +183,7 @@ export async function startGateway(given: Config, log: Logger, onFatal: (reason:
     runReplay: replays.run,
     reconciler,
     templates,
-    media: { media, link: links.make, examine: mediaWorker.examine, hold: mediaWorker.hold, wake: mediaWorker.wake },
+    media: { media, link: links.make, examine: mediaWorker.examine, hold: mediaWorker.hold, wake: mediaWorker.wake, forget: mediaWorker.forget },
     capabilitiesOf: (type, provider) => adapters.of(type, provider)?.capabilities ?? null,
     checkChannel: (channel) => checkChannel(channel, { adapters, publicUrl: config.publicUrl, baseUrl: channel.provider === 'twilio' ? config.twilioApiUrl : config.graphApiUrl }),
     republish: (from) => (parts.broker ? parts.broker.republish(from) : Promise.reject(new GatewayError('broker_unavailable', 'KAFKA_BROKERS is not set.'))),

@@ -6,6 +6,7 @@ import type { Refused, RefusedRing } from '../http/refused-ring.ts';
 import type { Verdict } from '../http/verify-again.ts';
 import type { Journal, JournalReader } from '../journal/port.ts';
 import type { Examination, Examined } from '../media/examine.ts';
+import type { Forgotten } from '../media/forget-media.ts';
 import type { MediaStore } from '../media/port.ts';
 import type { Dispatcher } from '../outbound/dispatch.ts';
 import type { PreparedSignal } from '../outbound/prepare-signal.ts';
@@ -50,6 +51,8 @@ export interface ApiDeps {
     hold<T>(key: string, work: () => Promise<T>): Promise<T>;
     /** Files are due. */
     wake(): void;
+    /** Ends files for good, and removes their bytes. */
+    forget(what: Forgotten): Promise<void>;
   };
   /** What a channel takes, and how much of it. */
   capabilitiesOf(type: ChannelType, provider: Provider): Capabilities | null;

@@ -119,6 +119,21 @@ test('the scanner refuses in words; a retry by API fetches it anew', async () =>
   expect((await gateway.call(`/v1/media/${medium!.id}/retry`, { method: 'POST' })).status).toBe(409);
 });
 
+test('a file that is erased by API is gone, bytes and link, and nothing fetches it anew; the same bytes of another stay', async () => {
+  const bytes = picture(4500);
+  const [one] = await desk.mediaOf(await desk.write('sms', [{ mimeType: 'image/png', bytes }]));
+  const [other] = await desk.mediaOf(await desk.write('sms', [{ mimeType: 'image/png', bytes }]));
+  for (const medium of [one, other]) await desk.outcome(medium!.id);
+  const gateway = desk.gateway();
+  const erased = await gateway.call(`/v1/media/${one!.id}`, { method: 'DELETE' });
+  expect([erased.status, erased.json]).toEqual([200, expect.objectContaining({ id: one!.id, state: 'failed', reason: 'The file was erased.' })]);
+  expect(JSON.parse((await bytesAt(one!.url)).bytes.toString())).toMatchObject({ code: 'media_failed', detail: 'The file was erased.' });
+  expect([sha256((await bytesAt(other!.url)).bytes), stored(sha256(bytes))]).toEqual([sha256(bytes), true]);
+  expect((await gateway.call(`/v1/media/${one!.id}/retry`, { method: 'POST' })).status).toBe(409);
+  expect((await gateway.call(`/v1/media/${other!.id}`, { method: 'DELETE' })).status).toBe(200);
+  await until('the bytes to go', async () => !stored(sha256(bytes)));
+});
+
 test('what a customer takes back on Instagram is gone, bytes and link', async () => {
   const bytes = picture(4000);
   const mid = await desk.write('instagram', [{ mimeType: 'image/png', bytes }], '+447700900555');

@@ -146,6 +146,7 @@ describe('by API', () => {
     for (const [path, method] of [
       [`/v1/media/${medium.id}`, 'GET'],
       [`/v1/media/${medium.id}/retry`, 'POST'],
+      [`/v1/media/${medium.id}`, 'DELETE'],
     ] as const)
       expect((await desk.gateway().call(path, { method, token: foreign })).status).toBe(404);
     expect((await desk.gateway().call('/v1/media', { token: foreign })).json).toEqual({ media: [], next: null });

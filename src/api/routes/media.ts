@@ -109,4 +109,15 @@ export const mediaRoutes: readonly Route[] = [
       return { status: 202, body: shown(await find(deps, asked), deps) };
     },
   },
+  {
+    method: 'delete',
+    path: '/v1/media/:id',
+    scope: 'send',
+    summary: 'Erase a file for good: its bytes (where no other file has the same), what was made of it and its uploads; its links say so',
+    async handle(asked, deps) {
+      const { id } = await find(deps, asked);
+      await deps.media.forget({ ids: [id], reason: 'The file was erased.', nowMs: Date.now() });
+      return { body: shown(await find(deps, asked), deps) };
+    },
+  },
 ];
