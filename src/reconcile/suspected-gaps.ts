@@ -1,4 +1,5 @@
 import type { ChannelType } from '../../schemas/index.ts';
+import { seenAmong } from '../inbound/seen.ts';
 import { toldKey } from '../inbound/told-messages.ts';
 import type { Store } from '../store/port.ts';
 
@@ -43,11 +44,9 @@ type Named = Awaited<ReturnType<typeof named>>[number];
 
 /** Without those that a webhook told since. */
 async function notCome(read: Store['read'], rows: readonly Named[]): Promise<SuspectedGap[]> {
-  if (!rows.length) return [];
-  const keys = rows.map((g) => toldKey({ type: g.type as ChannelType, account: g.account }, g.platform_id));
-  const told = await read.selectFrom('seen').select('id').where('id', 'in', keys).execute();
-  const came = new Set(told.map((s) => Buffer.from(s.id).toString('hex')));
+  const keyOf = (g: Named) => toldKey({ type: g.type as ChannelType, account: g.account }, g.platform_id);
+  const came = await seenAmong(read, rows.map(keyOf));
   return rows
-    .filter((_, i) => !came.has(Buffer.from(keys[i] ?? []).toString('hex')))
+    .filter((g) => !came(keyOf(g)))
     .map((g) => ({ channel: g.channel, platformId: g.platform_id, namedBy: g.named_by, conversation: g.conversation, namedAt: new Date(Number(g.named_at)).toISOString() }));
 }

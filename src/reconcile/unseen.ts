@@ -1,7 +1,7 @@
 import type { Adapters, Missed, VerifiedRequest } from '../../adapters/contract.ts';
 import { providerOf } from '../../adapters/contract.ts';
 import { eventId } from '../../schemas/index.ts';
-import { seenKey } from '../inbound/seen.ts';
+import { seenAmong, seenKey } from '../inbound/seen.ts';
 import type { Store } from '../store/port.ts';
 
 export interface UnseenDeps {
@@ -15,7 +15,7 @@ export interface Listed extends Missed {
 
 /** Of what a platform lists, those that hold something the gateway has not seen. What it can not read is passed on: the ingest parks it. */
 export async function unseen(listed: readonly Listed[], deps: UnseenDeps): Promise<Listed[]> {
-  const ids = listed.map((one) => {
+  const keys = listed.map((one) => {
     const request = {
       method: 'POST',
       url: new URL(one.url, deps.publicUrl),
@@ -25,13 +25,14 @@ export async function unseen(listed: readonly Listed[], deps: UnseenDeps): Promi
       keyId: '',
     } as unknown as VerifiedRequest;
     const { facts, rejects } = deps.adapters.webhooks(providerOf(one.endpoint))?.normalize(request) ?? { facts: [], rejects: [] };
-    return rejects.length ? null : facts.map((fact) => eventId(fact.idParts));
+    return rejects.length ? null : facts.map((fact) => seenKey(eventId(fact.idParts)));
   });
-  const all = ids.flatMap((of) => of ?? []).map(seenKey);
-  const rows = all.length ? await deps.store.read.selectFrom('seen').select('id').where('id', 'in', all).execute() : [];
-  const seen = new Set(rows.map((row) => Buffer.from(row.id).toString('hex')));
+  const isSeen = await seenAmong(
+    deps.store.read,
+    keys.flatMap((of) => of ?? []),
+  );
   return listed.filter((_, i) => {
-    const of = ids[i];
-    return of === null || of?.some((id) => !seen.has(id.replaceAll('-', '')));
+    const of = keys[i];
+    return of === null || of?.some((key) => !isSeen(key));
   });
 }
