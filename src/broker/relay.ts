@@ -65,10 +65,7 @@ async function publishFrom(p: Publishing, from: number, signal: AbortSignal): Pr
     while (!signal.aborted) {
       const next = await publishNext(p, place, after);
       if (next !== null) after = next;
-      else {
-        await place.kept(); // where it could not be kept, the next life tries again
-        await log.past(after);
-      }
+      else await Promise.race([log.past(after), place.failed]); // where it could not be kept, the next life tries again
     }
     await place.kept();
   } finally {

@@ -1,5 +1,6 @@
 import { type KeptPlace, keepPlace } from '../../src/broker/keep-place.ts';
 
+const { jest: timers } = import.meta as unknown as { jest: typeof jest };
 const at = (off: number): KeptPlace => ({ off, detail: `${off}` });
 /** Writes that end when told to. */
 function slowWrites() {
@@ -7,26 +8,32 @@ function slowWrites() {
   const write = ({ off }: KeptPlace) => new Promise<void>((resolve, reject) => void begun.push({ off, end: resolve, fail: reject }));
   return { begun, write, offs: () => begun.map((b) => b.off) };
 }
-const turn = () => new Promise((resolve) => setImmediate(resolve));
+const turn = () => timers.advanceTimersByTimeAsync(0);
 
 describe('the place of the relay', () => {
-  test('is written while the next batch goes on, the newest next', async () => {
+  beforeEach(() => void timers.useFakeTimers());
+  afterEach(() => void timers.useRealTimers());
+
+  test('is written while batches go on, the newest next, and not with every one of them', async () => {
     const writes = slowWrites();
     const place = keepPlace(writes.write);
     await place.keep(at(1));
-    await place.keep(at(2)); // does not wait for the first
+    await place.keep(at(2)); // neither waits for the first
+    await place.keep(at(3));
     expect(writes.offs()).toEqual([1]);
     writes.begun[0]?.end();
     await turn();
-    expect(writes.offs()).toEqual([1, 2]);
+    expect(writes.offs()).toEqual([1]);
+    await timers.advanceTimersByTimeAsync(100);
+    expect(writes.offs()).toEqual([1, 3]);
   });
-  test('holds a batch up where two would wait', async () => {
+  test('holds a batch up where a write does not end', async () => {
     const writes = slowWrites();
     const place = keepPlace(writes.write);
     await place.keep(at(1));
-    await place.keep(at(2));
+    await timers.advanceTimersByTimeAsync(1001);
     let third = false;
-    const held = place.keep(at(3)).then(() => {
+    const held = place.keep(at(2)).then(() => {
       third = true;
     });
     await turn();
@@ -35,23 +42,28 @@ describe('the place of the relay', () => {
     await turn();
     writes.begun[1]?.end();
     await held;
-    await turn();
-    expect(writes.offs()).toEqual([1, 2, 3]);
+    expect(writes.offs()).toEqual([1, 2]);
   });
-  test('the last one is written though no batch follows, however the writes end', async () => {
+  test('the last one is written at once where it is asked for, however the writes end', async () => {
     const writes = slowWrites();
     const place = keepPlace(writes.write);
-    for (const off of [1, 2, 3]) {
-      await place.keep(at(off));
-      writes.begun.at(-1)?.end();
-      await Promise.resolve(); // the write is over and nobody has looked yet
-    }
-    while (writes.begun.length < 3) await turn();
+    for (const off of [1, 2, 3]) await place.keep(at(off));
+    writes.begun[0]?.end();
+    await turn();
+    const all = place.kept();
+    await turn();
+    expect(writes.offs()).toEqual([1, 3]);
+    writes.begun[1]?.end();
+    await all;
+    await place.keep(at(4)); // and the next one rests again
+    await place.keep(at(5));
     writes.begun[2]?.end();
-    await place.kept();
-    expect(writes.offs()).toEqual([1, 2, 3]);
+    await turn();
+    expect(writes.offs()).toEqual([1, 3, 4]);
+    await timers.advanceTimersByTimeAsync(100);
+    expect(writes.offs()).toEqual([1, 3, 4, 5]);
   });
-  test('a write that failed is told to the next batch and to who waits for all', async () => {
+  test('a write that failed is told to the next batch, to who waits for all and to who waits for a failure', async () => {
     const writes = slowWrites();
     const place = keepPlace(writes.write);
     await place.keep(at(1));
@@ -59,5 +71,6 @@ describe('the place of the relay', () => {
     await turn();
     await expect(place.keep(at(2))).rejects.toThrow('away');
     await expect(place.kept()).rejects.toThrow('away');
+    await expect(place.failed).rejects.toThrow('away');
   });
 });
