@@ -7,6 +7,7 @@ import type { ApiDeps } from './api/deps.ts';
 import { createOperatorListener } from './api/operator-listener.ts';
 import { type OpenedBroker, openBroker } from './broker/open-broker.ts';
 import { checkChannel } from './check-channel.ts';
+import { type Checkpointer, openCheckpointer } from './checkpoints/open-checkpointer.ts';
 import { collectMetrics } from './collect-metrics.ts';
 import type { ChannelConfig, Config } from './config/config.ts';
 import { createConnectedChannels } from './connected-channels.ts';
@@ -31,7 +32,7 @@ import { createProgress } from './progress.ts';
 import { createReconciler } from './reconcile/create-reconciler.ts';
 import { createReplayRunner } from './run-replays.ts';
 import { buildKeyring, type Keyring, loadKeyring, mergeKeyrings, saveKeyring } from './secrets/keyring.ts';
-import { type RunningSandbox, startSandbox } from './start-sandbox.ts';
+import { startSandbox } from './start-sandbox.ts';
 import { openStore } from './store/open-store.ts';
 import { isConnectionFault } from './store/writer.ts';
 import type { Logger } from './telemetry/logger.ts';
@@ -46,6 +47,15 @@ export interface Gateway {
 }
 const RETAIN_EVERY_MS = 60_000;
 
+/** What starts later than those who use it. */
+interface Parts {
+  store?: ReturnType<typeof openStore>;
+  broker?: OpenedBroker | null;
+  dispatcher?: Dispatcher;
+  media?: MediaAccess;
+  checkpointer?: Checkpointer;
+}
+
 /** Wires every part and starts them in order: ingress first, the rest as it comes. */
 export async function startGateway(given: Config, log: Logger, onFatal: (reason: string) => void): Promise<Gateway> {
   const config: Config = { ...given, publicUrl: new URL(given.publicUrl) };
@@ -53,7 +63,7 @@ export async function startGateway(given: Config, log: Logger, onFatal: (reason:
   const adapters = createAdapters();
   const metrics = createMetrics();
   const progress = createProgress();
-  const parts: { store?: ReturnType<typeof openStore>; broker?: OpenedBroker | null; sandbox?: RunningSandbox | null; dispatcher?: Dispatcher; media?: MediaAccess } = {};
+  const parts: Parts = {};
   const sink = (level: 'info' | 'warn' | 'error' | 'debug', message: string, fields: Readonly<Record<string, unknown>> = {}) => log[level](fields, message);
 
   const journal = await openJournal({
@@ -110,8 +120,7 @@ export async function startGateway(given: Config, log: Logger, onFatal: (reason:
   parts.store = store;
   store.notifyJournal();
   const reader = createJournalReader(config.dataDir);
-  const retain = setInterval(() => void journal.retain(progress.offset(), Date.now()), RETAIN_EVERY_MS);
-  retain.unref();
+  const retain = setInterval(() => void journal.retain(progress.offset(), Date.now()), RETAIN_EVERY_MS).unref();
 
   const registry = createConnectedChannels(config, store);
   const dispatcher = createDispatcher({ store, adapters, probeFirstMs: config.outbound.probeFirstMs, channelOf: registry.sending, log: sink, observe: metrics.call });
@@ -191,11 +200,11 @@ export async function startGateway(given: Config, log: Logger, onFatal: (reason:
   };
 
   const sandbox = config.sandbox ? await startSandbox({ config, port, log: sink }) : null;
-  parts.sandbox = sandbox;
   const operator = createOperatorListener(deps, sandbox?.router ?? null);
   const fileChannels: readonly ChannelConfig[] = [...config.channels, ...(sandbox ? sandbox.channels : [])];
   const whenReady = async () => {
     await store.ready;
+    parts.checkpointer ??= openCheckpointer(config, onFatal);
     await store.write('syncFileChannels', { channels: fileChannels.map((c) => channelInput(config.masterKey, c)), nowMs: Date.now() });
     await channelsChanged();
     store.beginIngest();
@@ -234,7 +243,7 @@ export async function startGateway(given: Config, log: Logger, onFatal: (reason:
       clearInterval(retain);
       await listener.stop();
       await ring.close();
-      await parts.sandbox?.stop();
+      await sandbox?.stop();
       await dispatcher.stop();
       await replays.stop();
       await reconciler.stop();
@@ -245,6 +254,7 @@ export async function startGateway(given: Config, log: Logger, onFatal: (reason:
       await templates.stop();
       await parts.broker?.stop();
       await operator.stop();
+      await parts.checkpointer?.close();
       await store.close();
       await journal.close();
       reader.close();

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { WAL_PAGES } from '../checkpoints/wal-pages.ts';
 import type { JournalRecord } from './port.ts';
 import type { AppendResult, JournalWorkerData } from './protocol.ts';
 
@@ -49,7 +50,7 @@ export class JournalFiles {
 
   #open(first: number, hour: number | null): void {
     const db = new DatabaseSync(join(this.#data.dir, fileName(first)));
-    db.exec(`PRAGMA journal_mode=WAL; PRAGMA synchronous=${this.#data.synchronous}; PRAGMA busy_timeout=5000; PRAGMA wal_autocheckpoint=4000`);
+    db.exec(`PRAGMA journal_mode=WAL; PRAGMA synchronous=${this.#data.synchronous}; PRAGMA busy_timeout=5000; PRAGMA wal_autocheckpoint=${WAL_PAGES.journal}`);
     db.exec(SCHEMA);
     const known = db.prepare('SELECT hour, received_before FROM meta').get() as { hour: number; received_before: number } | undefined;
     if (!known) db.prepare('INSERT INTO meta (hour, received_before) VALUES (?, ?)').run(hour ?? 0, this.received);

@@ -119,7 +119,7 @@ export async function startRig(options: RigOptions = {}) {
       await mine;
     },
     /** A command to the preload, see preload/chaos.mjs. */
-    command(what: { clock: number } | { end: 'journal' | 'store' | 'reader' | 'broker' }): void {
+    command(what: { clock: number } | { end: 'journal' | 'store' | 'reader' | 'broker' | 'checkpoint' }): void {
       writeFileSync(control, JSON.stringify(what));
       child?.kill('SIGUSR2');
     },

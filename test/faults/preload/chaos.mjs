@@ -1,6 +1,6 @@
 // Faults inside the gateway's process that no signal can make, without a hook in src/: `NODE_OPTIONS=--import=…/chaos.mjs`.
 // FAULTS_CONTROL names a file; on SIGUSR2 its one JSON command is done: { "clock": ms } moves the wall clock of every thread
-// (the monotonic clock stays), { "end": "journal" | "store" | "reader" | "broker" } ends that worker thread. FAULTS_POISON=1 lets marked bodies fail.
+// (the monotonic clock stays), { "end": "journal" | "store" | "reader" | "broker" | "checkpoint" } ends that worker thread. FAULTS_POISON=1 lets marked bodies fail.
 import { readFileSync } from 'node:fs';
 import { registerHooks, syncBuiltinESMExports } from 'node:module';
 import threads, { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads';

@@ -1,6 +1,6 @@
 import type { Scenario } from '../scenario.ts';
 
-const THREADS = ['journal', 'store', 'reader', 'broker'] as const;
+const THREADS = ['journal', 'store', 'reader', 'broker', 'checkpoint'] as const;
 /** A worker that ends takes the process with it, within seconds; the supervisor starts it again. */
 const WITHIN_MS = 3000;
 
