@@ -1,3 +1,5 @@
+import kafkajs from 'kafkajs';
+import { topicNames } from '../../src/broker/kafkajs/topics.ts';
 import { startKafka, type TestKafka, whyNoKafka } from '../support/kafka.ts';
 import { type Child, startChild } from './child.ts';
 import { type GatewayOptions, type GatewayProcess, startGatewayProcess } from './gateway-process.ts';
@@ -30,6 +32,8 @@ export interface BenchContext {
   /** null where Kafka can run; else why not. */
   readonly noKafka: string | null;
   kafka(): Promise<TestKafka>;
+  /** What a gateway is told to publish to this Kafka, its topics made with as many partitions as the naive gateway's. */
+  onKafka(prefix: string): Promise<{ readonly KAFKA_BROKERS: string; readonly KAFKA_TOPIC_PREFIX: string }>;
   floor(): Promise<Server>;
   naive(): Promise<Server>;
   /** Started anew for the caller, who ends it. */
@@ -45,8 +49,25 @@ export interface BenchContext {
 }
 export const NAIVE_TOPIC = 'naive';
 export const SENDERS = 2000;
+/** Of every topic, the gateway's and the naive one's, as where the rivals were measured; the gateway by itself makes 24. */
+export const PARTITIONS = 4;
 
-export async function createContext(plan: Plan, say: (line: string) => void): Promise<BenchContext> {
+async function makeTopics(brokers: string, names: readonly string[], partitions: number): Promise<void> {
+  const admin = new kafkajs.Kafka({ brokers: [brokers], logLevel: kafkajs.logLevel.NOTHING }).admin();
+  await admin.connect();
+  try {
+    await admin.createTopics({ topics: names.map((topic) => ({ topic, numPartitions: partitions, replicationFactor: 1 })), waitForLeaders: false });
+    const missing = async () => {
+      const there = new Set(await admin.listTopics());
+      return names.some((name) => !there.has(name));
+    };
+    while (await missing()) await new Promise((resolve) => setTimeout(resolve, 200)); // waitForLeaders gives up on a broker that has not heard of them yet
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+export async function createContext(plan: Plan, say: (line: string) => void, partitions = PARTITIONS): Promise<BenchContext> {
   const noKafka = await whyNoKafka();
   const generator = startChild('generator.ts');
   const slow = compileSlowSync();
@@ -71,12 +92,20 @@ export async function createContext(plan: Plan, say: (line: string) => void): Pr
     plan,
     noKafka,
     kafka,
+    async onKafka(prefix) {
+      const { brokers } = await kafka();
+      await makeTopics(brokers, topicNames(prefix), partitions);
+      return { KAFKA_BROKERS: brokers, KAFKA_TOPIC_PREFIX: prefix };
+    },
     floor() {
       floor ??= serve('floor', 'floor.ts', []);
       return floor;
     },
     naive() {
-      naive ??= kafka().then((k) => serve('naive', 'naive.ts', [k.brokers, NAIVE_TOPIC]));
+      naive ??= kafka().then(async ({ brokers }) => {
+        await makeTopics(brokers, [NAIVE_TOPIC], partitions);
+        return serve('naive', 'naive.ts', [brokers, NAIVE_TOPIC]);
+      });
       return naive;
     },
     async gateway(options) {

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { type BenchContext, createContext, type Findings } from './bench-context.ts';
+import { type BenchContext, createContext, type Findings, PARTITIONS } from './bench-context.ts';
 import { conversions } from './conversions.ts';
 import { copies } from './copies.ts';
 import { growth } from './growth.ts';
@@ -17,7 +17,7 @@ import { goalTable, machine, type Report, render } from './report.ts';
 import { stages } from './stages.ts';
 import { sustained } from './sustained.ts';
 
-/** `npm run bench [-- --quick] [--only peak,open,...] [--growth] [--json FILE]`. Run it alone on the machine; compare ratios of one run, never figures of two machines. */
+/** `npm run bench [-- --quick] [--only peak,open,...] [--growth] [--partitions N] [--json FILE]`. Run it alone on the machine; compare ratios of one run, never figures of two machines. */
 const SECTIONS: Readonly<Record<string, (bench: BenchContext, known: Readonly<Record<string, number>>) => Promise<Findings>>> = {
   peak,
   sustained,
@@ -34,7 +34,13 @@ const SECTIONS: Readonly<Record<string, (bench: BenchContext, known: Readonly<Re
   copies,
 };
 const { values } = parseArgs({
-  options: { quick: { type: 'boolean', default: false }, growth: { type: 'boolean', default: false }, only: { type: 'string' }, json: { type: 'string', default: 'bench.json' } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    growth: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    partitions: { type: 'string', default: String(PARTITIONS) },
+    json: { type: 'string', default: 'bench.json' },
+  },
 });
 const names = values.only?.split(',') ?? Object.keys(SECTIONS);
 const missing = names.filter((name) => !Object.hasOwn(SECTIONS, name));
@@ -42,12 +48,17 @@ if (missing.length) {
   process.stderr.write(`There is no section ${missing.join(', ')}; there are ${Object.keys(SECTIONS).join(', ')}.\n`);
   process.exit(2);
 }
+const partitions = Number(values.partitions);
+if (!(Number.isInteger(partitions) && partitions > 0)) {
+  process.stderr.write(`--partitions is how many a topic has, a whole number from 1 on; ${values.partitions} is none.\n`);
+  process.exit(2);
+}
 const base = values.quick ? QUICK : FULL;
 const began = new Date();
 const clock = performance.now();
 const elapsed = () => (performance.now() - clock) / 1000;
 const out = (text: string) => void process.stdout.write(`${text}\n`);
-const bench = await createContext(values.growth ? { ...base, ...GROWTH } : base, (line) => out(`[${elapsed().toFixed(0).padStart(4)} s] ${line}`));
+const bench = await createContext(values.growth ? { ...base, ...GROWTH } : base, (line) => out(`[${elapsed().toFixed(0).padStart(4)} s] ${line}`), partitions);
 const stop = () => void bench.end().finally(() => process.exit(130));
 process.once('SIGINT', stop);
 process.once('SIGTERM', stop);
@@ -55,7 +66,7 @@ process.once('SIGTERM', stop);
 const figures: Record<string, number> = {};
 const sections: Record<string, Findings> = {};
 const failed: string[] = [];
-out(machine());
+out(`${machine()}; topics of ${partitions} partitions`);
 if (bench.noKafka) out(`without Kafka (${bench.noKafka}): its rows and the naive gateway's are left out`);
 for (const name of names) {
   try {

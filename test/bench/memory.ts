@@ -11,8 +11,9 @@ const CONNECTIONS = 32;
 export async function memory(bench: BenchContext): Promise<Findings> {
   const total = bench.plan.memoryMessages;
   const kafka = bench.noKafka ? null : await bench.kafka();
+  const env = kafka ? await bench.onKafka(PREFIX) : { KAFKA_BROKERS: `127.0.0.1:${await freePort()}` };
   await kafka?.stop('SIGKILL');
-  const gateway = await bench.gateway({ env: { KAFKA_BROKERS: kafka?.brokers ?? `127.0.0.1:${await freePort()}`, KAFKA_TOPIC_PREFIX: PREFIX } });
+  const gateway = await bench.gateway({ env });
   const load = await bench.prepare(total);
   const watch = watchMemory(gateway.pid);
   const began = performance.now();

@@ -7,11 +7,6 @@ import { SECRET } from './load.ts';
 /** What is written in an afternoon: Express, JSON, HMAC, one kafkajs send a message, then 200. What it accepts is in a broker's page cache. */
 const [brokers = '', topic = ''] = process.argv.slice(2);
 const kafka = new kafkajs.Kafka({ clientId: 'naive', brokers: brokers.split(','), logLevel: kafkajs.logLevel.NOTHING });
-const admin = kafka.admin();
-await admin.connect();
-await admin.createTopics({ topics: [{ topic, numPartitions: 4, replicationFactor: 1 }], waitForLeaders: false });
-while (!(await admin.listTopics()).includes(topic)) await new Promise((resolve) => setTimeout(resolve, 200)); // waitForLeaders gives up on a broker that has not heard of it yet
-await admin.disconnect();
 const producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
 await producer.connect();
 const app = express();

@@ -63,8 +63,7 @@ export async function openLoop(bench: BenchContext, known: Readonly<Record<strin
     return { figures, tables: [{ title: 'Open loop', columns: COLUMNS, rows }], notes: [`without Kafka: ${bench.noKafka}`] };
   }
   const kafka = await bench.kafka();
-  const env = { KAFKA_BROKERS: kafka.brokers, KAFKA_TOPIC_PREFIX: PREFIX };
-  const gateway = await bench.gateway({ env });
+  const gateway = await bench.gateway({ env: await bench.onKafka(PREFIX) });
   const withReader = async (name: string, g: GatewayProcess, topic: string): Promise<Contender> => ({
     name,
     port: g.port,
@@ -84,7 +83,7 @@ export async function openLoop(bench: BenchContext, known: Readonly<Record<strin
   );
   await naive.reader?.end();
   if (bench.slowSync) {
-    const slow = await bench.gateway({ env: { ...env, KAFKA_TOPIC_PREFIX: 'slow.', ...bench.slowSync } });
+    const slow = await bench.gateway({ env: { ...(await bench.onKafka('slow.')), ...bench.slowSync } });
     const contender = await withReader('gateway, +1 ms a sync', slow, 'slow.messages.v1');
     await round([contender], [300, 2000, half]);
     await contender.reader?.end();

@@ -27,7 +27,7 @@ export async function stages(bench: BenchContext): Promise<Findings> {
   await alone.end();
   let relay: number | null = null;
   if (!bench.noKafka) {
-    const whole = await bench.gateway({ env: { KAFKA_BROKERS: (await bench.kafka()).brokers, KAFKA_TOPIC_PREFIX: 'stages.' } });
+    const whole = await bench.gateway({ env: await bench.onKafka('stages.') });
     await byThread(bench, whole);
     const more = await byThread(bench, whole);
     relay = Object.values(more).reduce((a, b) => a + b, 0) - Object.values(threads).reduce((a, b) => a + b, 0);

@@ -101,7 +101,7 @@ export async function sustained(bench: BenchContext): Promise<Findings> {
   for (const withKafka of bench.noKafka ? [false] : [false, true]) {
     const name = withKafka ? 'every event on Kafka' : 'store alone';
     const key = withKafka ? 'sustained.kafka' : 'sustained.store';
-    const gateway = await bench.gateway({ env: withKafka ? { KAFKA_BROKERS: (await bench.kafka()).brokers, KAFKA_TOPIC_PREFIX: 'sustained.' } : {} });
+    const gateway = await bench.gateway({ env: withKafka ? await bench.onKafka('sustained.') : {} });
     const reader = withKafka ? await bench.reader('sustained.messages.v1') : null;
     const from = await gateway.here();
     const found = await find(bench, gateway, reader);
