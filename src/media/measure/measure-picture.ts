@@ -1,23 +1,12 @@
 import { boxAt, boxes } from './boxes.ts';
 import { type ByteSource, believable, type Measures } from './byte-source.ts';
+import { exifOrientation } from './exif-orientation.ts';
 
 type Size = { readonly width: number; readonly height: number } | null;
 const SEGMENTS = 500;
 
 /** EXIF's orientation of a JPEG's APP1 segment; 1: upright. */
-function orientationIn(exif: Buffer): number {
-  if (exif.length < 20 || exif.toString('latin1', 0, 6) !== 'Exif\0\0') return 1;
-  const tiff = exif.subarray(6);
-  const little = tiff.toString('latin1', 0, 2) === 'II';
-  const u16 = (at: number) => (at + 2 > tiff.length ? 0 : little ? tiff.readUInt16LE(at) : tiff.readUInt16BE(at));
-  const u32 = (at: number) => (at + 4 > tiff.length ? 0 : little ? tiff.readUInt32LE(at) : tiff.readUInt32BE(at));
-  const directory = u32(4);
-  for (let i = 0; i < Math.min(u16(directory), 100); i++) {
-    const entry = directory + 2 + i * 12;
-    if (u16(entry) === 0x0112) return u16(entry + 8);
-  }
-  return 1;
-}
+const orientationIn = (exif: Buffer): number => (exif.toString('latin1', 0, 6) === 'Exif\0\0' ? exifOrientation(exif.subarray(6)) : 1);
 async function jpeg(source: ByteSource): Promise<Size> {
   let at = 2;
   let turned = false;
