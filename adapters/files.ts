@@ -45,7 +45,9 @@ export interface Files {
   readonly states: Readonly<Record<string, FileState>>;
   /** Whether sound and film can be converted (ffmpeg). */
   readonly ffmpeg: boolean;
-  /** Without it: a link in the place of the file, or a refusal. */
+  /** Whether HEIC can (heif-convert). */
+  readonly heif: boolean;
+  /** Without the one that is needed: a link in the place of the file, or a refusal. */
   readonly without: 'link' | 'refuse';
 }
 /** What must be done with a file before the calls are final. Until then `placeholder` stands in them, in the place of an upload's id or of a link. */

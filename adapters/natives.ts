@@ -58,9 +58,12 @@ export interface InsideRule {
 }
 /** A picture as JPEG or PNG, a sticker as WebP, a voice note as Ogg with Opus in one channel, a recording as MP3 or M4A, a film as MP4 with H.264 and AAC. */
 export type ConversionTarget = 'image' | 'sticker' | 'voice' | 'mp3' | 'm4a' | 'mp4';
-/** Types that are made into another one. Of pictures neither SVG (it is a document that names others) nor HEIC: its codec is in none of sharp's prebuilt libraries, and pictures in tiles, as phones write them, are read by ffmpeg from 7.1 on (Debian 12 has 5.1). */
+/** Pictures that heif-convert decodes: their codec is in none of sharp's prebuilt libraries, and pictures in tiles, as phones write them, are read by ffmpeg from 7.1 on (Debian 12 has 5.1). */
+const HEIF = ['image/heic', 'image/heif'] as const;
+export const isHeif = (mimeType: string): boolean => (HEIF as readonly string[]).includes(mimeType);
+/** Types that are made into another one. Of pictures not SVG: it is a document that names others. */
 export const CONVERTIBLE = {
-  pictures: ['image/jpeg', 'image/png', 'image/webp', 'image/gif', 'image/avif', 'image/tiff'],
+  pictures: ['image/jpeg', 'image/png', 'image/webp', 'image/gif', 'image/avif', 'image/tiff', ...HEIF],
   sounds: ['audio/ogg', 'audio/mpeg', 'audio/aac', 'audio/amr', 'audio/wav', 'audio/flac', 'audio/aiff', 'audio/mp4', 'audio/3gpp', 'audio/webm', 'audio/x-ms-wma'],
   films: ['video/mp4', 'video/3gpp', 'video/3gpp2', 'video/quicktime', 'video/webm', 'video/matroska', 'video/x-msvideo', 'video/ogg', 'video/x-ms-wmv'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;

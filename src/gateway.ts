@@ -109,7 +109,7 @@ export async function startGateway(given: Config, log: Logger, onFatal: (reason:
     databaseUrl: config.databaseUrl,
     ingest,
     outbound: config.outbound,
-    media: { ffmpeg: config.conversion.tools !== null, without: config.conversion.without },
+    media: { ffmpeg: config.conversion.tools !== null, heif: config.conversion.heifConvert !== null, without: config.conversion.without },
     onFatal,
     onLog: (level, message, detail) => sink(level, message, { detail }),
     onProcessed: (offset, inbound) => {

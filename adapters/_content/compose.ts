@@ -25,7 +25,7 @@ export interface Channel {
   split?(text: string): readonly string[];
 }
 /** Judged by their addresses alone, and nothing can be made of them. */
-const NO_FILES: Files = { states: {}, ffmpeg: false, without: 'link' };
+const NO_FILES: Files = { states: {}, ffmpeg: false, heif: false, without: 'link' };
 /** Kinds that nothing else can stand for. */
 const WHOLE = ['reaction', 'template'] as const;
 

@@ -10,6 +10,11 @@ const NEXT: Readonly<Partial<Record<MediaKind, { readonly kind: MediaKind; reado
   voice: { kind: 'audio', loss: 'voice_as_audio' },
   sticker: { kind: 'image', loss: 'sticker_as_image' },
 };
+/** What is missing, and where its path is set. */
+const MISSING = {
+  ffmpeg: 'ffmpeg is not installed (FFMPEG_PATH)',
+  heif: 'heif-convert is not installed (Debian: libheif-examples; HEIF_CONVERT_PATH)',
+} as const;
 interface Choice {
   readonly kind: MediaKind;
   readonly form: MediaForm;
@@ -33,11 +38,10 @@ function refuse(content: MediaContent, choices: readonly Choice[], sink: Sink): 
     sink.refused = { code: 'media_unusable', message: `type: the file is ${state.facts.mimeType}, which is no ${content.type}; send it as another type, e.g. document` };
     return true;
   }
-  if (sink.files.without === 'refuse' && !choices.some(goes) && choices.some(({ plan }) => plan.way === 'no_tool')) {
-    sink.refused = { code: 'media_unusable', message: `media: it would have to be converted for this channel, and ffmpeg is not installed (FFMPEG_PATH)` };
-    return true;
-  }
-  return false;
+  if (sink.files.without !== 'refuse' || choices.some(goes)) return false;
+  const [tool] = choices.flatMap(({ plan }) => (plan.way === 'no_tool' ? [plan.tool] : []));
+  if (tool) sink.refused = { code: 'media_unusable', message: `media: it would have to be converted for this channel, and ${MISSING[tool]}` };
+  return tool !== undefined;
 }
 
 /** A file as the channel takes it, converted where it must be, else its address as text. */

@@ -5,6 +5,7 @@ const TYPES: Readonly<Record<string, string>> = {
   gif: 'image/gif',
   webp: 'image/webp',
   heic: 'image/heic',
+  heif: 'image/heif',
   svg: 'image/svg+xml',
   mp4: 'video/mp4',
   '3gp': 'video/3gpp',

@@ -39,6 +39,11 @@ function disk(config: Config): Finding {
     return { check: 'disk', ok: false, detail: `${config.dataDir}: ${(error as NodeJS.ErrnoException).code}; DATA_DIR must be a folder that can be written` };
   }
 }
+/** A program that converts files: its lack is no fault, but for what it costs. */
+function converting(check: string, path: string | undefined, { does, missing, without }: { does: string; missing: string; without: 'link' | 'refuse' }): Finding {
+  const instead = `what a channel does not take as it is ${without === 'link' ? 'goes as a link' : 'is refused'} (MEDIA_WITHOUT_FFMPEG)`;
+  return { check, ok: true, detail: path === undefined ? `${missing} are not converted; ${instead}` : `${path} ${does}` };
+}
 /** Where files are kept; the disk of DATA_DIR is told by itself. */
 async function bucket(config: Config): Promise<Finding[]> {
   if (!config.media.s3) return [];
@@ -85,6 +90,7 @@ export async function doctor(env: Readonly<Record<string, string | undefined>>):
     if (error instanceof ConfigError) return error.faults.map((detail) => ({ check: 'configuration', ok: false, detail }));
     throw error;
   }
+  const { tools, heifConvert, without } = config.conversion;
   const findings: Finding[] = [
     {
       check: 'configuration',
@@ -92,13 +98,8 @@ export async function doctor(env: Readonly<Record<string, string | undefined>>):
       detail: `${config.channels.length} channels, ${config.databaseUrl ? 'PostgreSQL' : 'embedded store'}, ${config.kafka ? 'Kafka' : 'no Kafka'}`,
     },
     disk(config),
-    {
-      check: 'ffmpeg',
-      ok: true,
-      detail: config.conversion.tools
-        ? `${config.conversion.tools.ffmpeg} converts sound and film`
-        : `not found: sound and film are not converted; what a channel does not take as it is ${config.conversion.without === 'link' ? 'goes as a link' : 'is refused'} (MEDIA_WITHOUT_FFMPEG)`,
-    },
+    converting('ffmpeg', tools?.ffmpeg, { does: 'converts sound and film', missing: 'not found: sound and film', without }),
+    converting('heif-convert', heifConvert ?? undefined, { does: 'decodes HEIC pictures', missing: 'not found (Debian: libheif-examples): HEIC pictures', without }),
   ];
   if (config.databaseUrl) {
     const url = new URL(config.databaseUrl);

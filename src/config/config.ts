@@ -52,7 +52,9 @@ export interface OutboundSettings {
 export interface ConversionSettings {
   /** Absolute paths; null: not installed, or switched off. */
   readonly tools: { readonly ffmpeg: string; readonly ffprobe: string } | null;
-  /** Where only ffmpeg could make a file fit and it is not there. */
+  /** Decodes HEIC; null: not installed, or switched off. */
+  readonly heifConvert: string | null;
+  /** Where only one of them could make a file fit and it is not there. */
   readonly without: 'link' | 'refuse';
   /** So many at once. */
   readonly parallel: number;

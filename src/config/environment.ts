@@ -97,6 +97,7 @@ export const Environment = z.object({
   CHANNEL_PROBE_SECONDS: count(60, 1, 3600),
   QUEUE_MAX_PER_TENANT: count(500_000, 1, 100_000_000),
   FFMPEG_PATH: text,
+  HEIF_CONVERT_PATH: text,
   MEDIA_WITHOUT_FFMPEG: z.preprocess(blankIsAbsent, z.enum(['link', 'refuse'], 'must be link or refuse').default('link')),
   MEDIA_CONVERSIONS: count(2, 2, 64),
   LOG_LEVEL: z.preprocess(

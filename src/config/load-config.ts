@@ -5,6 +5,7 @@ import { parseChannels } from './channels-file.ts';
 import type { ChannelConfig, Config, KafkaConfig } from './config.ts';
 import { Environment } from './environment.ts';
 import { findFfmpeg } from './find-ffmpeg.ts';
+import { findHeifConvert } from './find-heif-convert.ts';
 import { keepSecret, newMasterKey, newOperatorToken, parseMasterKey } from './secrets-on-disk.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
@@ -114,6 +115,7 @@ export function loadConfig(env: Env): Config {
   const channels = readChannels(e.CHANNELS_FILE, env, faults);
   const kafka = kafkaOf(e, faults);
   const tools = findFfmpeg(e.FFMPEG_PATH, env.PATH, faults);
+  const heifConvert = findHeifConvert(e.HEIF_CONVERT_PATH, env.PATH, faults);
   const s3 = s3Of(e, faults);
   if (e.ACK_AFTER === 'store' && !e.DATABASE_URL)
     faults.push('ACK_AFTER: "store" needs DATABASE_URL; the embedded store lives on the same disk as the journal, so leave it at "journal".');
@@ -159,7 +161,7 @@ export function loadConfig(env: Env): Config {
       probeFirstMs: e.CHANNEL_PROBE_SECONDS * 1000,
       queueMaxPerTenant: e.QUEUE_MAX_PER_TENANT,
     },
-    conversion: { tools, without: e.MEDIA_WITHOUT_FFMPEG, parallel: e.MEDIA_CONVERSIONS },
+    conversion: { tools, heifConvert, without: e.MEDIA_WITHOUT_FFMPEG, parallel: e.MEDIA_CONVERSIONS },
     logLevel: e.LOG_LEVEL,
     channelsFile: e.CHANNELS_FILE ?? null,
     channels,

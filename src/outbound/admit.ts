@@ -33,7 +33,7 @@ export interface OutboundEnvironment {
   readonly publicUrl: string;
   readonly outbound: OutboundSettings;
   /** What can be done with files here; see Files. */
-  readonly media: Pick<Files, 'ffmpeg' | 'without'>;
+  readonly media: Omit<Files, 'states'>;
   readonly mediaLinkDays: number;
   /** A signed link to a file of ours. */
   mediaUrl(id: string, nowMs: number): string;

@@ -11,7 +11,7 @@ export interface StoreWorkerData {
   readonly outbound: OutboundSettings;
   /** One number, shared: 1 while the store's thread wants to hear of the journal's next commit. It is set before the journal is looked at, so no commit is missed. */
   readonly news: Int32Array;
-  readonly media: { readonly ffmpeg: boolean; readonly without: 'link' | 'refuse' };
+  readonly media: { readonly ffmpeg: boolean; readonly heif: boolean; readonly without: 'link' | 'refuse' };
 }
 export interface IngestSettings {
   readonly journalId: string;

@@ -23,7 +23,7 @@ export async function conversions(bench: BenchContext): Promise<Findings> {
   const tools = findFfmpeg(undefined, process.env.PATH, []);
   if (!tools) return { figures: {}, tables: [], notes: ['conversions: left out, since ffmpeg is not installed'] };
   const dir = mkdtempSync(join(tmpdir(), 'parlance-bench-conversions-'));
-  const converter = createConverter({ dir: join(dir, 'running'), tools, parallel: PARALLEL });
+  const converter = createConverter({ heifConvert: null, dir: join(dir, 'running'), tools, parallel: PARALLEL });
   const ffmpeg = (args: readonly string[], path: string) => void execFileSync(tools.ffmpeg, ['-v', 'error', '-y', ...args, path]);
   const n = bench.plan.conversions;
   const kinds: readonly Kind[] = [

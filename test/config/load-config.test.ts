@@ -1,6 +1,6 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { ConfigError, loadConfig } from '../../src/config/load-config.ts';
 
 let dir: string;
@@ -68,6 +68,8 @@ test.each<[string, Record<string, string>, RegExp]>([
   ['DATABASE_URL without MASTER_KEY', { DATABASE_URL: 'postgres://x', OPERATOR_TOKEN: TOKEN }, /MASTER_KEY: must be given/],
   ['a master key of the wrong length', { MASTER_KEY: 'c2hvcnQ=', OPERATOR_TOKEN: TOKEN }, /not 32 bytes/],
   ['half a SASL login', { ...{ MASTER_KEY: KEY, OPERATOR_TOKEN: TOKEN }, KAFKA_BROKERS: 'b:1', KAFKA_SASL_USERNAME: 'u' }, /set all of/],
+  ['a path that leads to no ffmpeg', { MASTER_KEY: KEY, OPERATOR_TOKEN: TOKEN, FFMPEG_PATH: '/nowhere/ffmpeg' }, /FFMPEG_PATH: \/nowhere\/ffmpeg is no program .*"none"/],
+  ['one that leads to no heif-convert', { MASTER_KEY: KEY, OPERATOR_TOKEN: TOKEN, HEIF_CONVERT_PATH: '/nowhere/x' }, /HEIF_CONVERT_PATH: \/nowhere\/x is no program; .*"none"/],
   ['no channels file there', { MASTER_KEY: KEY, OPERATOR_TOKEN: TOKEN, CHANNELS_FILE: '/nowhere/c.json' }, /can not read/],
 ])('%s', (_what, env, expected) => expect(faultsOf({ DATA_DIR: join(dir, 'data'), ...env }).join('\n')).toMatch(expected));
 
@@ -138,4 +140,21 @@ test.each([
   ['https://gateway.example.org/hooks/', 'https://gateway.example.org/hooks/'],
 ])('PUBLIC_URL %s: addresses are written behind %s', (given, known) => {
   expect(loadConfig({ ...base(), PUBLIC_URL: given }).publicUrl.href).toBe(known);
+});
+
+test.each<[string, readonly string[], string | undefined, string | null]>([
+  ['heif-convert', ['b/heif-convert', 'a/heif-dec'], undefined, 'b/heif-convert'],
+  ['heif-dec, its newer name, where that is all there is', ['b/heif-dec'], undefined, 'b/heif-dec'],
+  ['the first on the PATH', ['a/heif-convert', 'b/heif-convert'], undefined, 'a/heif-convert'],
+  ['the one that is said', ['a/heif-convert', 'c/mine'], 'c/mine', 'c/mine'],
+  ['none where there is none', [], undefined, null],
+  ['none where that is said', ['a/heif-convert'], 'none', null],
+])('what decodes HEIC is %s', (_what, programs, given, expected) => {
+  for (const name of programs) {
+    mkdirSync(dirname(join(dir, name)), { recursive: true });
+    writeFileSync(join(dir, name), '#!/bin/sh\n', { mode: 0o755 });
+  }
+  const said = given === undefined ? {} : { HEIF_CONVERT_PATH: given === 'none' ? given : join(dir, given) };
+  const config = loadConfig({ ...base(), PATH: [join(dir, 'a'), join(dir, 'b')].join(delimiter), ...said });
+  expect(config.conversion.heifConvert).toBe(expected === null ? null : join(dir, expected));
 });

@@ -28,6 +28,7 @@ import { openSqliteReaders } from '../../src/store/sqlite-readers.ts';
 import { openSqliteWriter } from '../../src/store/sqlite-writer.ts';
 import { tools } from './ffmpeg.ts';
 import { until } from './gateway.ts';
+import { heifConvert } from './heif.ts';
 import { SETTINGS } from './outbound-desk.ts';
 
 export interface DeskChannel {
@@ -43,6 +44,7 @@ interface Given {
   readonly dir?: string;
   readonly channels: readonly DeskChannel[];
   readonly ffmpeg?: boolean;
+  readonly heif?: boolean;
   readonly without?: 'link' | 'refuse';
   readonly examine?: Examine;
   /** Where https://files.example lies. */
@@ -62,12 +64,12 @@ export async function openFilesDesk(given: Given) {
   const files = http.createServer((request, response) => void serve(request.url ?? '', request.method ?? 'GET', response));
   await new Promise<void>((resolve) => files.listen(0, '127.0.0.1', () => resolve()));
   const filesUrl = `http://127.0.0.1:${(files.address() as AddressInfo).port}`;
-  const ffmpeg = given.ffmpeg ?? true;
+  const { ffmpeg = true, heif = true } = given;
   const env = {
     adapters,
     publicUrl: `${filesUrl}/`,
     outbound: { ...SETTINGS, firstMs: 20, ...given.outbound },
-    media: { ffmpeg, without: given.without ?? ('link' as const) },
+    media: { ffmpeg, heif, without: given.without ?? ('link' as const) },
     mediaLinkDays: 7,
     mediaUrl: (id: string) => `${filesUrl}/media/${id}`,
   };
@@ -118,7 +120,7 @@ export async function openFilesDesk(given: Given) {
   const logged: { message: string; fields: Readonly<Record<string, unknown>> }[] = [];
   const log = (_level: string, message: string, fields: Readonly<Record<string, unknown>>) => void logged.push({ message, fields });
   const dispatcher = createDispatcher({ store, adapters, channelOf, log, probeFirstMs: 60_000, observe: () => {} });
-  const real = createConverter({ dir: join(dir, 'conversions'), tools: ffmpeg ? tools : null, parallel: 2 });
+  const real = createConverter({ dir: join(dir, 'conversions'), tools: ffmpeg ? tools : null, heifConvert: heif ? heifConvert : null, parallel: 2 });
   const converter: Converter = {
     ...real,
     convert: async (source, wanted, job) => {

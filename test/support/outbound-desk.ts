@@ -57,7 +57,7 @@ export function openDesk(over: { settings?: Partial<typeof SETTINGS>; capabiliti
     adapters: { of: (...key: Parameters<typeof real.of>) => stub(real.of(...key) as ChannelAdapter, over.capabilities ?? {}), webhooks: real.webhooks },
     publicUrl: 'http://x/',
     outbound: { ...SETTINGS, ...over.settings },
-    media: { ffmpeg: true, without: 'link' as const },
+    media: { ffmpeg: true, heif: true, without: 'link' as const },
     mediaLinkDays: 7,
     mediaUrl: (id: string) => `http://x/media/${id}`,
   };

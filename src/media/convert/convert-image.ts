@@ -5,12 +5,27 @@ import { ConversionFault } from './conversion-fault.ts';
 import type { Source } from './probe.ts';
 import type { Made } from './transcode.ts';
 
-/** What is decoded here. No SVG (it names other files and addresses), no PDF, no HEIC: the codec of HEIC is in none of the prebuilt libraries, for its patents. */
+/** What is decoded here. No SVG (it names other files and addresses), no PDF; HEIC is decoded by a program of its own before, since its codec is in none of the prebuilt libraries, for its patents. */
 const DECODED = new Set(['image/jpeg', 'image/png', 'image/webp', 'image/gif', 'image/avif', 'image/tiff']);
 export const decodesImage = (mimeType: string): boolean => DECODED.has(mimeType);
 
 /** 100 million: phones make pictures of 50; what is decoded stands in memory by lines where the format allows it, whole where not. */
-const MAX_PIXELS = 100_000_000;
+export const MAX_PIXELS = 100_000_000;
+/** A picture to convert. */
+export interface Picture extends Source {
+  /** EXIF's number of how it is turned and mirrored; absent: as the file itself says. */
+  readonly orientation?: number;
+}
+/** What makes each upright; sharp mirrors before it turns. */
+const UPRIGHT: Readonly<Record<number, (picture: Sharp) => Sharp>> = {
+  2: (p) => p.flop(),
+  3: (p) => p.rotate(180),
+  4: (p) => p.flip(),
+  5: (p) => p.flip().rotate(90),
+  6: (p) => p.rotate(90),
+  7: (p) => p.flop().rotate(90),
+  8: (p) => p.rotate(270),
+};
 const STICKER_SIDE = 512;
 /** From the best that fits to the smallest that is still a picture: longest side and quality. */
 const STEPS: readonly (readonly [side: number, quality: number])[] = [
@@ -41,10 +56,12 @@ async function each(path: string, maxBytes: number, tries: readonly (() => Promi
 }
 
 /** A picture as JPEG, or as PNG where it has transparency that fits; or as a sticker: WebP, 512 by 512. Upright, without tags. Throws ConversionFault. */
-export async function convertImage({ path, mimeType }: Source, wanted: { readonly into: 'image' | 'sticker'; readonly maxBytes: number; readonly cwd: string }): Promise<Made> {
+export async function convertImage(picture: Picture, wanted: { readonly into: 'image' | 'sticker'; readonly maxBytes: number; readonly cwd: string }): Promise<Made> {
+  const { path, mimeType, orientation } = picture;
   if (!decodesImage(mimeType)) throw new ConversionFault('unreadable', `a picture of type ${mimeType} is not converted`);
   const library = await load();
-  const open = () => library(path, { limitInputPixels: MAX_PIXELS, sequentialRead: true, failOn: 'error', pages: 1 }).rotate();
+  const read = () => library(path, { limitInputPixels: MAX_PIXELS, sequentialRead: true, failOn: 'error', pages: 1 });
+  const open = () => (orientation === undefined ? read().rotate() : (UPRIGHT[orientation]?.(read()) ?? read()));
   const { maxBytes, cwd } = wanted;
   try {
     if (wanted.into === 'sticker') return await sticker(open, { maxBytes, cwd });

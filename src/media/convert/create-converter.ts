@@ -1,9 +1,11 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Conversion } from '../../../adapters/files.ts';
+import { isHeif } from '../../../adapters/natives.ts';
 import { ConversionFault } from './conversion-fault.ts';
-import { convertImage } from './convert-image.ts';
-import { type Probed, probe, type Source } from './probe.ts';
+import { convertImage, type Picture } from './convert-image.ts';
+import { decodeHeif } from './decode-heif.ts';
+import { type Probed, probe, type Source, type ToolPlace } from './probe.ts';
 import { type Made, type Tools, transcode } from './transcode.ts';
 import { createTurnstile } from './turnstile.ts';
 
@@ -12,6 +14,8 @@ export interface ConverterOptions {
   readonly dir: string;
   /** Null: there is no ffmpeg, pictures alone are converted. */
   readonly tools: Tools | null;
+  /** Null: there is none, HEIC is not converted. */
+  readonly heifConvert: string | null;
   /** So many at once; the others wait. */
   readonly parallel: number;
 }
@@ -22,13 +26,13 @@ export interface Job {
   readonly party: string;
 }
 
-/** Makes files into what a channel takes: pictures in this process, sound and film by ffmpeg, so many at once; films, which take long, at most half of them. */
-export function createConverter({ dir, tools, parallel }: ConverterOptions) {
+/** Makes files into what a channel takes: pictures in this process (HEIC decoded by heif-convert first), sound and film by ffmpeg, so many at once; films, which take long, at most half of them. */
+export function createConverter({ dir, tools, heifConvert, parallel }: ConverterOptions) {
   const all = createTurnstile(parallel);
   const films = createTurnstile(Math.max(1, Math.floor(parallel / 2)));
   const ready = rm(dir, { recursive: true, force: true }).then(() => mkdir(dir, { recursive: true, mode: 0o700 }));
   ready.catch(() => {}); // told by the first job
-  async function inFolder<T>(job: Job, work: (place: { cwd: string; signal: AbortSignal }) => Promise<T>): Promise<T> {
+  async function inFolder<T>(job: Job, work: (place: ToolPlace) => Promise<T>): Promise<T> {
     await ready;
     return all.pass(job, async () => {
       const cwd = await mkdtemp(join(dir, 'c-'));
@@ -43,17 +47,20 @@ export function createConverter({ dir, tools, parallel }: ConverterOptions) {
     if (!tools) throw new ConversionFault('no_tool', 'ffmpeg is not installed');
     return tools;
   };
+  async function decoded(source: Source, place: ToolPlace): Promise<Picture> {
+    if (!isHeif(source.mimeType)) return source;
+    if (heifConvert === null) throw new ConversionFault('no_tool', 'heif-convert is not installed (Debian: libheif-examples)');
+    return decodeHeif(heifConvert, source, place);
+  }
+  async function make(source: Source, { into, maxBytes }: Conversion, place: ToolPlace): Promise<Made> {
+    if (into === 'image' || into === 'sticker') return convertImage(await decoded(source, place), { into, maxBytes, cwd: place.cwd });
+    return transcode(needed(), source, { into, maxBytes }, place);
+  }
   return {
     /** Hands over the file that was made; it is gone when `take` has ended. Throws ConversionFault. */
     convert: <T>(source: Source, wanted: Conversion, job: Job & { take(made: Made): Promise<T> }): Promise<T> => {
-      const { into, maxBytes } = wanted;
-      const one = () =>
-        inFolder(job, async (place) =>
-          job.take(
-            into === 'image' || into === 'sticker' ? await convertImage(source, { into, maxBytes, cwd: place.cwd }) : await transcode(needed(), source, { into, maxBytes }, place),
-          ),
-        );
-      return into === 'mp4' ? films.pass(job, one) : one();
+      const one = () => inFolder(job, async (place) => job.take(await make(source, wanted, place)));
+      return wanted.into === 'mp4' ? films.pass(job, one) : one();
     },
     probe: (source: Source, job: Job): Promise<Probed> => inFolder(job, (place) => probe(needed().ffprobe, source, place)),
   };

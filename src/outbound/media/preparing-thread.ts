@@ -14,7 +14,7 @@ import type { Task } from './prepare-media.ts';
 export interface PreparingData {
   readonly settings: Pick<MediaSettings, 'folder' | 's3'>;
   readonly conversions: string;
-  readonly conversion: Pick<ConversionSettings, 'tools' | 'parallel'>;
+  readonly conversion: Pick<ConversionSettings, 'tools' | 'heifConvert' | 'parallel'>;
 }
 /** What the thread asks of the main one: an operation of the store, a look at a file, the bytes of a key to itself. */
 export type Ask =

@@ -20,7 +20,7 @@ const CHANNELS = [
   ['whatsapp', 'twilio'],
   ['rcs', 'twilio'],
 ] as const;
-const TYPES = [...CONVERTIBLE.pictures, ...CONVERTIBLE.sounds, ...CONVERTIBLE.films, 'image/heic', 'image/svg+xml', 'application/pdf', 'application/zip'];
+const TYPES = [...CONVERTIBLE.pictures, ...CONVERTIBLE.sounds, ...CONVERTIBLE.films, 'image/svg+xml', 'application/pdf', 'application/zip'];
 const inside = fc.constantFrom<NonNullable<FileFacts['inside']>>(
   { audioStreams: 0 },
   { audio: { codec: 'opus', channels: 1 }, audioStreams: 1 },
@@ -33,6 +33,7 @@ const world = fc.record({
   inside,
   convertible: fc.boolean(),
   ffmpeg: fc.boolean(),
+  heif: fc.boolean(),
   without: fc.constantFrom('link' as const, 'refuse' as const),
   byId: fc.boolean(),
 });
@@ -69,7 +70,7 @@ test.each(CHANNELS)('%s of %s: any files end in final calls or a refusal in word
         const content = withIds(given, w.byId);
         const states: Record<string, FileState> = {};
         if (w.byId) for (const { media } of namedFiles(content)) states[refOf(media)] = { facts: factsOf(w, refOf(media)), own: { link: `${LINK}own` } };
-        const files = (): Files => ({ states: { ...states }, ffmpeg: w.ffmpeg, without: w.without });
+        const files = (): Files => ({ states: { ...states }, ffmpeg: w.ffmpeg, heif: w.heif, without: w.without });
         const context = (): RenderContext => ({
           channel: { id: 'ch', type, account, settings: page ? { pageId: '1' } : {} },
           publicUrl: 'https://gw.example/',

@@ -28,9 +28,15 @@ const MADE = {
   m4a: ['audio/mp4'],
   mp4: ['video/mp4'],
 };
-const plan = (f: MediaForm, state: FileState | undefined, { ffmpeg = true, ref = 'md_1' } = {}) => {
-  const made = planFile(ref, f, { states: state ? { [ref]: state } : {}, ffmpeg });
-  return made.way === 'convert' ? `convert ${made.conversion.into} ${made.conversion.maxBytes}` : made.way === 'look' ? `look ${made.step}` : made.way;
+const plan = (f: MediaForm, state: FileState | undefined, { ffmpeg = true, heif = true, ref = 'md_1' } = {}) => {
+  const made = planFile(ref, f, { states: state ? { [ref]: state } : {}, ffmpeg, heif });
+  return made.way === 'convert'
+    ? `convert ${made.conversion.into} ${made.conversion.maxBytes}`
+    : made.way === 'look'
+      ? `look ${made.step}`
+      : made.way === 'no_tool'
+        ? `no_tool ${made.tool}`
+        : made.way;
 };
 const facts = (mimeType: string, more: Partial<FileFacts> = {}): FileState => ({ facts: { mimeType, bytes: 1000, ...more } });
 
@@ -38,7 +44,9 @@ test.each<[string, MediaForm, FileState, string]>([
   ['JPEG', form('whatsapp', 'image'), facts('image/jpeg'), 'pass'],
   ['JPEG of exactly the size', form('whatsapp', 'image'), facts('image/jpeg', { bytes: 5 * MB }), 'pass'],
   ['one byte more', form('whatsapp', 'image'), facts('image/jpeg', { bytes: 5 * MB + 1 }), `convert image ${5 * MB}`],
-  ['HEIC', form('whatsapp', 'image'), facts('image/heic'), 'unfit'],
+  ['HEIC', form('whatsapp', 'image'), facts('image/heic'), `convert image ${5 * MB}`],
+  ['HEIF as a sticker', form('whatsapp', 'sticker'), facts('image/heif'), `convert sticker ${100 * 1024}`],
+  ['HEIC that could not be made', form('whatsapp', 'image'), { ...facts('image/heic'), made: { [`image-${5 * MB}`]: { fault: 'too large' } } }, 'unfit'],
   ['SVG', form('messenger', 'image'), facts('image/svg+xml'), 'unfit'],
   ['Ogg that nobody looked into', form('whatsapp', 'voice'), facts('audio/ogg'), 'look probe'],
   ['Opus in one channel', form('whatsapp', 'voice'), facts('audio/ogg', { inside: inside('opus', 1) }), 'pass'],
@@ -58,17 +66,29 @@ test.each<[string, MediaForm, FileState, string]>([
   ['what could not be made', form('sms', 'audio'), { ...facts('audio/ogg'), made: { [`mp3-${500 * 1024}`]: { fault: 'too long' } } }, 'unfit'],
 ])('%s', (_what, f, state, expected) => expect(plan(f, state)).toBe(expected));
 
+const HEIC_MADE: FileState = { ...facts('image/heic'), made: { [`image-${5 * MB}`]: { link: 'https://gw.example/m' } } };
+test.each<[string, MediaForm, FileState, { ffmpeg?: boolean; heif?: boolean }, string]>([
+  ['HEIC without heif-convert', form('whatsapp', 'image'), facts('image/heic'), { heif: false }, 'no_tool heif'],
+  ['HEIC without ffmpeg', form('whatsapp', 'image'), facts('image/heic'), { ffmpeg: false }, `convert image ${5 * MB}`],
+  ['HEIC that was made while it was there', form('whatsapp', 'image'), HEIC_MADE, { heif: false }, `convert image ${5 * MB}`],
+  ['WebP without either', form('whatsapp', 'image'), facts('image/webp'), { ffmpeg: false, heif: false }, `convert image ${5 * MB}`],
+  ['sound without ffmpeg', form('whatsapp', 'voice'), facts('audio/wav'), { ffmpeg: false }, 'no_tool ffmpeg'],
+  ['sound without heif-convert', form('whatsapp', 'voice'), facts('audio/wav'), { heif: false }, `convert voice ${16 * MB}`],
+])('%s', (_what, f, state, tools, expected) => expect(plan(f, state, tools)).toBe(expected));
+
 test.each<[string, MediaForm, string, boolean, string]>([
   ['a type that is taken', form('whatsapp', 'image'), 'https://a.example/a.jpg', true, 'pass'],
   ['none that the name tells', form('whatsapp', 'voice'), 'https://a.example/a', true, 'pass'],
   ['one that is converted', form('whatsapp', 'voice'), 'https://a.example/a.wav?x=1', true, 'look fetch'],
-  ['one that only ffmpeg would convert', form('whatsapp', 'voice'), 'https://a.example/a.wav', false, 'no_tool'],
+  ['one that only ffmpeg would convert', form('whatsapp', 'voice'), 'https://a.example/a.wav', false, 'no_tool ffmpeg'],
+  ['HEIC, without either', form('whatsapp', 'image'), 'https://a.example/a.HEIC', false, 'no_tool heif'],
+  ['HEIF, with both', form('whatsapp', 'image'), 'https://a.example/a.heif', true, 'look fetch'],
   ['a picture, without ffmpeg', form('whatsapp', 'image'), 'https://a.example/a.webp', false, 'look fetch'],
   ['one that nothing converts', form('whatsapp', 'document'), 'https://a.example/a.zip', true, 'unfit'],
-])('by address: %s', (_what, f, ref, ffmpeg, expected) => expect(plan(f, undefined, { ref, ffmpeg })).toBe(expected));
+])('by address: %s', (_what, f, ref, there, expected) => expect(plan(f, undefined, { ref, ffmpeg: there, heif: there })).toBe(expected));
 
 test('whatever the facts: the same plan each time, and what passes is of a type and size that the channel takes', () => {
-  const types = [...CONVERTIBLE.pictures, ...CONVERTIBLE.sounds, ...CONVERTIBLE.films, 'image/heic', 'image/svg+xml', 'application/pdf', 'text/html', ''];
+  const types = [...CONVERTIBLE.pictures, ...CONVERTIBLE.sounds, ...CONVERTIBLE.films, 'image/svg+xml', 'application/pdf', 'text/html', ''];
   const forms = (['whatsapp', 'messenger', 'instagram', 'sms', 'rcs'] as const).flatMap((type) =>
     (['meta', 'twilio'] as const).flatMap((provider) => Object.values(adapters.of(type, provider)?.capabilities.natives.media ?? {})),
   );
@@ -80,13 +100,14 @@ test('whatever the facts: the same plan each time, and what passes is of a type 
     inside: fc.option(fc.constantFrom(inside('opus', 1), inside('mp3', 2), film('h264', 'High', true), { audioStreams: 0 } as Inside), { nil: undefined }),
   });
   fc.assert(
-    fc.property(any, fc.constantFrom(...forms), fc.boolean(), (given, f, ffmpeg) => {
+    fc.property(any, fc.constantFrom(...forms), fc.boolean(), fc.boolean(), (given, f, ffmpeg, heif) => {
       const state = { facts: JSON.parse(JSON.stringify(given)) as FileFacts };
-      const made = planFile('x', f, { states: { x: state }, ffmpeg });
-      expect(planFile('x', f, { states: { x: state }, ffmpeg })).toEqual(made);
+      const made = planFile('x', f, { states: { x: state }, ffmpeg, heif });
+      expect(planFile('x', f, { states: { x: state }, ffmpeg, heif })).toEqual(made);
       if (made.way === 'pass') expect([given.bytes <= f.maxBytes, f.mimeTypes === 'any' || f.mimeTypes.includes(given.mimeType)]).toEqual([true, true]);
       if (made.way === 'convert') expect([made.conversion.into === f.into, made.conversion.maxBytes <= f.maxBytes]).toEqual([true, true]);
       if (made.way === 'convert' && !ffmpeg) expect(['image', 'sticker']).toContain(made.conversion.into);
+      if (made.way === 'convert' && !heif) expect(given.mimeType).not.toMatch(/hei[cf]/);
     }),
     { numRuns: 2000 },
   );

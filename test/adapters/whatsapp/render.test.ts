@@ -62,7 +62,7 @@ const ROWS: readonly Row[] = [
     [sent({ type: 'image', image: { link: url('a.jpg') } }), text('c'.repeat(1025), 2)],
     ['caption_as_text'],
   ],
-  ['a type that nothing is made of', { type: 'image', media: { url: url('a.heic') }, caption: 'Ha' }, [text(`Ha\n${url('a.heic')}`, 1, true)], ['media_as_link']],
+  ['a type that nothing is made of', { type: 'image', media: { url: url('a.svg') }, caption: 'Ha' }, [text(`Ha\n${url('a.svg')}`, 1, true)], ['media_as_link']],
   [
     'a type that is converted first',
     { type: 'image', media: { url: url('a.gif') }, caption: 'Ha' },

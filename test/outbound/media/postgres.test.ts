@@ -16,7 +16,7 @@ postgresSuite('the files of messages on PostgreSQL, as on SQLite', () => {
     adapters: createAdapters(),
     publicUrl: 'http://x/',
     outbound: SETTINGS,
-    media: { ffmpeg: true, without: 'link' as const },
+    media: { ffmpeg: true, heif: true, without: 'link' as const },
     mediaLinkDays: 7,
     mediaUrl: (id: string) => `http://x/media/${id}`,
   };

@@ -85,12 +85,17 @@ describe('refused when it is asked for', () => {
     expect(await desk.rows('SELECT id FROM messages')).toEqual([]);
   });
 
-  test.each(['link', 'refuse'] as const)('what only ffmpeg could convert, where it is absent: %s', async (without) => {
-    const desk = await deskWith({ ffmpeg: false, without });
-    const media = await desk.file(Buffer.from('RIFF....WAVE'), { mimeType: 'audio/wav' });
-    const command = { channel: 'ch_wa', to: TO, content: { type: 'voice', media: { id: media } } };
+  test.each([
+    ['ffmpeg', 'link', 'voice', 'audio/wav', 'ffmpeg is not installed (FFMPEG_PATH)'],
+    ['ffmpeg', 'refuse', 'voice', 'audio/wav', 'ffmpeg is not installed (FFMPEG_PATH)'],
+    ['heif', 'link', 'image', 'image/heic', 'heif-convert is not installed (Debian: libheif-examples; HEIF_CONVERT_PATH)'],
+    ['heif', 'refuse', 'sticker', 'image/heif', 'heif-convert is not installed (Debian: libheif-examples; HEIF_CONVERT_PATH)'],
+  ] as const)('what only %s could convert, where it is absent: %s', async (tool, without, type, mimeType, words) => {
+    const desk = await deskWith({ [tool]: false, without });
+    const media = await desk.file(Buffer.from('RIFF....WAVE'), { mimeType });
+    const command = { channel: 'ch_wa', to: TO, content: { type, media: { id: media } } };
     if (without === 'refuse') {
-      await expect(desk.send(command)).rejects.toMatchObject({ code: 'media_unusable', message: expect.stringContaining('FFMPEG_PATH') as string, pointer: '/content' });
+      await expect(desk.send(command)).rejects.toMatchObject({ code: 'media_unusable', message: expect.stringContaining(words) as string, pointer: '/content' });
       await expect(desk.preview(command)).rejects.toMatchObject({ code: 'media_unusable' });
     } else {
       expect((await desk.preview(command)).losses.map((l) => l.code)).toEqual(['media_as_link']);
@@ -98,7 +103,7 @@ describe('refused when it is asked for', () => {
       await desk.done(id);
       expect((await desk.calls(id)).map((c) => JSON.parse(c.body) as object)).toMatchObject([{ type: 'text', text: { body: `${desk.filesUrl}/media/${media}` } }]);
     }
-    // Pictures need no ffmpeg, and what the platform takes goes as it is.
+    // Other pictures need neither, and what the platform takes goes as it is.
     for (const [bytes, mimeType] of [
       [await opaqueWebp(), 'image/webp'],
       [await picture(), 'image/jpeg'],
