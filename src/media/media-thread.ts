@@ -24,7 +24,8 @@ export interface Fetched extends Examined {
   readonly filename: string | null;
   readonly declaredType: string | null;
 }
-const YOUNG = { maxYoungGenerationSizeMb: 16 };
+/** Little is made there but the chunks of files, whose bytes are freed with the young objects that hold them: where there is room for many of those, V8 looks through the whole heap instead. */
+const YOUNG = { maxYoungGenerationSizeMb: 3 };
 
 /** The thread that fetches, from the main one. Made at the first file; where it ends by itself, what was under way is to be tried again, and the next file gets a new one. */
 export function createMediaThread(data: MediaThreadData, log: (level: 'error', message: string, fields: Readonly<Record<string, unknown>>) => void) {

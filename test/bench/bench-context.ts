@@ -1,4 +1,4 @@
-import kafkajs from 'kafkajs';
+import { createClient } from '../../src/broker/kafkajs/client.ts';
 import { topicNames } from '../../src/broker/kafkajs/topics.ts';
 import { startKafka, type TestKafka, whyNoKafka } from '../support/kafka.ts';
 import { type Child, startChild } from './child.ts';
@@ -53,7 +53,7 @@ export const SENDERS = 2000;
 export const PARTITIONS = 4;
 
 async function makeTopics(brokers: string, names: readonly string[], partitions: number): Promise<void> {
-  const admin = new kafkajs.Kafka({ brokers: [brokers], logLevel: kafkajs.logLevel.NOTHING }).admin();
+  const admin = createClient({ brokers: [brokers], ssl: false, sasl: null, topicPrefix: '' }, () => {}, 'bench').admin();
   await admin.connect();
   try {
     await admin.createTopics({ topics: names.map((topic) => ({ topic, numPartitions: partitions, replicationFactor: 1 })), waitForLeaders: false });

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { inspect, parseArgs } from 'node:util';
 import { type BenchContext, createContext, type Findings, PARTITIONS } from './bench-context.ts';
 import { conversions } from './conversions.ts';
 import { copies } from './copies.ts';
@@ -79,7 +79,7 @@ for (const name of names) {
     out('');
   } catch (error) {
     failed.push(name);
-    out(`${name} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    out(`${name} failed: ${inspect(error)}`); // with its causes
   }
 }
 await bench.end();

@@ -73,7 +73,10 @@ async function hold(
   };
 }
 
-/** Finds the highest rate that short runs hold, then proves it over the long run, a step lower each time it does not hold. */
+/**
+ * Finds the highest rate that short runs hold, then proves one over the long run: from four fifths of it a step up while that holds, or
+ * down until it does. From above, each run that does not hold would leave the next one a larger store and not much else.
+ */
 async function find(bench: BenchContext, gateway: GatewayProcess, reader: Child | null) {
   await hold(bench, gateway, { rate: 1000, ms: bench.plan.probeMs, reader }); // warm
   let best = 1000;
@@ -87,10 +90,15 @@ async function find(bench: BenchContext, gateway: GatewayProcess, reader: Child 
       rate = best * step;
     }
   }
-  for (let rate = Math.round(best * 0.95); ; rate = Math.round(rate * 0.92)) {
+  let proved: Awaited<ReturnType<typeof hold>> | null = null;
+  for (let rate = Math.round(best * 0.8), falling = false; ; ) {
     const long = await hold(bench, gateway, { rate, ms: bench.plan.sustainMs, reader });
-    if (long.holds || rate < 500) return long;
-    bench.say(`sustained: ${rate}/s did not hold (${rounded(long.lagEarly)} s behind early, ${rounded(long.lagEnd)} s at the end)`);
+    bench.say(`sustained: ${rate}/s ${long.holds ? 'held' : 'did not hold'} (${rounded(long.lagEarly)} s behind early, ${rounded(long.lagEnd)} s at the end)`);
+    if (!long.holds && (proved || rate < 500)) return proved ?? long;
+    if (long.holds && (falling || rate >= best)) return long;
+    if (long.holds) proved = long;
+    else falling = true;
+    rate = Math.round(rate * (long.holds ? 1.06 : 0.92));
   }
 }
 
