@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -16,10 +17,10 @@ const LOOK_MS = { least: 50, most: 1000 };
 
 const store = storePath === null ? null : openCheckpoint(storePath, WAL_PAGES.store);
 const journal: { name: string; checkpoint: Checkpoint | null } = { name: '', checkpoint: null };
-/** The newest file; the one before has got its last record and is the readers' alone. */
+/** The newest file once it has a log; the one before has got its last record and is the readers' alone. */
 function journalCheckpoint(): Checkpoint | null {
   const newest = listFiles(journalDir).at(-1);
-  if (newest && newest.name !== journal.name) {
+  if (newest && newest.name !== journal.name && existsSync(join(journalDir, `${newest.name}-wal`))) {
     journal.checkpoint?.close();
     Object.assign(journal, { name: newest.name, checkpoint: openCheckpoint(join(journalDir, newest.name), WAL_PAGES.journal) });
   }

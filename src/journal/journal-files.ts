@@ -50,7 +50,7 @@ export class JournalFiles {
 
   #open(first: number, hour: number | null): void {
     const db = new DatabaseSync(join(this.#data.dir, fileName(first)));
-    db.exec(`PRAGMA journal_mode=WAL; PRAGMA synchronous=${this.#data.synchronous}; PRAGMA busy_timeout=5000; PRAGMA wal_autocheckpoint=${WAL_PAGES.journal}`);
+    db.exec(`PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=${this.#data.synchronous}; PRAGMA wal_autocheckpoint=${WAL_PAGES.journal}`);
     db.exec(SCHEMA);
     const known = db.prepare('SELECT hour, received_before FROM meta').get() as { hour: number; received_before: number } | undefined;
     if (!known) db.prepare('INSERT INTO meta (hour, received_before) VALUES (?, ?)').run(hour ?? 0, this.received);

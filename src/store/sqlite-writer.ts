@@ -28,7 +28,7 @@ export function openSqliteWriter(path: string): Writer {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const db = new DatabaseSync(path);
   db.exec(
-    `PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=5000; PRAGMA wal_autocheckpoint=${WAL_PAGES.store}; PRAGMA cache_size=-32768; PRAGMA foreign_keys=OFF; PRAGMA temp_store=MEMORY`,
+    `PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=${WAL_PAGES.store}; PRAGMA cache_size=-32768; PRAGMA foreign_keys=OFF; PRAGMA temp_store=MEMORY`,
   );
   migrate(db);
   const prepare = createStatements(db);

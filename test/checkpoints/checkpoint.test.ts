@@ -84,6 +84,17 @@ describe('a checkpoint beside the writer', () => {
     reader.close();
     checkpoint.close();
   });
+  test('a file that another one has to itself for a moment is looked at the next time', () => {
+    writer.exec('PRAGMA locking_mode=EXCLUSIVE');
+    writeUntil(350);
+    const checkpoint = openCheckpoint(path(), AUTOCHECKPOINT, 50);
+    expect(checkpoint.look()).toBe(false);
+    writer.exec('PRAGMA locking_mode=NORMAL');
+    write(1);
+    expect(checkpoint.look()).toBe(true);
+    expect(state().checkpointed).toBe(state().log);
+    checkpoint.close();
+  });
 });
 
 describe('the thread of the checkpoints', () => {
