@@ -232,9 +232,10 @@ export async function startGateway(given: Config, log: Logger, onFatal: (reason:
   };
   if (!config.databaseUrl) await whenReady();
   else void retryUntil(whenReady, sink);
+  const after = config.databaseUrl ? 'latest' : String(await store.lastOffset());
   const operatorPort = await operator.start(config.operatorPort, config.operatorHost);
   sink('info', 'operator listener open', { port: operatorPort });
-  await sandbox?.begin({ store, operatorPort });
+  await sandbox?.begin({ store, operatorPort, after });
 
   return {
     port,
@@ -244,11 +245,7 @@ export async function startGateway(given: Config, log: Logger, onFatal: (reason:
       await listener.stop();
       await ring.close();
       await sandbox?.stop();
-      await dispatcher.stop();
-      await replays.stop();
-      await reconciler.stop();
-      await profiles.stop();
-      await preparer.stop();
+      for (const part of [dispatcher, replays, reconciler, profiles, preparer]) await part.stop();
       await preparing.close();
       await mediaWorker.stop();
       await templates.stop();

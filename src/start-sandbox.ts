@@ -17,7 +17,7 @@ export interface RunningSandbox {
   readonly router: Router;
   readonly channels: readonly ChannelConfig[];
   /** The echo desk begins, with a key of tenant `sandbox` only. */
-  begin(at: { store: Store; operatorPort: number }): Promise<void>;
+  begin(at: { store: Store; operatorPort: number; after: string }): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -54,7 +54,7 @@ export async function startSandbox({ config, port, log }: { config: Config; port
   return {
     router: createSandboxRouter({ platforms: phones, steering, clock }),
     channels: sandboxChannels(accounts, { meta, messenger: messengerUrl, twilio: twilioUrl, verifyToken: secret('verify') }),
-    async begin({ store, operatorPort }) {
+    async begin({ store, operatorPort, after }) {
       const key = `pk_${secret('desk-key')}`;
       const known = await store.read.selectFrom('api_keys').select('id').where('hash', '=', hashKey(key)).executeTakeFirst();
       if (!known)
@@ -68,7 +68,7 @@ export async function startSandbox({ config, port, log }: { config: Config; port
           tenant: null,
           nowMs: Date.now(),
         });
-      desk = createEchoDesk({ api: `http://127.0.0.1:${operatorPort}`, key, log: (message) => log('debug', `sandbox: ${message}`) });
+      desk = createEchoDesk({ api: `http://127.0.0.1:${operatorPort}`, key, after, log: (message) => log('debug', `sandbox: ${message}`) });
       desk.start();
       log('info', `sandbox: ${Object.keys(phones).join(', ')} are simulated and an echo desk answers; write with POST /sandbox/{channel}/messages on the operator listener`);
     },

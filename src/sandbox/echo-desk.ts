@@ -2,6 +2,8 @@
 export interface EchoDeskOptions {
   readonly api: string;
   readonly key: string;
+  /** Where it begins to read: what was written while it was not there yet is answered too. */
+  readonly after: string;
   log(message: string): void;
 }
 interface Row {
@@ -9,7 +11,7 @@ interface Row {
 }
 const WAIT_S = 20;
 
-export function createEchoDesk({ api, key, log }: EchoDeskOptions) {
+export function createEchoDesk({ api, key, after: first, log }: EchoDeskOptions) {
   const gone = new AbortController();
   const headers = { authorization: `Bearer ${key}` };
   async function reply({ event }: Row): Promise<void> {
@@ -33,7 +35,7 @@ export function createEchoDesk({ api, key, log }: EchoDeskOptions) {
     if (!response.ok) log(`a reply was refused: ${response.status}`);
   }
   async function loop(): Promise<void> {
-    let after = 'latest';
+    let after = first;
     while (!gone.signal.aborted) {
       try {
         const response = await fetch(`${api}/v1/events?after=${after}&topic=messages.v1&limit=100&wait=${WAIT_S}`, { headers, signal: gone.signal });

@@ -1,4 +1,5 @@
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -7,6 +8,8 @@ import type { Conversion } from '../../adapters/files.ts';
 import { ConversionFault } from '../../src/media/convert/conversion-fault.ts';
 import { createConverter } from '../../src/media/convert/create-converter.ts';
 import { readHeif } from '../../src/media/convert/read-heif.ts';
+import { fileSource } from '../../src/media/measure/byte-source.ts';
+import { measurePicture } from '../../src/media/measure/measure-picture.ts';
 import { codedItem, encoded, exifItem, gridItem, heif, heifConvert, heifSuite, type Item, imir, irot, ispe } from '../support/heif.ts';
 
 /** HEIC into what a channel takes: decoded by heif-convert, the rest as with any picture. */
@@ -27,6 +30,19 @@ async function convert(bytes: Uint8Array, wanted: Conversion, tool: string | nul
     expect([readFileSync(path).equals(bytes), readdirSync(running)]).toEqual([true, []]);
   }
 }
+test.each([
+  [[], { width: 4032, height: 3024 }],
+  [[irot(0)], { width: 4032, height: 3024 }],
+  [[irot(1)], { width: 3024, height: 4032 }],
+  [[irot(2)], { width: 4032, height: 3024 }],
+  [[irot(3)], { width: 3024, height: 4032 }],
+])('its measures are those of the picture as it is shown: %#', async (more, measures) => {
+  const path = join(dir, `measured-${++n}`);
+  writeFileSync(path, heif([gridItem([1, 1], [4032, 3024], [2], more), { type: 'hvc1', data: Buffer.alloc(8), properties: [ispe(512, 512)], hidden: true }]));
+  const file = await open(path);
+  expect(await measurePicture(fileSource(file, (await file.stat()).size), 'image/heic')).toEqual(measures);
+  await file.close();
+});
 const image: Conversion = { into: 'image', maxBytes: 5 * MB };
 const faultOf = (work: Promise<unknown>): Promise<string> =>
   work.then(

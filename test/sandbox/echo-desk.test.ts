@@ -25,10 +25,10 @@ async function runDesk(page: object[], statuses: number[]): Promise<{ sent: Sent
     const after = url.searchParams.get('after') ?? '';
     pages.push(after);
     if (after === '1') await new Promise((resolve) => setTimeout(resolve, 50));
-    response.writeHead(200).end(JSON.stringify({ events: after === 'latest' ? page : [], next: '1' }));
+    response.writeHead(200).end(JSON.stringify({ events: after === '0' ? page : [], next: '1' }));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const desk = createEchoDesk({ api: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, key: 'pk_desk', log: () => {} });
+  const desk = createEchoDesk({ api: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, key: 'pk_desk', after: '0', log: () => {} });
   desk.start();
   for (let i = 0; i < 200 && !pages.includes('1'); i++) await new Promise((resolve) => setTimeout(resolve, 25));
   return {

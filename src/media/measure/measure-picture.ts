@@ -41,18 +41,20 @@ async function webp(source: ByteSource): Promise<Size> {
   const bits = b.readUInt32LE(21);
   return { width: (bits & 0x3fff) + 1, height: ((bits >>> 14) & 0x3fff) + 1 };
 }
-/** HEIC and AVIF: the largest of the images in it (the others are thumbnails and tiles). */
+/** HEIC and AVIF: the largest of the images in it (the others are thumbnails and tiles), on its side where the container turns it by a quarter or three. */
 async function heif(source: ByteSource): Promise<Size> {
   const properties = await boxAt(source, ['meta', 'iprp', 'ipco']);
   let size: Size = null;
+  let turned = false;
   for await (const box of boxes(source, properties?.start ?? 0, properties?.end ?? 0)) {
+    if (box.type === 'irot') turned = ((await source.read(box.start, 1))[0] ?? 0) % 2 === 1;
     if (box.type !== 'ispe') continue;
     const b = await source.read(box.start, 12);
     if (b.length < 12) continue;
     const one = { width: b.readUInt32BE(4), height: b.readUInt32BE(8) };
     if (!size || one.width * one.height > size.width * size.height) size = one;
   }
-  return size;
+  return size && turned ? { width: size.height, height: size.width } : size;
 }
 const fixed =
   (length: number, read: (b: Buffer) => Size) =>
