@@ -142,7 +142,7 @@ test('what a customer takes back on Instagram is gone, bytes and link', async ()
   const unsent = await fetch(`${desk.urls.messenger}/sandbox/instagram/acts`, { method: 'POST', body: JSON.stringify({ from: '+447700900555', act: 'unsend', mid }) });
   expect(unsent.status).toBe(202);
   await until('its end', async () => (await bytesAt(medium!.url)).status === 404);
-  expect(stored(sha256(bytes))).toBe(false);
+  await until('the bytes to go', async () => !stored(sha256(bytes)));
 });
 
 test('the same bytes of two messages are kept once, and go when the last of them does', async () => {
