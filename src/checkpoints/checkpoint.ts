@@ -1,4 +1,5 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { sqliteCode } from '../journal/sqlite-code.ts';
 
 /** What `PRAGMA wal_checkpoint` answers: frames in the write-ahead log, and how many of them are in the database. */
 interface State {
@@ -12,7 +13,6 @@ export interface Checkpoint {
 }
 /** SQLITE_BUSY and SQLITE_LOCKED (someone opens it), SQLITE_FULL (the writer hears of it): there is a next time. */
 const PASSING = new Set([5, 6, 13]);
-const passes = (error: unknown): boolean => PASSING.has((Number((error as { errcode?: number }).errcode) || 0) & 0xff);
 
 /**
  * Writes pages of a write-ahead log back into their database beside its writer (`PASSIVE` waits for nobody and holds nobody up), from
@@ -41,7 +41,7 @@ export function openCheckpoint(path: string, autocheckpoint: number, timeout = 5
         seen = log;
         if (log >= begin && log - checkpointed >= enough) ask(statements.passive);
       } catch (error) {
-        if (!passes(error)) throw error;
+        if (!PASSING.has(sqliteCode(error))) throw error;
       }
       return grown;
     },

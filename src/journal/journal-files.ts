@@ -4,6 +4,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { WAL_PAGES } from '../checkpoints/wal-pages.ts';
 import type { JournalRecord } from './port.ts';
 import type { AppendResult, JournalWorkerData } from './protocol.ts';
+import { sqliteCode } from './sqlite-code.ts';
 
 const HOUR = 3_600_000;
 const NAME = /^journal-(\d{15})\.sqlite$/;
@@ -26,8 +27,8 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS meta (hour INTEGER NOT NULL, received_before INTEGER NOT NULL)`;
 
 /** Whether the message of an SQLite error means that bytes may not be on the disk although written: end the process. */
-const isFatal = (error: { errcode?: number }) => ((error.errcode ?? 0) & 0xff) === 10; // SQLITE_IOERR and its kin, fsync among them
-const isFull = (error: { errcode?: number }) => ((error.errcode ?? 0) & 0xff) === 13; // SQLITE_FULL
+const isFatal = (error: unknown) => sqliteCode(error) === 10; // SQLITE_IOERR and its kin, fsync among them
+const isFull = (error: unknown) => sqliteCode(error) === 13; // SQLITE_FULL
 
 /** The writer's side of the files. Synchronous: it lives in the journal's thread. */
 export class JournalFiles {

@@ -1,3 +1,4 @@
+import { sqliteCode } from '../journal/sqlite-code.ts';
 import type { Tx } from './port.ts';
 
 /** The one that writes: a transaction at a time. */
@@ -26,7 +27,8 @@ const OF_THE_DATA = /^(22|23|42(?!501)|54|P0)/;
 /** Whether the store itself is at fault (away, full, a broken disk, a transaction to be run again), so that no body is to blame. */
 export function isStoreFault(error: unknown): boolean {
   if (isConnectionFault(error)) return true;
-  const { code, errcode, severity } = (error ?? {}) as { code?: unknown; errcode?: unknown; severity?: unknown };
-  if (typeof errcode === 'number') return SQLITE_OWN.has(errcode & 0xff);
+  const own = sqliteCode(error);
+  if (own) return SQLITE_OWN.has(own);
+  const { code, severity } = (error ?? {}) as { code?: unknown; severity?: unknown };
   return typeof severity === 'string' && !OF_THE_DATA.test(String(code));
 }
