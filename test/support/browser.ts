@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { suiteWith } from './suite-with.ts';
 
 /** A real browser without a screen, driven by its own protocol (https://chromedevtools.github.io/devtools-protocol/). */
 export function browserSuite(name: string, tests: () => void): void {
@@ -11,9 +12,7 @@ export function browserSuite(name: string, tests: () => void): void {
   } catch {
     found = false;
   }
-  if (!found && process.env.PARLANCE_REQUIRE_CHROMIUM === '1') throw new Error('chromium is required and not there');
-  if (!found) console.warn(`skipped: ${name} (chromium is not installed)`);
-  (found ? describe : describe.skip)(name, tests);
+  suiteWith('CHROMIUM', found ? null : 'chromium is not installed', [name, tests]);
 }
 export interface Browser {
   /** Opens an address in a page of its own, and evaluates an expression there; a promise is awaited. */

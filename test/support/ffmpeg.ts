@@ -3,17 +3,11 @@ import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findFfmpeg } from '../../src/config/find-ffmpeg.ts';
+import { suiteWith } from './suite-with.ts';
 
 export const tools = findFfmpeg(undefined, process.env.PATH, []);
 /** Runs the suite with ffmpeg, or skips it with one line why; PARLANCE_REQUIRE_FFMPEG=1 makes that a failure. */
-export function ffmpegSuite(name: string, suite: () => void): void {
-  if (tools) return describe(name, suite);
-  if (process.env.PARLANCE_REQUIRE_FFMPEG === '1') test(`${name}: ffmpeg is required here`, () => expect(tools).not.toBeNull());
-  else {
-    process.stdout.write(`${name}: skipped, since ffmpeg is not installed\n`);
-    describe.skip(name, suite);
-  }
-}
+export const ffmpegSuite = (name: string, suite: () => void): void => suiteWith('FFMPEG', tools ? null : 'ffmpeg is not installed', [name, suite]);
 
 const made = new Map<string, Buffer>();
 const SOUND = ['-f', 'lavfi', '-i', 'sine=frequency=440:duration=7.35'];

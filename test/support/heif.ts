@@ -3,18 +3,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { findHeifConvert } from '../../src/config/find-heif-convert.ts';
+import { suiteWith } from './suite-with.ts';
 
 const encoder = (tool: string) => join(dirname(tool), 'heif-enc');
 export const heifConvert = findHeifConvert(undefined, process.env.PATH, []);
 /** Runs the suite with heif-convert, or skips it with one line why; PARLANCE_REQUIRE_HEIF=1 makes that a failure. */
-export function heifSuite(name: string, suite: () => void): void {
-  if (heifConvert !== null) return describe(name, suite);
-  if (process.env.PARLANCE_REQUIRE_HEIF === '1') test(`${name}: heif-convert is required here`, () => expect(heifConvert).not.toBeNull());
-  else {
-    process.stdout.write(`${name}: skipped, since heif-convert is not installed\n`);
-    describe.skip(name, suite);
-  }
-}
+export const heifSuite = (name: string, suite: () => void): void => suiteWith('HEIF', heifConvert === null ? 'heif-convert is not installed' : null, [name, suite]);
 
 /** A JPEG or PNG as heif-enc makes it HEIC: one item, not in tiles. */
 export function encoded(picture: Uint8Array, args: readonly string[] = []): Buffer {

@@ -4,6 +4,7 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { suiteWith } from './suite-with.ts';
 
 /** A real Apache Kafka (KRaft) on loopback from Maven Central's jars: Java 17 and Maven, no container. */
 const run = promisify(execFile);
@@ -186,12 +187,4 @@ async function startOnce(options: KafkaOptions): Promise<TestKafka> {
 }
 
 /** Runs the suite on a real Kafka, or skips it with one line why; PARLANCE_REQUIRE_KAFKA=1 makes that a failure. */
-export function kafkaSuite(name: string, why: string | null, body: () => void): void {
-  if (why === null) return void describe(name, body);
-  if (process.env.PARLANCE_REQUIRE_KAFKA === '1')
-    return void test(name, () => {
-      throw new Error(`Kafka is required: ${why}`);
-    });
-  process.stdout.write(`skipped: ${name}: ${why}\n`);
-  describe.skip(name, body);
-}
+export const kafkaSuite = (name: string, why: string | null, body: () => void): void => suiteWith('KAFKA', why, [name, body]);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { freePort } from './kafka.ts';
+import { suiteWith } from './suite-with.ts';
 
 /** A real PostgreSQL on loopback in a temporary folder. It refuses to run as root, so it runs as the user `postgres` there. */
 const home = '/usr/lib/postgresql';
@@ -73,13 +74,4 @@ export async function startPostgres(): Promise<TestPostgres> {
 }
 
 /** Runs the suite on a real PostgreSQL, or skips it with one line why; PARLANCE_REQUIRE_POSTGRES=1 makes that a failure. */
-export function postgresSuite(name: string, body: () => void): void {
-  const why = whyNoPostgres();
-  if (why === null) return void describe(name, body);
-  if (process.env.PARLANCE_REQUIRE_POSTGRES === '1')
-    return void test(name, () => {
-      throw new Error(`PostgreSQL is required: ${why}`);
-    });
-  process.stdout.write(`skipped: ${name}: ${why}\n`);
-  describe.skip(name, body);
-}
+export const postgresSuite = (name: string, body: () => void): void => suiteWith('POSTGRES', whyNoPostgres(), [name, body]);
