@@ -21,10 +21,12 @@ function depthOf(bytes: Uint8Array): number {
   return deepest;
 }
 
-// What needs a second look: integers of 16 digits and more, keys that pollute, U+0000 and surrogates written as escapes or raw.
-const SPECIAL = /\d{16}|__proto__|\\u(?:0000|005[fF]|[dD][89a-fA-F])|\0/;
+// What needs a second look: keys that pollute (each character of theirs may be an escape), U+0000 and surrogates, as escapes or raw.
+const SPECIAL = /__proto__|\\u(?:00(?:00|5[fF]|[67])|[dD][89a-fA-F])|\0/;
 // Unquoted integers that do not fit a double keep every digit, as text.
 const UNQUOTED_BIG = /[:[,]\s*-?\d{16,}/;
+/** Whether a parse as it is would not do. Most bodies have none of the three, which is told much sooner than by the expression. */
+const isSpecial = (text: string): boolean => UNQUOTED_BIG.test(text) || ((text.includes('\\u') || text.includes('__proto__') || text.includes('\0')) && SPECIAL.test(text));
 
 function revive(key: string, value: unknown, context?: { source?: string }): unknown {
   if (key === '__proto__') return undefined;
@@ -43,9 +45,8 @@ export function parseJson(body: Uint8Array): Parsed {
   if (depthOf(body) > MAX_DEPTH) return { ok: false, reason: `the body nests deeper than ${MAX_DEPTH} levels` };
   let text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
   if (text.charCodeAt(0) === 0xfeff) text = text.slice(1);
-  const special = SPECIAL.test(text) && (UNQUOTED_BIG.test(text) || /__proto__|\\u|\0/.test(text));
   try {
-    return { ok: true, value: special ? JSON.parse(text, revive as (key: string, value: unknown) => unknown) : JSON.parse(text) };
+    return { ok: true, value: isSpecial(text) ? JSON.parse(text, revive as (key: string, value: unknown) => unknown) : JSON.parse(text) };
   } catch {
     return { ok: false, reason: 'the body is not JSON' };
   }

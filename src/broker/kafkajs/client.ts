@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import kafkajs, { type KafkaConfig as ClientConfig, type logLevel } from 'kafkajs';
 import type { KafkaConfig } from '../../config/config.ts';
 import { useFastGzip } from './gzip.ts';
+import { keepCoordinator } from './keep-coordinator.ts';
 
 export type BrokerLog = (level: 'info' | 'warn' | 'error' | 'debug', message: string, fields?: Readonly<Record<string, unknown>>) => void;
 
@@ -32,6 +33,7 @@ const PASSING = /coordinator (is loading|is not available|not available)|group i
 export function createClient(config: KafkaConfig, log: BrokerLog, clientId = 'parlance') {
   calmTimers();
   useFastGzip();
+  keepCoordinator();
   const { Kafka, logLevel } = kafkajs;
   const ssl: ClientConfig['ssl'] = typeof config.ssl === 'object' ? { ca: config.ssl.ca ? [config.ssl.ca] : [] } : config.ssl;
   return new Kafka({

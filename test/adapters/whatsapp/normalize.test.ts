@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { parseJson } from '../../../adapters/_graph/parse-json.ts';
 import { PlatformRefusal } from '../../../adapters/_graph/send-error.ts';
 import type { WebhookRequest } from '../../../adapters/contract.ts';
 import { ERRORS } from '../../../adapters/whatsapp/errors.ts';
@@ -142,16 +143,19 @@ test.each([
 ])('hopeless: %s is one reject', (_what, body) => {
   expect(adapter.normalize(request(body))).toMatchObject({ facts: [], rejects: [{ code: 'malformed_body', path: '' }] });
 });
-test('U+0000 and lone surrogates are gone, __proto__ too', () => {
+test.each(['__proto__', '__prot\\u006f__', '\\u005f_proto__', '\\u005F\\u005Fproto\\u005f_'])('U+0000 and lone surrogates are gone, %s too', (key) => {
   const { facts } = adapter.normalize(
     request(
       JSON.stringify(withMessage({ type: 'text', text: { body: 'X' } }))
         .replace('"X"', '"a\\u0000b\\ud800c"')
-        .replace('"type":"text"', '"type":"text","__proto__":{"polluted":1}'),
+        .replace('"type":"text"', `"type":"text","${key}":{"polluted":1}`),
     ),
   );
   expect(facts[0]?.body).toMatchObject({ content: { text: 'ab\ufffdc' } });
   expect(JSON.stringify(facts)).not.toContain('polluted');
+});
+test.each(['__proto__', '__prot\\u006f__', '\\u005f_proto__'])('%s alone is dropped', (key) => {
+  expect(parseJson(Buffer.from(`{"a":{"${key}":{"polluted":1}}}`))).toEqual({ ok: true, value: { a: {} } });
 });
 
 // ---- signature, handshake, errors ----------------------------------------------------------------------------------
