@@ -4,7 +4,8 @@ import { startKafka, type TestKafka, whyNoKafka } from '../support/kafka.ts';
 import { type Child, startChild } from './child.ts';
 import { type GatewayOptions, type GatewayProcess, startGatewayProcess } from './gateway-process.ts';
 import type { Order, Outcome } from './generator.ts';
-import type { Load } from './load.ts';
+import { type Load, SECRET } from './load.ts';
+import { findNode, withoutTypes } from './older-node.ts';
 import type { Plan } from './plan.ts';
 import { compileSlowSync } from './slow-sync.ts';
 
@@ -36,6 +37,8 @@ export interface BenchContext {
   onKafka(prefix: string): Promise<{ readonly KAFKA_BROKERS: string; readonly KAFKA_TOPIC_PREFIX: string }>;
   floor(): Promise<Server>;
   naive(): Promise<Server>;
+  /** The naive gateway on the machine's own Node 20; null where it has none. */
+  naiveOnNode20(): Promise<Server | null>;
   /** Started anew for the caller, who ends it. */
   gateway(options?: GatewayOptions): Promise<GatewayProcess>;
   reader(topic: string): Promise<Child>;
@@ -78,8 +81,9 @@ export async function createContext(plan: Plan, say: (line: string) => void, par
   let broker: Promise<TestKafka> | undefined;
   let floor: Promise<Server> | undefined;
   let naive: Promise<Server> | undefined;
-  async function serve(name: string, file: string, args: readonly string[]): Promise<Server> {
-    const child = startChild(file, args);
+  const scripts: { end(): void }[] = [];
+  async function serve(name: string, file: string, args: readonly string[], node?: string): Promise<Server> {
+    const child = startChild(file, args, node);
     children.push(child);
     const { port } = await child.heard<{ port: number }>();
     return { name, port, pid: child.pid };
@@ -104,9 +108,18 @@ export async function createContext(plan: Plan, say: (line: string) => void, par
     naive() {
       naive ??= kafka().then(async ({ brokers }) => {
         await makeTopics(brokers, [NAIVE_TOPIC], partitions);
-        return serve('naive', 'naive.ts', [brokers, NAIVE_TOPIC]);
+        return serve('naive', 'naive.ts', [brokers, NAIVE_TOPIC, SECRET]);
       });
       return naive;
+    },
+    async naiveOnNode20() {
+      const node = findNode(20);
+      if (node === null) return null;
+      const { brokers } = await kafka();
+      await makeTopics(brokers, [NAIVE_TOPIC], partitions);
+      const script = withoutTypes('naive.ts');
+      scripts.push(script);
+      return serve('naive on Node 20', script.path, [brokers, NAIVE_TOPIC, SECRET], node);
     },
     async gateway(options) {
       const started = await startGatewayProcess(options);
@@ -138,6 +151,7 @@ export async function createContext(plan: Plan, say: (line: string) => void, par
     async end() {
       for (const gateway of gateways) await gateway.end();
       for (const child of children) await child.end();
+      for (const script of scripts) script.end();
       await (await broker)?.end();
       slow?.end();
     },

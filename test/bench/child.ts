@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { join } from 'node:path';
+import { resolve as resolvePath } from 'node:path';
 
 /** A part of the bench in a process of its own: told what to do by messages, one answer each. */
 export interface Child {
@@ -9,8 +9,8 @@ export interface Child {
   heard<T>(): Promise<T>;
   end(): Promise<void>;
 }
-export function startChild(file: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Child {
-  const child: ChildProcess = fork(join(import.meta.dirname, file), [...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+export function startChild(file: string, args: readonly string[] = [], node = process.execPath): Child {
+  const child: ChildProcess = fork(resolvePath(import.meta.dirname, file), [...args], { execPath: node, execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const waiting: { resolve(value: unknown): void; reject(error: Error): void }[] = [];
   const early: unknown[] = [];
   let gone: Error | null = null;

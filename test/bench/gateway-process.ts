@@ -1,8 +1,6 @@
 import { channel, OPERATOR, remove, sleep, startGateway, type TestGateway } from '../support/gateway.ts';
+import { START_FLAGS } from '../support/start-flags.ts';
 import { INDEX_PATTERN, phoneNumberId } from './load.ts';
-
-/** As `npm start` and the image start it. */
-const START_FLAGS = '--max-semi-space-size=8 --max-old-space-size=1024';
 
 /** The gateway as its users start it: a process of its own with a temporary DATA_DIR and a channels file. */
 export interface GatewayProcess {

@@ -2,10 +2,9 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import express from 'express';
 import kafkajs from 'kafkajs';
-import { SECRET } from './load.ts';
 
 /** What is written in an afternoon: Express, JSON, HMAC, one kafkajs send a message, then 200. What it accepts is in a broker's page cache. */
-const [brokers = '', topic = ''] = process.argv.slice(2);
+const [brokers = '', topic = '', secret = ''] = process.argv.slice(2);
 const kafka = new kafkajs.Kafka({ clientId: 'naive', brokers: brokers.split(','), logLevel: kafkajs.logLevel.NOTHING });
 const producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
 await producer.connect();
@@ -14,7 +13,7 @@ app.use(
   express.json({
     verify: (request: IncomingMessage, _response, body: Buffer) => {
       const given = Buffer.from(String(request.headers['x-hub-signature-256'] ?? '').slice(7), 'hex');
-      const own = createHmac('sha256', SECRET).update(body).digest();
+      const own = createHmac('sha256', secret).update(body).digest();
       if (given.length !== own.length || !timingSafeEqual(given, own)) throw new Error('signature');
     },
   }),

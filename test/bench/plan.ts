@@ -1,4 +1,4 @@
-/** How long everything takes: the whole bench in under 15 minutes, `--quick` in under 2. */
+/** How long everything takes: the core of the bench in under 15 minutes, `--quick` in under 2. */
 export interface Plan {
   readonly quick: boolean;
   readonly rounds: number;

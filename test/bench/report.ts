@@ -22,7 +22,8 @@ export function goalTable(figures: Figures): Table {
     rows: GOALS.map((goal) => {
       const { figure, verdict: held } = verdict(goal, figures);
       const bound = (value: number) => `${goal.is === 'at least' ? '>=' : '<='} ${Number(value.toFixed(2))}`;
-      return [goal.what, figure === undefined ? '-' : Number(figure.toFixed(2)), bound(goal.must), bound(goal.aim), held, goal.computed ? `computed: ${goal.computed}` : ''];
+      const computed = goal.computed?.(figures) ?? null;
+      return [goal.what, figure === undefined ? '-' : Number(figure.toFixed(2)), bound(goal.must), bound(goal.aim), held, computed === null ? '' : `computed: ${computed}`];
     }),
   };
 }

@@ -5,9 +5,9 @@ import { seedOf } from './random.ts';
 import { report } from './report.ts';
 import { type Outcome, runScenario } from './run-scenario.ts';
 import { whyNot } from './scenario.ts';
-import { type Sample, soak, soakTable } from './soak.ts';
+import { HALF_RATE, type Sample, soak, soakTable } from './soak.ts';
 
-/** `npm run faults -- [--seed N] [--only kill,kafka] [--short] [--json FILE] [--soak MINUTES]`; ends with 1 where something does not hold. */
+/** `npm run faults -- [--seed N] [--only kill,kafka] [--short] [--json FILE] [--soak MINUTES [--rate N]]`; ends with 1 where something does not hold. */
 const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
@@ -15,12 +15,15 @@ const { values } = parseArgs({
     short: { type: 'boolean', default: false },
     json: { type: 'string' },
     soak: { type: 'string' },
+    rate: { type: 'string', default: String(HALF_RATE) },
   },
 });
 const seed = Number(values.seed);
 const only = values.only?.split(',');
 const samples: Sample[] = [];
-const chosen = values.soak ? [soak(Number(values.soak), samples)] : SCENARIOS.filter((s) => (only ? only.includes(s.family) : true) && (values.short ? s.inShort : true));
+const chosen = values.soak
+  ? [soak({ minutes: Number(values.soak), perSecond: Number(values.rate) }, samples)]
+  : SCENARIOS.filter((s) => (only ? only.includes(s.family) : true) && (values.short ? s.inShort : true));
 const print = (text: string) => void process.stdout.write(`${text}\n`);
 if (!chosen.length) {
   print(`--only takes ${[...new Set(SCENARIOS.map((s) => s.family))].join(', ')}`);

@@ -89,6 +89,7 @@ export function startLoad(options: { url: string; talks: readonly Talk[]; perSec
     let before = '';
     await sleep(random.between(0, every));
     while (state.going) {
+      const began = performance.now();
       const ids = Array.from({ length: random.next() < 0.1 ? 2 : 1 }, () => `wamid.${talk.customer}.${++n}`);
       const body = webhookOf(
         talk,
@@ -101,7 +102,7 @@ export function startLoad(options: { url: string; talks: readonly Talk[]; perSec
       for (const id of ids) acknowledged.add(id);
       if (before && random.next() < 0.08) await once(before);
       before = body;
-      await sleep(every * random.between(0.5, 1.5));
+      await sleep(Math.max(0, every * random.between(0.5, 1.5) - (performance.now() - began)));
     }
   }
   const lanes = Promise.all(talks.map(talkOf));

@@ -6,7 +6,7 @@ const TOPICS = ['messages.v1', 'history.v1', 'statuses.v1', 'channels.v1', 'dead
 const QUIET_MS = 2500;
 
 /** Every committed event of the topics, from the beginning: waits for `wanted` and then until nothing more has come for a while. */
-export async function readKafka(brokers: string, wanted: number, ms = 90_000): Promise<KafkaRecord[]> {
+export async function readKafka(brokers: string, wanted: number, ms = 90_000 + wanted / 10): Promise<KafkaRecord[]> {
   const client = new kafkajs.Kafka({ brokers: brokers.split(','), clientId: 'faults-checker', logLevel: kafkajs.logLevel.NOTHING, retry: { retries: 20, maxRetryTime: 1000 } });
   const consumer = client.consumer({ groupId: `faults-checker-${process.pid}-${performance.now()}`, readUncommitted: false });
   const got: KafkaRecord[] = [];

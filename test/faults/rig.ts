@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../support/kafka.ts';
+import { START_FLAGS } from '../support/start-flags.ts';
 
 export const SECRET = 'faults-app-secret';
 export const OPERATOR = 'faults-operator-token-0123456789';
@@ -64,7 +65,7 @@ export async function startRig(options: RigOptions = {}) {
         MASTER_KEY: Buffer.alloc(32, 7).toString('base64'),
         LOG_LEVEL: 'info',
         FAULTS_CONTROL: control,
-        NODE_OPTIONS: `--import=${new URL('./preload/chaos.mjs', import.meta.url).href}`,
+        NODE_OPTIONS: `${START_FLAGS} --import=${new URL('./preload/chaos.mjs', import.meta.url).href}`,
         ...options.env,
       },
     });

@@ -14,6 +14,8 @@ export interface Scenario {
   readonly env?: Readonly<Record<string, string>>;
   /** Webhooks a second; 100 where absent. */
   readonly perSecond?: number;
+  /** Conversations; 24 where absent. */
+  readonly talks?: number;
   /** Whether the fault is the process's own end, or may by design lead to it; else an end is a finding. */
   readonly endsProcess?: boolean;
   /** Whether the short form plays it too. */

@@ -67,7 +67,7 @@ export async function openStage(scenario: Scenario, options: { seed: number; sho
     ends.push(() => rig.stop());
     const platform = await startPlatform(rig.url, platformPort);
     ends.push(() => platform.end());
-    const talks = talksOf(TALKS);
+    const talks = talksOf(scenario.talks ?? TALKS);
     const load = startLoad({ url: rig.url, talks, perSecond: scenario.perSecond ?? 100, seed });
     const replies = startReplies({ api: rig.api, talks, perSecond: 3 });
     const stopLoad = async () => void (await Promise.all([load.stop(), replies.stop()]));
