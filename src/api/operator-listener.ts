@@ -5,6 +5,7 @@ import helmet from 'helmet';
 import { asyncapi } from '../../schemas/documents.ts';
 import { FAILURES } from '../../schemas/index.ts';
 import { GatewayError } from '../gateway-error.ts';
+import { KEPT_MS } from '../http/kept-connections.ts';
 import { newId } from '../id.ts';
 import { allow } from './auth.ts';
 import type { Answer, ApiDeps, Route } from './deps.ts';
@@ -146,7 +147,7 @@ export function createOperatorListener(deps: ApiDeps, sandbox: Router | null) {
     if (!known) deps.log('error', 'a request failed', { requestId: idOf(response), error: error instanceof Error ? error.stack : String(error) });
     writeProblem(response, known ?? new GatewayError('internal', 'failed'), idOf(response));
   });
-  const server = http.createServer({ requestTimeout: UPLOAD_MS, headersTimeout: 10_000 }, app);
+  const server = http.createServer({ requestTimeout: UPLOAD_MS, headersTimeout: 10_000, keepAliveTimeout: KEPT_MS }, app);
   return {
     start: (port: number, host: string) =>
       new Promise<number>((resolve, reject) => {

@@ -2,6 +2,7 @@ import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answer, refuse } from './answers.ts';
 import { endpointOf } from './endpoints.ts';
+import { KEPT_MS } from './kept-connections.ts';
 import { createMediaHandler, MEDIA_PATH, type MediaAccess } from './media-handler.ts';
 import { createWebhookHandler, type WebhookDeps } from './webhook-handler.ts';
 
@@ -34,7 +35,7 @@ export function createPublicListener(deps: WebhookDeps & { media(): MediaAccess 
     refuse(response, 'not_found');
   };
   const server = http.createServer(
-    { requestTimeout: 20_000, headersTimeout: 10_000, keepAliveTimeout: 65_000, connectionsCheckingInterval: 2000, maxHeaderSize: 16 * 1024, insecureHTTPParser: false },
+    { requestTimeout: 20_000, headersTimeout: 10_000, keepAliveTimeout: KEPT_MS, connectionsCheckingInterval: 2000, maxHeaderSize: 16 * 1024, insecureHTTPParser: false },
     (request, response) => {
       // A connection that is kept would go on bringing webhooks until the drain's patience ends.
       if (state.stopping) response.setHeader('connection', 'close');
