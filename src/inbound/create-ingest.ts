@@ -55,8 +55,13 @@ export function createIngest(deps: IngestDeps): Ingest {
   const links = createMediaLinks({ publicUrl: deps.publicUrl, key: deps.mediaKey, days: deps.mediaLinkDays });
   const failures = new Map<number, number>();
   const early = { pending: -1 };
-  /** Apart: each body in a savepoint of its own, after a batch without any failed. */
-  const mode = { apart: false };
+  /**
+   * Apart: each body in a savepoint of its own, after a batch without any failed. `most`: so many bodies a batch, half of what the last one
+   * had come to where the store failed in its midst (a connection that is cut again and again would never see a whole one), and twice as
+   * many after each that was committed.
+   */
+  const mode = { apart: false, most: MAX_BODIES };
+  let reached = 0;
   let inbound = new Map<string, number[]>();
   let retained = 0;
 
@@ -124,8 +129,9 @@ export function createIngest(deps: IngestDeps): Ingest {
       const started = performance.now();
       const tally = new Tally();
       inbound = new Map();
+      reached = 0;
       let [taken, bytes, offset] = [0, 0, cursor.last];
-      const goOn = () => taken < MAX_BODIES && bytes < MAX_BYTES && performance.now() - started < (taken < AT_LEAST.bodies ? AT_LEAST.ms : MAX_MS);
+      const goOn = () => taken < mode.most && bytes < MAX_BYTES && performance.now() - started < (taken < AT_LEAST.bodies ? AT_LEAST.ms : MAX_MS);
       let drained = false;
       while (!taken || goOn()) {
         const rows = reader.read(offset, SLICE, MAX_BYTES);
@@ -136,7 +142,7 @@ export function createIngest(deps: IngestDeps): Ingest {
           if (taken && !goOn()) break;
           if (!mode.apart) await processBody(contextOf(tx, row, tally), deps.adapters, verifiedRequest(row, deps.publicUrl));
           else if (!(await apart(tx, row, tally))) return finish(tx, { tally, taken, offset, more: true });
-          taken++;
+          reached = ++taken;
           bytes += row.body.length;
           offset = row.offset;
         }
@@ -146,9 +152,13 @@ export function createIngest(deps: IngestDeps): Ingest {
     },
     committed() {
       mode.apart = failures.size > 0;
+      mode.most = Math.min(MAX_BODIES, mode.most * 2);
+      reached = 0;
     },
     undone(error) {
       early.pending = -1;
+      if (reached && isStoreFault(error)) mode.most = Math.max(1, Math.floor(reached / 2));
+      reached = 0;
       if (mode.apart || isStoreFault(error)) return false;
       mode.apart = true;
       return true;

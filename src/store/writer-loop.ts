@@ -25,17 +25,22 @@ const TICK_MS = 1000;
 const COMPANY_MS = 5;
 /** A batch of so many is worth its transaction. */
 const ENOUGH = 64;
+/** How long to wait after the next failure in a row, in ms: from 50 doubling to 3000. */
+const longer = (back: number): number => Math.min((back || 25) * 2, 3000);
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /** Operations and ingest take turns, so that neither starves the other; one transaction each. */
 export function createWriterLoop(options: WriterLoopOptions) {
   const { writer, ingest } = options;
-  const state = { stopping: false, begun: false, journal: true, ingestAt: 0, back: 0, lastTick: 0, told: 0 };
+  const state = { stopping: false, begun: false, journal: true, ingestAt: 0, ingestBack: 0, back: 0, lastTick: 0, told: 0 };
   let queue: QueuedOperation[] = [];
   let rouse: (() => void) | null = null;
   const wake = () => {
     rouse?.();
     rouse = null;
+  };
+  const tell = (back: number, error: unknown) => {
+    if (back <= 100 || back === 3000) options.onFault('the writer failed; it goes on', error);
   };
 
   async function runOperations(): Promise<void> {
@@ -70,13 +75,17 @@ export function createWriterLoop(options: WriterLoopOptions) {
     try {
       const { taken, more, offset, inbound } = await writer.transaction((tx) => ingest.batch(tx));
       ingest.committed();
+      state.ingestBack = 0;
       if (more) state.journal = true;
       state.ingestAt = taken >= ENOUGH ? 0 : began + COMPANY_MS;
       if (taken) options.onProcessed(offset, inbound);
     } catch (error) {
       const again = ingest.undone(error);
       state.journal = true;
-      if (!again) throw error;
+      if (again) return;
+      state.ingestBack = longer(state.ingestBack); // operations go on meanwhile
+      state.ingestAt = performance.now() + state.ingestBack;
+      tell(state.ingestBack, error);
     }
   }
   async function announce(): Promise<void> {
@@ -129,8 +138,8 @@ export function createWriterLoop(options: WriterLoopOptions) {
           await turn();
           state.back = 0;
         } catch (error) {
-          state.back = Math.min((state.back || 25) * 2, 3000);
-          if (state.back <= 100 || state.back === 3000) options.onFault('the writer failed; it goes on', error);
+          state.back = longer(state.back);
+          tell(state.back, error);
           await sleep(state.back);
         }
         await rest();

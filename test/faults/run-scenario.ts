@@ -2,7 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { holds, recount, type Verdict } from './checker.ts';
 import { gather } from './gather.ts';
 import type { Scenario } from './scenario.ts';
-import { openStage } from './stage.ts';
+import { openStage, type Stage } from './stage.ts';
+
+const RETURN_MS = 30_000;
 
 export interface Outcome {
   readonly family: string;
@@ -24,6 +26,14 @@ const lastWords = (log: string): string =>
     .join(' ')
     .slice(-1200);
 
+/** The gateway takes a reply again after the faults: what is not used is not proved. */
+async function servesAgain({ replies, findings }: Pick<Stage, 'replies' | 'findings'>): Promise<void> {
+  const before = replies.promised().length;
+  for (const end = performance.now() + RETURN_MS; replies.promised().length === before; await sleep(50))
+    if (performance.now() > end)
+      return void findings.push(`no reply was taken in ${RETURN_MS / 1000} s after the faults: ${[...replies.refused()].map(([what, n]) => `${what} ${n} times`).join(', ')}`);
+}
+
 /** One scenario from an empty folder to its verdict. */
 export async function runScenario(scenario: Scenario, options: { seed: number; short: boolean; signal?: AbortSignal }): Promise<Outcome> {
   const began = performance.now();
@@ -41,6 +51,7 @@ export async function runScenario(scenario: Scenario, options: { seed: number; s
     await sleep(1500);
     await scenario.play(stage);
     await stage.rig.ready();
+    await servesAgain(stage);
     await sleep(1500);
     await stage.stopLoad();
     const verdict = recount(await gather(stage));
