@@ -8,7 +8,7 @@ export interface LogEvent {
     readonly seq: number;
     readonly code?: string;
     readonly raw?: { readonly journal: string; readonly path: string };
-    readonly message?: { readonly platformId: string; readonly content: { readonly text?: string } };
+    readonly message?: { readonly platformId: string; readonly content: { readonly text?: string; readonly caption?: string } };
   };
 }
 export interface LoggedEvent {

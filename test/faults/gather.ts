@@ -35,7 +35,7 @@ const slim = ({ id, type, subject, source, data: { seq, code, raw, message } }: 
     seq,
     ...(code === undefined ? {} : { code }),
     ...(raw ? { raw } : {}),
-    ...(message ? { message: { platformId: message.platformId, content: { text: ends(message.content.text ?? '') } } } : {}),
+    ...(message ? { message: { platformId: message.platformId, content: { text: ends(message.content.text ?? message.content.caption ?? '') } } } : {}),
   },
 });
 async function readEvents(stage: Stage): Promise<LoggedEvent[]> {

@@ -14,8 +14,8 @@ export const talksOf = (count: number): Talk[] =>
     const [channel, number] = NUMBERS[i % NUMBERS.length] ?? NUMBERS[0];
     return { channel, number, customer: `4477009${String(i).padStart(5, '0')}` };
   });
-/** A signed WhatsApp webhook, made by this harness's own rules. */
-export function webhookOf(talk: Talk, messages: readonly { id: string; text: string }[]): string {
+/** A WhatsApp webhook, made by this harness's own rules. */
+export function webhookOf(talk: Talk, messages: readonly ({ id: string } & ({ text: string } | { image: object }))[]): string {
   const timestamp = String(Math.floor(Date.now() / 1000));
   return JSON.stringify({
     object: 'whatsapp_business_account',
@@ -28,7 +28,13 @@ export function webhookOf(talk: Talk, messages: readonly { id: string; text: str
             value: {
               messaging_product: 'whatsapp',
               metadata: { display_phone_number: '15550100199', phone_number_id: talk.number },
-              messages: messages.map((m) => ({ from: talk.customer, from_user_id: `GB.9${talk.customer}`, id: m.id, timestamp, type: 'text', text: { body: m.text } })),
+              messages: messages.map((m) => ({
+                from: talk.customer,
+                from_user_id: `GB.9${talk.customer}`,
+                id: m.id,
+                timestamp,
+                ...('text' in m ? { type: 'text', text: { body: m.text } } : { type: 'image', image: m.image }),
+              })),
             },
           },
         ],

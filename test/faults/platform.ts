@@ -5,7 +5,10 @@ export interface AcceptedCall {
   /** Our id, biz_opaque_callback_data: message, attempt, part. */
   readonly own: string;
   readonly to: string;
+  /** Of a text its body, of a picture its caption. */
   readonly text: string;
+  /** The platform's id of the picture. */
+  readonly file?: string;
 }
 
 /** The simulated platform of platform-process.ts. */

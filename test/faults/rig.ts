@@ -120,7 +120,7 @@ export async function startRig(options: RigOptions = {}) {
       await mine;
     },
     /** A command to the preload, see preload/chaos.mjs. */
-    command(what: { clock: number } | { end: 'journal' | 'store' | 'reader' | 'broker' | 'checkpoint' }): void {
+    command(what: { clock: number } | { end: 'journal' | 'store' | 'reader' | 'broker' | 'checkpoint' | 'media' | 'preparing' }): void {
       writeFileSync(control, JSON.stringify(what));
       child?.kill('SIGUSR2');
     },

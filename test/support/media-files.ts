@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
-/** A PNG of one pixel and as many bytes as asked, whole by its own format; different each time. */
-export function picture(bytes: number): Buffer {
+/** A PNG by its chunks, with these bytes as its pixels. */
+export function png(data: Buffer): Buffer {
   const chunk = (type: string, data: Buffer) => {
     const head = Buffer.alloc(8);
     head.writeUInt32BE(data.length);
@@ -9,8 +9,10 @@ export function picture(bytes: number): Buffer {
     return Buffer.concat([head, data, Buffer.alloc(4)]);
   };
   const header = Buffer.from([0, 0, 0, 3, 0, 0, 0, 2, 8, 2, 0, 0, 0]);
-  return Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), chunk('IHDR', header), chunk('IDAT', randomBytes(Math.max(1, bytes - 57))), chunk('IEND', Buffer.alloc(0))]);
+  return Buffer.concat([Buffer.from('89504e470d0a1a0a', 'hex'), chunk('IHDR', header), chunk('IDAT', data), chunk('IEND', Buffer.alloc(0))]);
 }
+/** One of as many bytes as asked, different each time. */
+export const picture = (bytes: number): Buffer => png(randomBytes(Math.max(1, bytes - 57)));
 /** A voice note as phones record it (Opus in Ogg), without a sound in it: the pages are real, the packets are silence. */
 export function voiceNote(seconds: number, packetBytes = 3): Buffer {
   const page = (kind: number, { granule, sequence }: { granule: number; sequence: number }, packet: Buffer) => {

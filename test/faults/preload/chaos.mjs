@@ -1,6 +1,7 @@
 // Faults inside the gateway's process that no signal can make, without a hook in src/: `NODE_OPTIONS=--import=…/chaos.mjs`.
 // FAULTS_CONTROL names a file; on SIGUSR2 its one JSON command is done: { "clock": ms } moves the wall clock of every thread
-// (the monotonic clock stays), { "end": "journal" | "store" | "reader" | "broker" | "checkpoint" } ends that worker thread. FAULTS_POISON=1 lets marked bodies fail.
+// (the monotonic clock stays), { "end": "journal" | "store" | "reader" | "broker" | "checkpoint" | "media" | "preparing" } ends the
+// latest thread of that name. FAULTS_POISON=1 lets marked bodies fail.
 import { readFileSync } from 'node:fs';
 import { registerHooks, syncBuiltinESMExports } from 'node:module';
 import threads, { getEnvironmentData, isMainThread, setEnvironmentData } from 'node:worker_threads';
@@ -31,7 +32,7 @@ if (isMainThread && FAULTS_CONTROL) {
   process.on('SIGUSR2', () => {
     const command = JSON.parse(readFileSync(FAULTS_CONTROL, 'utf8'));
     if (typeof command.clock === 'number') shift[0] += command.clock;
-    if (command.end) void workers.get(command.end)?.[0]?.terminate();
+    if (command.end) void workers.get(command.end)?.at(-1)?.terminate();
   });
 }
 
