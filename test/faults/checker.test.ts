@@ -83,7 +83,8 @@ test('the same seed chooses the same moments', () => {
   expect(draw(7)).not.toEqual(draw(8));
 });
 test('a soak that grows is not flat', () => {
-  const samples = (grow: number): Sample[] => Array.from({ length: 60 }, (_, i) => ({ seconds: i * 10, rssMb: 200 + i * grow, heapMb: 50, handles: 60, walMb: 10, delayMs: 12 }));
+  const samples = (grow: number): Sample[] =>
+    Array.from({ length: 60 }, (_, i) => ({ seconds: i * 10, rssMb: 200 + i * grow, heapMb: 50, handles: 60, sockets: 30, walMb: 10, delayMs: 12 }));
   expect(judge(samples(0)).every((f) => f.flat)).toBe(true);
   expect(
     judge(samples(3))

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Scenario } from './scenario.ts';
@@ -9,7 +9,10 @@ export interface Sample {
   readonly seconds: number;
   readonly rssMb: number;
   readonly heapMb: number;
+  /** Open files, pipes and the like. */
   readonly handles: number;
+  /** Connections: as many as whoever talks to it keeps open just then. */
+  readonly sockets: number;
   readonly walMb: number;
   /** 99th percentile of the event loop's delay since the sample before. */
   readonly delayMs: number;
@@ -20,6 +23,7 @@ const BOUNDS: Readonly<Record<Figure, { readonly share: number; readonly plus: n
   rssMb: { share: 0.15, plus: 30 },
   heapMb: { share: 0.25, plus: 20 },
   handles: { share: 0.05, plus: 8 },
+  sockets: { share: 0.5, plus: 50 },
   walMb: { share: 0.25, plus: 40 },
   delayMs: { share: 0.5, plus: 20 },
 };
@@ -35,6 +39,20 @@ function walMb(dir: string): number {
     1024 ** 2
   );
 }
+/** How many open descriptors of a process are sockets, and how many are not. */
+function descriptors(pid: number): { handles: number; sockets: number } {
+  const dir = `/proc/${pid}/fd`;
+  const leadsTo = (fd: string): string => {
+    try {
+      return readlinkSync(join(dir, fd));
+    } catch {
+      return 'socket:'; // closed meanwhile
+    }
+  };
+  const all = readdirSync(dir);
+  const sockets = all.filter((fd) => leadsTo(fd).startsWith('socket:')).length;
+  return { handles: all.length - sockets, sockets };
+}
 async function look(stage: Stage, began: number): Promise<Sample> {
   const { text } = await stage.rig.get('/metrics');
   const metric = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1] ?? Number.NaN);
@@ -42,7 +60,7 @@ async function look(stage: Stage, began: number): Promise<Sample> {
     seconds: Math.round((performance.now() - began) / 1000),
     rssMb: Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${stage.rig.pid()}/status`, 'utf8'))?.[1] ?? 0) / 1024,
     heapMb: metric('parlance_nodejs_heap_size_used_bytes') / 1024 ** 2,
-    handles: readdirSync(`/proc/${stage.rig.pid()}/fd`).length,
+    ...descriptors(stage.rig.pid()),
     walMb: walMb(join(stage.rig.dir, 'data')),
     delayMs: metric('parlance_nodejs_eventloop_lag_p99_seconds') * 1000,
   };
