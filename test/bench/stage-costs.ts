@@ -15,6 +15,7 @@ import { buildKeyring } from '../../src/secrets/keyring.ts';
 import { readLog } from '../../src/store/read-log.ts';
 import { openSqliteReaders } from '../../src/store/sqlite-readers.ts';
 import { openSqliteWriter } from '../../src/store/sqlite-writer.ts';
+import { INGEST_SETTINGS } from '../support/ingest-settings.ts';
 import { bodyOf, fill, type Load, newRequest, phoneNumberId, SECRET, signAll } from './load.ts';
 
 /** Processor time of each stage by itself, on the bodies of the load, in a process of its own: `stage-costs.ts COUNT`. Answers microseconds a message. */
@@ -87,10 +88,7 @@ await writer.transaction((tx) => apiOperations.syncFileChannels(tx, { channels, 
 const ingest = createIngest({
   journalId: 'bench',
   dataDir: dir,
-  publicUrl: 'http://127.0.0.1',
-  mediaLinkDays: 7,
-  mediaKey: Buffer.alloc(32),
-  retention: { eventDays: 30, messageDays: 90, exchangeDays: 14, idempotencyDays: 7 },
+  ...INGEST_SETTINGS,
   adapters,
   log: (_level, message) => {
     throw new Error(message);

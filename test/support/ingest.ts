@@ -12,6 +12,7 @@ import { openSqliteWriter } from '../../src/store/sqlite-writer.ts';
 import type { Writer } from '../../src/store/writer.ts';
 import { createWriterLoop } from '../../src/store/writer-loop.ts';
 import { until } from './gateway.ts';
+import { INGEST_SETTINGS } from './ingest-settings.ts';
 
 export const NUMBER = '207700000000123';
 const masterKey = Buffer.alloc(32, 7);
@@ -61,10 +62,7 @@ export async function ingestAll(
   const ingest = createIngest({
     journalId: 'test',
     dataDir: dir,
-    publicUrl: 'http://127.0.0.1',
-    mediaLinkDays: 7,
-    mediaKey: Buffer.alloc(32),
-    retention: { eventDays: 30, messageDays: 90, exchangeDays: 14, idempotencyDays: 7 },
+    ...INGEST_SETTINGS,
     adapters,
     log: (_level, message) => logged.push(message),
   });

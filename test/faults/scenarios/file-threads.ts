@@ -1,21 +1,16 @@
 import http from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileOf } from '../files.ts';
-import { post, type Talk, talksOf, webhookOf } from '../load.ts';
+import { type Talk, talksOf, webhookOf } from '../load.ts';
 import { OPERATOR } from '../rig.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
+import { due, hand } from '../steps.ts';
 
 /** What the threads of files do when they end: the process goes on, and a thread made anew does what was under way. */
 const FILES = 24;
 const ENDS = 3;
-const SETTLE_MS = 60_000;
 const strangers = (count: number): Talk[] => talksOf(200 + count).slice(200);
 
-async function due({ findings }: Stage, what: string, good: () => Promise<boolean>): Promise<void> {
-  for (const end = performance.now() + SETTLE_MS; !(await good()); await sleep(300))
-    if (performance.now() > end) return void findings.push(`not in ${SETTLE_MS / 1000} s: ${what}`);
-}
 /** Ends the thread at moments of the seed, while `work` goes on. */
 async function endingThread(stage: Stage, thread: 'media' | 'preparing', work: () => Promise<void>): Promise<void> {
   const working = work();
@@ -27,17 +22,9 @@ async function endingThread(stage: Stage, thread: 'media' | 'preparing', work: (
   const told = stage.rig.log().split('starts it again').length - 1;
   if (told === 0) stage.findings.push(`the ${thread} thread was never ended: the log says nothing of it`);
 }
-/** One webhook, acknowledged. */
-async function hand(stage: Stage, agent: http.Agent, { id, body }: { id: string; body: string }): Promise<void> {
-  if ((await post({ url: stage.rig.url, agent }, body)) === 200) stage.alsoAcknowledged.push(id);
-  else stage.findings.push(`${id} was not acknowledged`);
-}
-
 interface Medium {
-  readonly messageId: string;
   readonly state: string;
   readonly sha256?: string;
-  readonly reason?: string;
 }
 async function filesComeIn(stage: Stage): Promise<void> {
   const agent = new http.Agent();
@@ -51,7 +38,7 @@ async function filesComeIn(stage: Stage): Promise<void> {
       url: `${stage.platform.url}/file/${n}`,
       caption: 'n 1',
     };
-    return { id, sha256, body: webhookOf(talk, [{ id, image }]) };
+    return { id, sha256, body: webhookOf(talk, [{ id, image }]), what: id };
   });
   await endingThread(stage, 'media', async () => {
     for (const one of all) {
@@ -75,11 +62,11 @@ async function ask<T>(stage: Stage, path: string, init: { body: string | FormDat
 }
 async function filesGoOut(stage: Stage): Promise<void> {
   const agent = new http.Agent();
-  const sent = new Map<string, string>();
+  const sent = new Set<string>();
   const customers = strangers(FILES);
   for (const talk of customers) {
     const id = `wamid.${talk.customer}.1`;
-    await hand(stage, agent, { id, body: webhookOf(talk, [{ id, text: 'n 1' }]) });
+    await hand(stage, agent, { id, body: webhookOf(talk, [{ id, text: 'n 1' }]), what: id });
   }
   await endingThread(stage, 'preparing', async () => {
     for (const [n, talk] of customers.entries()) {
@@ -89,14 +76,14 @@ async function filesGoOut(stage: Stage): Promise<void> {
       const body = JSON.stringify({ channel: talk.channel, to: { phone: `+${talk.customer}` }, content: { type: 'image', media: { id: medium.id }, caption: 'reply 1' } });
       await due(stage, `a picture for ${talk.customer} is taken`, async () => {
         const { status, json } = await ask<{ id: string }>(stage, '/v1/messages', { body, headers: { 'idempotency-key': `picture-${talk.customer}` } });
-        if (status === 202) sent.set(json.id, talk.customer);
+        if (status === 202) sent.add(json.id);
         return status === 202;
       });
       await stage.moment(20, 120);
     }
   });
   const statusOf = async (id: string) => (JSON.parse((await stage.rig.get(`/v1/messages/${id}`)).text) as { status: string }).status;
-  await due(stage, `${FILES} pictures sent`, async () => (await Promise.all([...sent.keys()].map(statusOf))).every((status) => ['sent', 'delivered'].includes(status)));
+  await due(stage, `${FILES} pictures sent`, async () => (await Promise.all([...sent].map(statusOf))).every((status) => ['sent', 'delivered'].includes(status)));
   const accepted = (await stage.platform.accepted()).filter((call) => sent.has(call.own.split('.')[0] ?? ''));
   const uploads = new Set(accepted.map((call) => call.file));
   if (accepted.length !== FILES || uploads.size !== FILES)

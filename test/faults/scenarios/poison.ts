@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import kafkajs from 'kafkajs';
 import pg from 'pg';
-import { post, talksOf, webhookOf } from '../load.ts';
+import { talksOf, webhookOf } from '../load.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
+import { due, hand } from '../steps.ts';
 
 const TOPIC_RESOURCE = 2;
 /** The store refuses marked bodies from now on, as a constraint of its own would. */
@@ -34,16 +35,9 @@ async function poisonTopic({ kafka }: Stage): Promise<void> {
 }
 const WORDS = { normalise: () => 'poison-normalise 1', store: () => 'poison-store 1', relay: () => `poison-relay ${randomBytes(40_000).toString('hex')} 1` };
 
-/** What must come within a minute; else it is a finding. */
-async function due({ moment, findings }: Stage, what: string, good: () => Promise<boolean>): Promise<void> {
-  for (let i = 0; !(await good()); i++) {
-    if (i === 60) return void findings.push(`not in a minute: ${what}`);
-    await moment(1000, 1000);
-  }
-}
 /** Bodies that no part can take, among the others; each is parked and costs only itself. */
 async function feed(stage: Stage, kinds: readonly (keyof typeof WORDS)[]): Promise<void> {
-  const { rig, moment, findings, alsoAcknowledged } = stage;
+  const { rig, moment } = stage;
   const agent = new http.Agent();
   const each = 3;
   const strangers = talksOf(200).slice(100);
@@ -53,8 +47,7 @@ async function feed(stage: Stage, kinds: readonly (keyof typeof WORDS)[]): Promi
       const stranger = strangers.shift();
       if (!stranger) continue;
       const id = `wamid.${stranger.customer}.1`;
-      if ((await post({ url: rig.url, agent }, webhookOf(stranger, [{ id, text: WORDS[kind]() }]))) === 200) alsoAcknowledged.push(id);
-      else findings.push(`a poison body (${kind}) was not acknowledged`);
+      await hand(stage, agent, { id, body: webhookOf(stranger, [{ id, text: WORDS[kind]() }]), what: `a poison body (${kind})` });
     }
   const letters = kinds.filter((k) => k !== 'relay').length * each;
   await due(stage, `${letters} dead letters of code poison`, async () => {
