@@ -30,6 +30,8 @@ const SLICE = 50;
 /** A body that fails so often is parked with its bytes and costs only itself. */
 const MAX_FAILURES = 5;
 const RETENTION_EVERY_MS = 60_000;
+/** What is past its days is dropped for so long at a time. */
+const RETAIN_MS = 20;
 
 /** Splits one body into its elements and resolves each. */
 export async function processBody(ctx: Context, adapters: Adapters, request: VerifiedRequest): Promise<void> {
@@ -63,7 +65,7 @@ export function createIngest(deps: IngestDeps): Ingest {
   const mode = { apart: false, most: MAX_BODIES };
   let reached = 0;
   let inbound = new Map<string, number[]>();
-  let retained = 0;
+  let retainAt = 0;
 
   const contextOf = (tx: Tx, row: JournalRow, tally: Tally): Context => {
     const nowMs = Date.now();
@@ -165,9 +167,11 @@ export function createIngest(deps: IngestDeps): Ingest {
     },
     async tick(tx, nowMs) {
       await releaseOverdue(tx, nowMs);
-      if (nowMs - retained < RETENTION_EVERY_MS) return;
-      retained = nowMs;
-      await retain(tx, deps.retention, nowMs);
+      if (performance.now() < retainAt) return false;
+      const end = performance.now() + RETAIN_MS;
+      const more = await retain(tx, deps.retention, { nowMs, goOn: () => performance.now() < end });
+      if (!more) retainAt = performance.now() + RETENTION_EVERY_MS;
+      return more;
     },
     close: () => reader.close(),
   };

@@ -38,7 +38,7 @@ export function createMediaWorker(deps: MediaWorkerDeps) {
   const { store, settings } = deps;
   const thread = createMediaThread({ folder: settings.folder, s3: settings.s3, scanCommand: settings.scanCommand }, deps.log);
   const locks = createKeyLocks();
-  const state = { stopping: false, read: -1, keptAt: 0, more: false };
+  const state = { stopping: false, read: -1, keptAt: 0, more: false, retaining: false };
   const waiting = new Map<string, Set<() => void>>();
   let rouse: (() => void) | null = null;
   let unsubscribe: (() => void) | null = null;
@@ -106,15 +106,29 @@ export function createMediaWorker(deps: MediaWorkerDeps) {
   async function forget(what: Forgotten): Promise<void> {
     await removeAll(await store.write('forgetMedia', what));
   }
+  /** All that is past its days, a slice at a time. */
   async function retain(): Promise<void> {
-    const { days, ids } = await pastRetention(store, settings.retentionDays, Date.now());
-    for (const [reason, some] of ids) await forget({ ids: some, reason, nowMs: Date.now() });
+    let kept = settings.retentionDays;
+    while (!state.stopping) {
+      const { days, ids } = await pastRetention(store, settings.retentionDays, Date.now());
+      kept = days;
+      if (!ids.size) break;
+      for (const [reason, some] of ids) await forget({ ids: some, reason, nowMs: Date.now() });
+    }
     const stored = await store.read
       .selectFrom('media_blobs')
       .select((e) => e.fn.sum<number>('bytes').as('n'))
       .executeTakeFirst();
     deps.stored(Number(stored?.n ?? 0));
-    await store.write('dropMedia', { before: Date.now() - Math.max(deps.rowsKeptDays, days) * 86_400_000 });
+    const before = Date.now() - Math.max(deps.rowsKeptDays, kept) * 86_400_000;
+    while (!state.stopping && (await store.write('dropMedia', { before })));
+  }
+  /** Unless the one before is still at it. */
+  async function retainOnce(): Promise<void> {
+    if (state.retaining) return;
+    state.retaining = true;
+    await retain().catch((error: Error) => deps.log('warn', 'media past their days could not be removed', { error: error.message }));
+    state.retaining = false;
   }
   return {
     start(): void {
@@ -123,7 +137,7 @@ export function createMediaWorker(deps: MediaWorkerDeps) {
         rouse?.();
       });
       done = loop();
-      retaining = setInterval(() => void retain().catch((error: Error) => deps.log('warn', 'media past their days could not be removed', { error: error.message })), RETAIN_MS);
+      retaining = setInterval(() => void retainOnce(), RETAIN_MS);
       retaining.unref();
     },
     /** Resolves when something became of it, or after `ms`; hurries its fetch. */

@@ -14,6 +14,7 @@ export interface MediaDeps {
 }
 export type MediaRow = Database['media'];
 const CURSOR = 'media';
+const DROPPED = 500;
 
 /** A row as events and the API show it; `url` is a fresh link. */
 export function mediaOf(row: MediaRow, url: string): Media {
@@ -189,8 +190,10 @@ export const mediaOperations = (deps: MediaDeps) => ({
   /** See forgetMedia; returns keys of bytes to be removed. */
   forgetMedia: (tx: Tx, args: Parameters<typeof forgetMedia>[1]): Promise<string[]> => forgetMedia(tx, args, (id, reason) => fail(tx, deps, { id, reason, nowMs: args.nowMs })),
   /** Rows whose bytes are gone and that nobody asks for any more. */
-  async dropMedia(tx: Tx, { before }: { readonly before: number }): Promise<void> {
-    await tx.run("DELETE FROM media WHERE id IN (SELECT id FROM media WHERE key IS NULL AND state <> 'pending' AND created_at < $1 LIMIT 500)", [before]);
+  async dropMedia(tx: Tx, { before }: { readonly before: number }): Promise<boolean> {
+    return (
+      (await tx.run(`DELETE FROM media WHERE id IN (SELECT id FROM media WHERE key IS NULL AND state <> 'pending' AND created_at < $1 LIMIT ${DROPPED})`, [before])) === DROPPED
+    );
   },
   /** The bytes are out of the store. */
   async blobGone(tx: Tx, { key }: { readonly key: string }): Promise<void> {

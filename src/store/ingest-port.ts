@@ -11,7 +11,7 @@ export interface Ingest {
   committed(): void;
   /** After an undo of it; true where the next `batch` goes about it in another way, so that it is worth while at once. */
   undone(error: unknown): boolean;
-  /** Once a second: deadlines, replays, retention; bounded. */
-  tick(tx: Tx, nowMs: number): Promise<void>;
+  /** Once a second: deadlines, retention; bounded. True where more of it is due already. */
+  tick(tx: Tx, nowMs: number): Promise<boolean>;
   close(): void;
 }

@@ -125,6 +125,9 @@ const VERSIONS: readonly string[] = [
    DROP INDEX messages_platform`,
   // What an event counts and what was before it are told by one statement.
   'ALTER TABLE seqs ADD COLUMN prev_off BIGINT',
+  // What is dropped after its days is found by its age, not by a look at all of them every minute.
+  `CREATE INDEX dead_letters_closed ON dead_letters (updated_at) WHERE state <> 'open';
+   CREATE INDEX suspected_gaps_named ON suspected_gaps (named_at)`,
 ];
 
 export const SCHEMA_VERSION = VERSIONS.length;

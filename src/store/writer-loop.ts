@@ -21,6 +21,8 @@ export interface WriterLoopOptions {
 }
 const GROUP = 200;
 const TICK_MS = 1000;
+/** Where a tick did not get through what is due. */
+const NEXT_TICK_MS = 100;
 /** Batches of the ingest begin so far apart, unless more is waiting: every transaction costs several times what a message does. */
 const COMPANY_MS = 5;
 /** A batch of so many is worth its transaction. */
@@ -32,7 +34,7 @@ const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve,
 /** Operations and ingest take turns, so that neither starves the other; one transaction each. */
 export function createWriterLoop(options: WriterLoopOptions) {
   const { writer, ingest } = options;
-  const state = { stopping: false, begun: false, journal: true, ingestAt: 0, ingestBack: 0, back: 0, lastTick: 0, told: 0 };
+  const state = { stopping: false, begun: false, journal: true, ingestAt: 0, ingestBack: 0, back: 0, tickAt: 0, told: 0 };
   let queue: QueuedOperation[] = [];
   let rouse: (() => void) | null = null;
   const wake = () => {
@@ -98,14 +100,14 @@ export function createWriterLoop(options: WriterLoopOptions) {
   async function turn(): Promise<void> {
     if (queue.length) await runOperations();
     if (ingestWaits() && performance.now() >= state.ingestAt) await runIngest();
-    if (performance.now() - state.lastTick > TICK_MS) {
-      state.lastTick = performance.now();
-      await writer.transaction((tx) => ingest.tick(tx, Date.now()));
+    if (performance.now() >= state.tickAt) {
+      state.tickAt = performance.now() + TICK_MS; // where it fails too
+      if (await writer.transaction((tx) => ingest.tick(tx, Date.now()))) state.tickAt = performance.now() + NEXT_TICK_MS;
     }
     await announce();
   }
   async function rest(): Promise<void> {
-    const wait = ingestWaits() ? state.ingestAt - performance.now() : TICK_MS;
+    const wait = Math.min(state.tickAt, ingestWaits() ? state.ingestAt : Infinity) - performance.now();
     if (queue.length || wait <= 0) return new Promise((resolve) => setImmediate(resolve)); // messages of the other threads come in between
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, wait);

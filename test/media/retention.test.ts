@@ -66,6 +66,17 @@ test('bytes past their days leave the store, those that another file needs stay,
   await d.end();
 });
 
+test('however many are past their days, all go at once', async () => {
+  const d = await desk();
+  const bytes = picture(500);
+  for (let n = 0; n < 1100; n++) await d.add(`md_${n}`, bytes, n < 1050 ? 91 : 31);
+  await d.worker.retain();
+  const left = await d.store.read.selectFrom('media').select('key').execute();
+  expect(left).toEqual(Array(50).fill({ key: null }));
+  expect(d.stored).toEqual([0]);
+  await d.end();
+}, 30_000);
+
 test('what a crash left between the mark and the removal is removed at the next start', async () => {
   const d = await desk();
   const key = await d.add('md_x', picture(500), 0);

@@ -7,6 +7,7 @@ import { openPostgresWriter } from '../../src/store/postgres-writer.ts';
 import type { Writer } from '../../src/store/writer.ts';
 import { postgresSuite, startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { draft, rowsOf, storeContract } from './contract.ts';
+import { retentionContract } from './retention-contract.ts';
 import { FOUND_AGAIN, foundAgain, SEEN_BEFORE, TOLD_BEFORE } from './told-before.ts';
 
 postgresSuite('the store on PostgreSQL', () => {
@@ -24,10 +25,12 @@ postgresSuite('the store on PostgreSQL', () => {
     await client.end();
     return server.url.replace(/postgres$/, name);
   }
-  storeContract(async () => {
+  const opened = async () => {
     const writer = await openPostgresWriter(await fresh());
     return { writer, end: () => writer.close() };
-  });
+  };
+  storeContract(opened);
+  retentionContract(opened);
 
   test('messages of a schema whose `seen` named none are found by the platform id again', async () => {
     const url = await fresh();

@@ -8,6 +8,7 @@ import { readLog } from '../../src/store/read-log.ts';
 import { openSqliteReaders } from '../../src/store/sqlite-readers.ts';
 import { openSqliteWriter } from '../../src/store/sqlite-writer.ts';
 import { draft, storeContract } from './contract.ts';
+import { retentionContract } from './retention-contract.ts';
 import { FOUND_AGAIN, foundAgain, SEEN_BEFORE, TOLD_BEFORE } from './told-before.ts';
 
 /** The last schema without what this text names. */
@@ -32,7 +33,7 @@ const open = () => {
 };
 
 describe('the store on SQLite', () => {
-  storeContract(async () => {
+  const opened = async () => {
     const { dir, writer } = open();
     return {
       writer,
@@ -41,7 +42,9 @@ describe('the store on SQLite', () => {
         rmSync(dir, { recursive: true, force: true });
       },
     };
-  });
+  };
+  storeContract(opened);
+  retentionContract(opened);
 
   test('a store of the schema that had an index of subjects learns which event came before which', async () => {
     const { dir, path, old } = storeBefore('events ADD COLUMN prev_off');

@@ -1,0 +1,43 @@
+import { jest } from '@jest/globals';
+import type { Ingest } from '../../src/store/ingest-port.ts';
+import type { Tx } from '../../src/store/port.ts';
+import type { Writer } from '../../src/store/writer.ts';
+import { createWriterLoop } from '../../src/store/writer-loop.ts';
+
+/** A loop over a writer that does nothing, with an ingest whose ticks answer (or throw) what is given, then that nothing is due. */
+function loopWith(answers: (boolean | Error)[]) {
+  const seen = { ticks: 0, faults: 0 };
+  const writer: Writer = { kind: 'sqlite', transaction: (work) => work({} as Tx), number: async () => 0, close: async () => {} };
+  const ingest: Ingest = {
+    batch: async () => ({ taken: 0, more: false, offset: 0, inbound: {} }),
+    committed() {},
+    undone: () => false,
+    async tick() {
+      const answer = answers[seen.ticks++] ?? false;
+      if (answer instanceof Error) throw answer;
+      return answer;
+    },
+    close() {},
+  };
+  const loop = createWriterLoop({ writer, ingest, wantsNews() {}, onEvents() {}, onProcessed() {}, onFault: () => void seen.faults++ });
+  return { loop, seen };
+}
+
+describe('ticks of the store', () => {
+  beforeEach(() => void jest.useFakeTimers());
+  afterEach(() => void jest.useRealTimers());
+  test.each([
+    ['nothing is due: once a second', [], 4],
+    ['more is due each time: ten times a second, so that what is dropped after its days keeps up with what comes', Array(100).fill(true), 31],
+    ['more is due, then no more: once a second again', [true, true, true], 6],
+    ['it fails: a second later, and in between the loop goes on', [new Error('away')], 4],
+  ])('%s', async (_, answers, ticks) => {
+    const { loop, seen } = loopWith(answers as (boolean | Error)[]);
+    const running = loop.run();
+    await jest.advanceTimersByTimeAsync(3050);
+    expect(seen.ticks).toBe(ticks);
+    const stopped = loop.stop();
+    await jest.advanceTimersByTimeAsync(10);
+    await Promise.all([stopped, running]);
+  });
+});
