@@ -2,6 +2,7 @@ import type { Identity } from '../../schemas/index.ts';
 import { newId } from '../id.ts';
 import type { Tx } from '../store/port.ts';
 import { moveConsents } from './consents.ts';
+import { type Found, type Key, type Known, lookUp, own, remember } from './known-conversations.ts';
 import { canonicalPhone } from './phone-variants.ts';
 
 export interface Conversation {
@@ -18,29 +19,6 @@ export interface Conversation {
   /** Numbers in a message of ours may be answered here. */
   readonly hasMenu?: boolean;
 }
-interface Alias {
-  kind: string;
-  value: string;
-  conversation: string;
-}
-interface Known {
-  id: string;
-  channel: string;
-  tenant: string;
-  contact: string;
-  sendable: string | null;
-  window_expires_at: number | null;
-  created_at: number;
-  name: string | null;
-  identities: string;
-  has_menu: number | boolean;
-}
-/** An address that is known, and its conversation: the same object where several lead to one. */
-interface Found {
-  readonly kind: string;
-  readonly value: string;
-  readonly of: Known;
-}
 /** Two conversations that turned out to be one: `ended` goes over into the other. */
 export interface Link {
   readonly ended: Conversation;
@@ -50,10 +28,6 @@ export interface Place {
   readonly tenant: string;
 }
 
-interface Key {
-  readonly kind: string;
-  readonly value: string;
-}
 /** How addresses are looked up: by themselves, and phones by their national variants too. A group is its own address. */
 function keysOf(addresses: readonly Identity[]): Key[] {
   const group = addresses.find((a) => a.type === 'group');
@@ -68,63 +42,28 @@ function keysOf(addresses: readonly Identity[]): Key[] {
   );
 }
 
-// Aliases first, then each conversation once: joined, every alias would bring the whole conversation again.
-const ALIAS = 'SELECT kind, value, conversation FROM aliases WHERE ';
-const KNOWN = `SELECT c.id, c.channel, c.tenant, c.contact, c.sendable, c.window_expires_at, c.created_at, t.name, t.identities, EXISTS (SELECT 1 FROM menus n WHERE n.conversation = c.id) AS has_menu
-  FROM conversations c JOIN contacts t ON t.id = c.contact WHERE c.id = $1`;
-const selects = new Map<number, string>();
-function aliasesOf(keys: number): string {
-  let sql = selects.get(keys);
-  if (!sql) {
-    sql = Array.from({ length: keys }, (_, i) => `${ALIAS}channel = $1 AND kind = $${i * 2 + 2} AND value = $${i * 2 + 3}`).join(' UNION ALL '); // OR makes SQLite keep a table of what it has found
-    selects.set(keys, sql);
-  }
-  return sql;
-}
-const toConversation = (f: Known): Conversation => ({
-  id: f.id,
-  channel: f.channel,
-  tenant: f.tenant,
-  contact: f.contact,
-  name: f.name,
-  identities: JSON.parse(f.identities) as Identity[],
-  sendable: f.sendable ? (JSON.parse(f.sendable) as Identity) : null,
-  windowExpiresAt: f.window_expires_at,
-  createdAt: f.created_at,
-  isNew: false,
-  hasMenu: Boolean(f.has_menu),
-});
-
-async function lookUp(tx: Tx, channel: string, keys: readonly Key[]): Promise<Found[]> {
-  if (!keys.length) return [];
-  const aliases = await tx.all<Alias>(aliasesOf(keys.length), [channel, ...keys.flatMap((k) => [k.kind, k.value])]);
-  const known = new Map<string, Known | undefined>();
-  for (const { conversation } of aliases) if (!known.has(conversation)) known.set(conversation, (await tx.all<Known>(KNOWN, [conversation]))[0]);
-  return aliases.flatMap(({ kind, value, conversation }) => {
-    const of = known.get(conversation);
-    return of ? [{ kind, value, of }] : [];
-  });
-}
+const toConversation = (known: Known): Conversation => ({ ...known, isNew: false });
 
 /** A number that went to another person: found by phone alone, while the conversation has another user id and another current phone. */
 function reassigned(found: Found, addresses: readonly Identity[], all: readonly Found[]): boolean {
   const user = addresses.find((a) => a.type === 'whatsapp_user');
   if (!user || !found.kind.startsWith('phone') || all.some((f) => f.of === found.of && f.kind === 'whatsapp_user' && f.value === user.value)) return false;
-  const known = JSON.parse(found.of.identities) as Identity[];
-  const users = known.filter((i) => i.type === 'whatsapp_user');
-  const current = found.of.sendable ? (JSON.parse(found.of.sendable) as Identity) : null;
+  const users = found.of.identities.filter((i) => i.type === 'whatsapp_user');
+  const current = found.of.sendable;
   return users.length > 0 && !users.some((u) => u.value === user.value) && current?.type === 'phone' && canonicalPhone(current.value) !== canonicalPhone(found.value);
 }
 
 /** The conversations of what was found, each once. */
-const oldestFirst = (found: readonly Found[]): Known[] => [...new Set(found.map((f) => f.of))].sort((a, b) => a.created_at - b.created_at || (a.id < b.id ? -1 : 1));
+const oldestFirst = (found: readonly Found[]): Known[] => [...new Set(found.map((f) => f.of))].sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
 
-async function addAliases(tx: Tx, conversation: Conversation, keys: readonly Key[]): Promise<void> {
-  for (const key of keys)
-    await tx.run(
-      'INSERT INTO aliases (channel, kind, value, conversation) VALUES ($1,$2,$3,$4) ON CONFLICT (channel, kind, value) DO UPDATE SET conversation = excluded.conversation',
-      [conversation.channel, key.kind, key.value, conversation.id],
-    );
+const PUT_ALIAS =
+  'INSERT INTO aliases (channel, kind, value, conversation) VALUES ($1,$2,$3,$4) ON CONFLICT (channel, kind, value) DO UPDATE SET conversation = excluded.conversation';
+/** `fresh`: none of these led anywhere until now. */
+async function addAliases(tx: Tx, conversation: Conversation, keys: readonly Key[], fresh: boolean): Promise<void> {
+  for (const key of keys) {
+    const params = [conversation.channel, key.kind, key.value, conversation.id];
+    await (fresh ? own(tx, PUT_ALIAS, params) : tx.run(PUT_ALIAS, params));
+  }
 }
 const merged = (known: readonly Identity[], more: readonly Identity[]): Identity[] => [
   ...known,
@@ -151,14 +90,14 @@ async function create(tx: Tx, place: Place, seed: { addresses: readonly Identity
     createdAt: seed.nowMs,
     isNew: true,
   };
-  await tx.run('INSERT INTO contacts (id, tenant, name, identities, created_at, erased_at) VALUES ($1,$2,$3,$4,$5,NULL)', [
+  await own(tx, 'INSERT INTO contacts (id, tenant, name, identities, created_at, erased_at) VALUES ($1,$2,$3,$4,$5,NULL)', [
     made.contact,
     place.tenant,
     made.name,
     JSON.stringify(identities),
     seed.nowMs,
   ]);
-  await tx.run('INSERT INTO conversations (id, tenant, channel, contact, sendable, window_expires_at, created_at, moved_to) VALUES ($1,$2,$3,$4,NULL,NULL,$5,NULL)', [
+  await own(tx, 'INSERT INTO conversations (id, tenant, channel, contact, sendable, window_expires_at, created_at, moved_to) VALUES ($1,$2,$3,$4,NULL,NULL,$5,NULL)', [
     made.id,
     place.tenant,
     place.id,
@@ -185,7 +124,8 @@ export async function conversationFor(
   seed: { addresses: readonly Identity[]; name: string | undefined; nowMs: number },
 ): Promise<{ conversation: Conversation; links: Link[] }> {
   const keys = keysOf(seed.addresses);
-  const found = (await lookUp(tx, place.id, keys)).filter((f, _, all) => !reassigned(f, seed.addresses, all));
+  const leading = await lookUp(tx, place.id, keys);
+  const found = leading.filter((f, _, all) => !reassigned(f, seed.addresses, all));
   const distinct = oldestFirst(found).map(toConversation);
   const conversation = distinct[0] ?? (await create(tx, place, seed));
   const links: Link[] = [];
@@ -198,7 +138,7 @@ export async function conversationFor(
     links.push({ ended });
   }
   const missing = keys.filter((k) => !found.some((f) => f.kind === k.kind && f.value === k.value));
-  if (missing.length) await addAliases(tx, conversation, missing);
+  if (missing.length) await addAliases(tx, conversation, missing, found.length === leading.length);
   if (missing.length && !conversation.isNew) await keepIdentities(tx, conversation, keys[0]?.kind === 'group' ? [] : seed.addresses);
   if (seed.name && seed.name !== conversation.name) {
     conversation.name = seed.name;
@@ -215,6 +155,7 @@ export async function addAddresses(tx: Tx, conversation: Conversation, addresses
     tx,
     conversation,
     keys.filter((k) => !taken.some((f) => f.kind === k.kind && f.value === k.value)),
+    true,
   );
   await keepIdentities(tx, conversation, addresses);
 }
@@ -227,5 +168,6 @@ export async function touch(tx: Tx, conversation: Conversation, change: { sendab
   if (same && window === conversation.windowExpiresAt) return;
   conversation.windowExpiresAt = window;
   conversation.sendable = sendable;
-  await tx.run('UPDATE conversations SET window_expires_at = $2, sendable = $3 WHERE id = $1', [conversation.id, window, sendable ? JSON.stringify(sendable) : null]);
+  await own(tx, 'UPDATE conversations SET window_expires_at = $2, sendable = $3 WHERE id = $1', [conversation.id, window, sendable ? JSON.stringify(sendable) : null]);
+  remember(tx, conversation.id, { windowExpiresAt: window, sendable });
 }

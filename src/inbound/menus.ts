@@ -3,6 +3,7 @@ import type { OutboundContent } from '../../schemas/index.ts';
 import type { Tx } from '../store/port.ts';
 import type { Context } from './context.ts';
 import type { Conversation } from './conversations.ts';
+import { own, remember } from './known-conversations.ts';
 import { matchReply } from './numbered-reply.ts';
 
 /** After a day a bare "2" is as likely to be about something else. */
@@ -13,7 +14,9 @@ const HELD_UP_MS = 60_000;
 /** Keeps what the numbers of a message mean, from the moment when it goes out; options that can be tapped have none, and still take the place of the last menu. */
 export async function keepMenu(tx: Tx, menu: { message: string; conversation: string; content: OutboundContent; numbered: readonly MenuOption[] | undefined }): Promise<void> {
   const options = menu.numbered ?? (menu.content.type === 'choices' || menu.content.type === 'cards' ? [] : null);
-  if (options) await tx.run('INSERT INTO menus (message, conversation, options) VALUES ($1,$2,$3)', [menu.message, menu.conversation, JSON.stringify(options)]);
+  if (!options) return;
+  await own(tx, 'INSERT INTO menus (message, conversation, options) VALUES ($1,$2,$3)', [menu.message, menu.conversation, JSON.stringify(options)]);
+  remember(tx, menu.conversation, { hasMenu: true });
 }
 
 /**

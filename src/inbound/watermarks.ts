@@ -6,6 +6,7 @@ import type { Context } from './context.ts';
 import { contextFor, type Kept } from './context-of-kept.ts';
 import { findConversation } from './conversations.ts';
 import { type Channel, createDirectory } from './directory.ts';
+import { own } from './known-conversations.ts';
 import { firstSight } from './seen.ts';
 import { applyStatus, type Call, type Disposition, type StatusFact } from './statuses.ts';
 import { dayOf, Tally } from './tally.ts';
@@ -69,7 +70,7 @@ async function cover(ctx: Context, { fact, body, channel, conversation }: Coveri
       if ((marks[body.status]?.until ?? 0) < until) marks[body.status] = { ...kept, until };
     }
     const after = JSON.stringify(marks);
-    if (after !== (before ?? '{}')) await ctx.tx.run('UPDATE conversations SET watermarks = $2 WHERE id = $1', [conversation, after]);
+    if (after !== (before ?? '{}')) await own(ctx.tx, 'UPDATE conversations SET watermarks = $2 WHERE id = $1', [conversation, after]);
   }
   let told = 0;
   for (const call of calls.values()) if (await tellOne(ctx, { fact, level: body.status, channel }, call)) told++;

@@ -15,6 +15,8 @@ export interface Tx {
   run(sql: string, params?: readonly unknown[]): Promise<number>;
   /** The next offset of the log; embedded only (gaps after an undo do no harm). */
   nextOffset(): number;
+  /** Changes with every write to aliases, conversations, contacts and menus, and when anything was undone. Absent where others may write too (PostgreSQL). */
+  readonly peopleVersion?: () => number;
   /** Runs `work` in a savepoint: what it throws undoes it alone, and is thrown on. */
   savepoint<T>(work: () => Promise<T>): Promise<T>;
 }

@@ -5,12 +5,16 @@ type Row = Record<string, unknown>;
 export interface Prepared {
   /** Whether it gives rows. */
   readonly returnsRows: boolean;
+  /** Whether it writes to the tables of conversations and contacts. */
+  readonly changesPeople: boolean;
   all(params: readonly unknown[]): Row[];
   run(params?: readonly unknown[]): { changes: number | bigint; lastInsertRowid: number | bigint };
 }
 
 /** What SQLite takes for what the code has: nothing is NULL, and truth 0 or 1. */
 const bind = (params: readonly unknown[]) => params.map((p) => (p === undefined ? null : typeof p === 'boolean' ? Number(p) : p)) as SQLInputValue[];
+
+const CHANGES_PEOPLE = /\b(?:INSERT(?: OR \w+)? INTO|UPDATE(?: OR \w+)?|DELETE FROM|REPLACE INTO)\s+"?(?:aliases|conversations|contacts|menus)\b/i;
 
 /** Rows are taken as arrays and made into objects here: those that node:sqlite makes are slow to make, and slow to read. */
 function prepared(db: DatabaseSync, sql: string): Prepared {
@@ -24,6 +28,7 @@ function prepared(db: DatabaseSync, sql: string): Prepared {
   };
   return {
     returnsRows: names.length > 0,
+    changesPeople: CHANGES_PEOPLE.test(sql),
     all: (params) => (statement.all(...bind(params)) as unknown as unknown[][]).map(toRow),
     run: (params = []) => statement.run(...bind(params)),
   };

@@ -8,7 +8,7 @@ import { fillSeenSqlite, SEEN_NAMES_MESSAGES } from './fill-seen.ts';
 import { migrationsFrom, SCHEMA_VERSION } from './migrations.ts';
 import type { Tx } from './port.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
-import { createStatements } from './sqlite-statements.ts';
+import { createStatements, type Prepared } from './sqlite-statements.ts';
 import type { Database } from './tables.ts';
 import type { Writer } from './writer.ts';
 
@@ -32,9 +32,14 @@ export function openSqliteWriter(path: string): Writer {
   );
   migrate(db);
   const prepare = createStatements(db);
-  const state = { nextOff: (db.prepare('SELECT coalesce(max(off), 0) + 1 AS n FROM events').get() as { n: number }).n, depth: 0 };
+  const state = { nextOff: (db.prepare('SELECT coalesce(max(off), 0) + 1 AS n FROM events').get() as { n: number }).n, depth: 0, people: 0 };
+  const statementOf = (sql: string): Prepared => {
+    const statement = prepare(sql);
+    if (statement.changesPeople) state.people++;
+    return statement;
+  };
   const execute = <R>(query: CompiledQuery): QueryResult<R> => {
-    const statement = prepare(query.sql);
+    const statement = statementOf(query.sql);
     if (statement.returnsRows) return { rows: statement.all(query.parameters) as R[] };
     const { changes, lastInsertRowid } = statement.run(query.parameters);
     return { rows: [], numAffectedRows: BigInt(changes), insertId: BigInt(lastInsertRowid) };
@@ -42,9 +47,10 @@ export function openSqliteWriter(path: string): Writer {
   const tx: Tx = {
     kind: 'sqlite',
     db: new Kysely<Database>({ dialect: sqliteDialect(async (query) => execute(query)) }),
-    all: async <T>(sql: string, params: readonly unknown[] = []) => prepare(sql).all(params) as T[],
-    run: async (sql, params = []) => Number(prepare(sql).run(params).changes),
+    all: async <T>(sql: string, params: readonly unknown[] = []) => statementOf(sql).all(params) as T[],
+    run: async (sql, params = []) => Number(statementOf(sql).run(params).changes),
     nextOffset: () => state.nextOff++,
+    peopleVersion: () => state.people,
     async savepoint(work) {
       const name = `s${++state.depth}`;
       prepare(`SAVEPOINT ${name}`).run();
@@ -53,6 +59,7 @@ export function openSqliteWriter(path: string): Writer {
         prepare(`RELEASE ${name}`).run();
         return result;
       } catch (error) {
+        state.people++;
         prepare(`ROLLBACK TO ${name}`).run();
         prepare(`RELEASE ${name}`).run();
         throw error;
@@ -70,6 +77,7 @@ export function openSqliteWriter(path: string): Writer {
         prepare('COMMIT').run();
         return result;
       } catch (error) {
+        state.people++;
         if (db.isTransaction) prepare('ROLLBACK').run();
         throw error;
       }

@@ -1,0 +1,143 @@
+import type { Identity } from '../../schemas/index.ts';
+import type { Tx } from '../store/port.ts';
+
+/** A conversation and its contact, as they are in the store. The same object for all who look it up, so never changed but by `remember`. */
+export interface Known {
+  readonly id: string;
+  readonly channel: string;
+  readonly tenant: string;
+  readonly contact: string;
+  readonly sendable: Identity | null;
+  readonly windowExpiresAt: number | null;
+  readonly createdAt: number;
+  readonly name: string | null;
+  readonly identities: readonly Identity[];
+  /** Numbers in a message of ours may be answered there. */
+  readonly hasMenu: boolean;
+}
+/** An address, as it is looked up; kind: see tables.ts. */
+export interface Key {
+  readonly kind: string;
+  readonly value: string;
+}
+/** An address that is known, and its conversation: the same object where several lead to one. */
+export interface Found extends Key {
+  readonly of: Known;
+}
+interface Alias extends Key {
+  readonly conversation: string;
+}
+interface Row {
+  id: string;
+  channel: string;
+  tenant: string;
+  contact: string;
+  sendable: string | null;
+  window_expires_at: number | null;
+  created_at: number;
+  name: string | null;
+  identities: string;
+  has_menu: number | boolean;
+}
+
+// Aliases first, then each conversation once: joined, every alias would bring the whole conversation again.
+const ALIAS = 'SELECT kind, value, conversation FROM aliases WHERE ';
+const KNOWN = `SELECT c.id, c.channel, c.tenant, c.contact, c.sendable, c.window_expires_at, c.created_at, t.name, t.identities, EXISTS (SELECT 1 FROM menus n WHERE n.conversation = c.id) AS has_menu
+  FROM conversations c JOIN contacts t ON t.id = c.contact WHERE c.id = $1`;
+const selects = new Map<number, string>();
+function aliasesOf(keys: number): string {
+  let sql = selects.get(keys);
+  if (!sql) {
+    sql = Array.from({ length: keys }, (_, i) => `${ALIAS}channel = $1 AND kind = $${i * 2 + 2} AND value = $${i * 2 + 3}`).join(' UNION ALL '); // OR makes SQLite keep a table of what it has found
+    selects.set(keys, sql);
+  }
+  return sql;
+}
+const toKnown = (r: Row): Known => ({
+  id: r.id,
+  channel: r.channel,
+  tenant: r.tenant,
+  contact: r.contact,
+  sendable: r.sendable ? (JSON.parse(r.sendable) as Identity) : null,
+  windowExpiresAt: r.window_expires_at,
+  createdAt: r.created_at,
+  name: r.name,
+  identities: JSON.parse(r.identities) as Identity[],
+  hasMenu: Boolean(r.has_menu),
+});
+
+/** So many of each are kept, about a kilobyte each; then it begins anew. */
+const MOST = 10_000;
+/**
+ * What the last look-ups found, for a writer that is the only one: customers write several messages in a row, and two thirds of what a
+ * look-up costs are the statements. It holds as long as nobody else wrote to these tables and nothing was undone (Tx.peopleVersion);
+ * who writes by `own` says by `remember` what changed.
+ */
+interface Kept {
+  version: number;
+  /** Look-ups of which every key was found: a new alias can not change them. */
+  readonly aliases: Map<string, readonly Alias[]>;
+  readonly known: Map<string, Known>;
+}
+const keptOf = new WeakMap<Tx, Kept>();
+function kept(tx: Tx): Kept | null {
+  if (!tx.peopleVersion) return null;
+  let mine = keptOf.get(tx);
+  if (!mine) {
+    mine = { version: tx.peopleVersion(), aliases: new Map(), known: new Map() };
+    keptOf.set(tx, mine);
+  }
+  if (mine.version !== tx.peopleVersion()) {
+    mine.version = tx.peopleVersion();
+    mine.aliases.clear();
+    mine.known.clear();
+  }
+  return mine;
+}
+function keep<V>(map: Map<string, V>, key: string, value: V): void {
+  if (map.size >= MOST) map.clear();
+  map.set(key, value);
+}
+
+/** Writes to the tables of conversations and contacts what leaves every look-up as it is, but for what `remember` is told next. */
+export async function own(tx: Tx, sql: string, params: readonly unknown[]): Promise<void> {
+  const mine = kept(tx);
+  await tx.run(sql, params);
+  if (mine && tx.peopleVersion) mine.version = tx.peopleVersion();
+}
+/** A conversation changed by `own`, in so far as it is remembered. */
+export function remember(tx: Tx, conversation: string, change: Partial<Known>): void {
+  const mine = kept(tx);
+  const known = mine?.known.get(conversation);
+  if (mine && known) mine.known.set(conversation, { ...known, ...change });
+}
+
+async function aliases(tx: Tx, channel: string, keys: readonly Key[]): Promise<readonly Alias[]> {
+  const mine = kept(tx);
+  const name = mine ? keys.reduce((text, k) => `${text} ${k.kind} ${k.value.length} ${k.value}`, channel) : '';
+  const before = mine?.aliases.get(name);
+  if (before) return before;
+  const found = await tx.all<Alias>(aliasesOf(keys.length), [channel, ...keys.flatMap((k) => [k.kind, k.value])]);
+  if (mine && found.length === keys.length) keep(mine.aliases, name, found);
+  return found;
+}
+async function knownById(tx: Tx, id: string): Promise<Known | undefined> {
+  const mine = kept(tx);
+  const before = mine?.known.get(id);
+  if (before) return before;
+  const [row] = await tx.all<Row>(KNOWN, [id]);
+  const known = row && toKnown(row);
+  if (mine && known) keep(mine.known, id, known);
+  return known;
+}
+
+/** The conversations of a channel that these addresses lead to. */
+export async function lookUp(tx: Tx, channel: string, keys: readonly Key[]): Promise<Found[]> {
+  if (!keys.length) return [];
+  const found: Found[] = [];
+  for (const { kind, value, conversation } of await aliases(tx, channel, keys)) {
+    const of = found.find((f) => f.of.id === conversation)?.of ?? (await knownById(tx, conversation));
+    if (of) found.push({ kind, value, of });
+  }
+  return found;
+}
