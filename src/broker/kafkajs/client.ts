@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import kafkajs, { type KafkaConfig as ClientConfig, type logLevel } from 'kafkajs';
 import type { KafkaConfig } from '../../config/config.ts';
+import { useOneBufferRecords } from './encode-record.ts';
 import { useFastGzip } from './gzip.ts';
 import { keepCoordinator } from './keep-coordinator.ts';
 
@@ -34,6 +35,7 @@ export function createClient(config: KafkaConfig, log: BrokerLog, clientId = 'pa
   calmTimers();
   useFastGzip();
   keepCoordinator();
+  useOneBufferRecords();
   const { Kafka, logLevel } = kafkajs;
   const ssl: ClientConfig['ssl'] = typeof config.ssl === 'object' ? { ca: config.ssl.ca ? [config.ssl.ca] : [] } : config.ssl;
   return new Kafka({

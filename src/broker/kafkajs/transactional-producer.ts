@@ -1,5 +1,6 @@
 import kafkajs from 'kafkajs';
 import type { Client } from './client.ts';
+import { partitionByKey } from './partition-by-key.ts';
 
 export interface OutRecord {
   readonly topic: string;
@@ -21,7 +22,7 @@ export async function openTransactionalProducer(client: Client, transactionalId:
     idempotent: true,
     maxInFlightRequests: 1,
     allowAutoTopicCreation: false,
-    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+    createPartitioner: partitionByKey,
     transactionTimeout: 30_000,
     retry: { initialRetryTime: 2, maxRetryTime: 200, retries: 24 },
   });
@@ -30,7 +31,11 @@ export async function openTransactionalProducer(client: Client, transactionalId:
     const transaction = await producer.transaction();
     try {
       const topics = new Map<string, OutRecord[]>();
-      for (const r of records) topics.set(r.topic, [...(topics.get(r.topic) ?? []), r]);
+      for (const r of records) {
+        const mine = topics.get(r.topic);
+        if (mine) mine.push(r);
+        else topics.set(r.topic, [r]);
+      }
       const ends: Ends = {};
       if (topics.size) {
         const answers = await transaction.sendBatch({
