@@ -1,9 +1,9 @@
-import { jest } from '@jest/globals';
 import type { Ingest } from '../../src/store/ingest-port.ts';
 import type { Tx } from '../../src/store/port.ts';
 import type { Writer } from '../../src/store/writer.ts';
 import { createWriterLoop } from '../../src/store/writer-loop.ts';
 
+const { jest: timers } = import.meta as unknown as { jest: typeof jest };
 /** A loop over a writer that does nothing, with an ingest whose ticks answer (or throw) what is given, then that nothing is due. */
 function loopWith(answers: (boolean | Error)[]) {
   const seen = { ticks: 0, faults: 0 };
@@ -24,8 +24,8 @@ function loopWith(answers: (boolean | Error)[]) {
 }
 
 describe('ticks of the store', () => {
-  beforeEach(() => void jest.useFakeTimers());
-  afterEach(() => void jest.useRealTimers());
+  beforeEach(() => void timers.useFakeTimers());
+  afterEach(() => void timers.useRealTimers());
   test.each([
     ['nothing is due: once a second', [], 4],
     ['more is due each time: ten times a second, so that what is dropped after its days keeps up with what comes', Array(100).fill(true), 31],
@@ -34,10 +34,10 @@ describe('ticks of the store', () => {
   ])('%s', async (_, answers, ticks) => {
     const { loop, seen } = loopWith(answers as (boolean | Error)[]);
     const running = loop.run();
-    await jest.advanceTimersByTimeAsync(3050);
+    await timers.advanceTimersByTimeAsync(3050);
     expect(seen.ticks).toBe(ticks);
     const stopped = loop.stop();
-    await jest.advanceTimersByTimeAsync(10);
+    await timers.advanceTimersByTimeAsync(10);
     await Promise.all([stopped, running]);
   });
 });
