@@ -1,6 +1,6 @@
 import type { OpenedBroker } from './broker/open-broker.ts';
 import { relayLag } from './broker/relay-lag.ts';
-import { readLedger } from './inbound/ledger.ts';
+import { ledgerTotals } from './inbound/ledger.ts';
 import type { JournalReader } from './journal/port.ts';
 import { suspectedGaps } from './reconcile/suspected-gaps.ts';
 import type { Store } from './store/port.ts';
@@ -16,22 +16,12 @@ interface Collected {
 
 /** Brings the gauges up to date: books, queue, lags. Throws while the store is away. */
 export async function collectMetrics({ metrics, store, journal, reader, broker }: Collected): Promise<void> {
-  const { channels, cursors } = await readLedger(store.read);
-  const own = cursors.find((c) => c.journal === journal.id);
-  const { received, pending } = reader.counts(own?.last ?? 0);
+  const own = await store.read.selectFrom('journal_cursors').select(['last', 'split']).where('journal', '=', journal.id).executeTakeFirst();
+  const { received, pending } = reader.counts(Number(own?.last ?? 0));
   metrics.state.received.set(received);
   metrics.state.pending.set(pending);
-  metrics.state.split.set(own?.split ?? 0);
-  const sum = (of: (c: (typeof channels)[number]) => number) => channels.reduce((n, c) => n + of(c), 0);
-  for (const term of ['elements', 'published', 'duplicate', 'deadLettered', 'waiting'] as const)
-    metrics.state.ledger.set(
-      { term },
-      sum((c) => c[term]),
-    );
-  metrics.state.ledger.set(
-    { term: 'absorbed' },
-    sum((c) => Object.values(c.absorbed).reduce((a, b) => a + b, 0)),
-  );
+  metrics.state.split.set(Number(own?.split ?? 0));
+  for (const [term, n] of Object.entries(await ledgerTotals(store.read))) metrics.state.ledger.set({ term }, n);
   metrics.state.logOffset.set(await store.lastOffset());
   metrics.state.gaps.set((await suspectedGaps(store.read, null)).length);
   if (broker) metrics.state.relayLag.set(await relayLag(store));

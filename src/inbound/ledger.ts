@@ -22,6 +22,18 @@ interface Raw {
   m: number;
 }
 
+/** All days and channels together, by term. */
+export async function ledgerTotals(read: Kysely<Database>): Promise<Record<Term, number>> {
+  const rows = await read
+    .selectFrom('ledger')
+    .select(['term', (e) => e.fn.sum<number>('n').as('n')])
+    .groupBy('term')
+    .execute();
+  const totals: Record<Term, number> = { elements: 0, published: 0, duplicate: 0, absorbed: 0, deadLettered: 0, waiting: 0 };
+  for (const { term, n } of rows) totals[term as Term] = Number(n);
+  return totals;
+}
+
 /** The books and the journal cursors in one query, so that they belong to one moment. */
 export async function readLedger(read: Kysely<Database>): Promise<{ channels: LedgerRow[]; cursors: { journal: string; last: number; split: number }[] }> {
   const { rows } = await sql<Raw>`SELECT 'ledger' AS kind, channel AS a, day, term, reason, n, 0 AS m FROM ledger

@@ -1,14 +1,12 @@
 import { providerOf } from '../../adapters/contract.ts';
-import type { Fact } from '../../adapters/facts.ts';
 import { eventId } from '../../schemas/index.ts';
 import { journalRef } from '../journal/port.ts';
 import type { Tx } from '../store/port.ts';
 import type { Context } from './context.ts';
-import { findConversation } from './conversations.ts';
 import { comparable, correct } from './correct.ts';
 import { createDirectory } from './directory.ts';
 import { verifiedRequest } from './journalled-request.ts';
-import { asWritten } from './menus.ts';
+import { publishedContent } from './published-content.ts';
 import { resolveFact } from './resolve.ts';
 import type { RetryDeps } from './retry.ts';
 import { seenKey } from './seen.ts';
@@ -31,21 +29,6 @@ export interface ReplayResult {
   readonly next: number | null;
 }
 const SLICE = 200;
-
-/** The content that the event of a message has in the log; undefined where it is gone. A conversation that was linked to an older one left its events under its own name. */
-async function published(tx: Tx, message: { id: string; channel: string; addresses: Fact['addresses'] }): Promise<unknown> {
-  const conversation = await findConversation(tx, message.channel, message.addresses);
-  if (!conversation) return undefined;
-  // From the newest event of the conversation back to it: each names the one before it.
-  const [event] = await tx.all<{ body: string }>(
-    `WITH RECURSIVE back(off) AS (
-       SELECT last_off FROM seqs WHERE subject IN (SELECT $1 UNION ALL SELECT id FROM conversations WHERE moved_to = $1)
-       UNION ALL SELECT e.prev_off FROM back JOIN events e ON e.off = back.off WHERE e.id <> $2)
-     SELECT e.body FROM back JOIN events e ON e.off = back.off WHERE e.id = $2 LIMIT 1`,
-    [conversation.id, message.id],
-  );
-  return event && asWritten((JSON.parse(event.body) as { data: { message?: { content?: unknown } } }).data.message);
-}
 
 /** One slice of a period of the journal, normalised again: what is the same, what has no event yet, what differs; with `publish`, first events and corrections go out. */
 export async function replaySlice(tx: Tx, args: ReplayArgs, deps: RetryDeps): Promise<ReplayResult> {
@@ -78,7 +61,7 @@ export async function replaySlice(tx: Tx, args: ReplayArgs, deps: RetryDeps): Pr
         if (args.publish) await resolveFact(ctx, fact);
         continue;
       }
-      const before = fact.body.kind === 'message' ? await published(tx, { id, channel: channel.id, addresses: fact.addresses }) : undefined;
+      const before = fact.body.kind === 'message' ? await publishedContent(tx, { id, channel: channel.id, addresses: fact.addresses }) : undefined;
       const after = fact.body.kind === 'message' ? fact.body.content : undefined;
       const truncated = (before as { truncated?: unknown } | undefined)?.truncated === true;
       if (before === undefined || truncated || JSON.stringify(comparable(before)) === JSON.stringify(comparable(after))) {

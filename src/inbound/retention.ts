@@ -36,7 +36,7 @@ const agedById = (table: string, prefix: string, days: (kept: IngestSettings['re
 /** Nothing above a live cursor, and the newest stays: it carries the numbering. */
 const events: Rule = async ({ tx, before, days }) =>
   (await tx.run(
-    `DELETE FROM events WHERE off IN (SELECT off FROM (SELECT off, created_at FROM events WHERE off IS NOT NULL ORDER BY off LIMIT ${SLICE}) AS oldest
+    `DELETE FROM events WHERE off IN (SELECT off FROM (SELECT off, created_at FROM events WHERE off > 0 ORDER BY off LIMIT ${SLICE}) AS oldest
     WHERE created_at < $1 AND off <= coalesce((SELECT min(off) FROM cursors), 9007199254740991) AND off < (SELECT max(off) FROM events))`,
     [before(days.eventDays)],
   )) === SLICE;
@@ -59,10 +59,11 @@ const messages: Rule = async ({ tx, before, days }) => {
   return old.length === MESSAGES;
 };
 
-/** By the ids of their messages: younger ones are not even looked at. */
+/** By the ids of their messages: younger ones are not even looked at. Not a join, for which SQLite read all messages, every minute. */
 const menus: Rule = async ({ tx, before }) =>
   (await tx.run(
-    `DELETE FROM menus WHERE message IN (SELECT n.message FROM menus n JOIN messages m ON m.id = n.message WHERE n.message < $2 AND m.queue_state = 'done' AND m.updated_at < $1 ORDER BY n.message LIMIT ${SLICE})`,
+    `DELETE FROM menus WHERE message IN (SELECT n.message FROM menus n WHERE n.message < $2
+    AND EXISTS (SELECT 1 FROM messages m WHERE m.id = n.message AND m.queue_state = 'done' AND m.updated_at < $1) ORDER BY n.message LIMIT ${SLICE})`,
     [before(MENU_DAYS), idAt('ms_', before(MENU_DAYS))],
   )) === SLICE;
 

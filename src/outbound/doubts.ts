@@ -13,8 +13,8 @@ export async function recoverCalling(tx: Tx, args: { readonly nowMs: number }, s
   const aheadMs = (latest?.at ?? 0) - args.nowMs;
   if (aheadMs > STEP_MS) await clockStepped(tx, { byMs: -aheadMs, nowMs: args.nowMs });
   const rows = await tx.all<{ message: string; part: number }>(
-    // The first words let the index of what is queued be used, however many messages there are.
-    "SELECT c.message, c.part FROM messages m JOIN calls c ON c.message = m.id WHERE m.queue_state IS NOT NULL AND m.queue_state <> 'done' AND m.queue_state = 'calling' AND c.state = 'calling'",
+    // By the index of what is queued, however many messages and calls there are.
+    "SELECT message, part FROM calls WHERE state = 'calling' AND message IN (SELECT id FROM messages WHERE queue_state IS NOT NULL AND queue_state <> 'done' AND queue_state = 'calling')",
   );
   for (const r of rows) {
     const m = await loadMessage(tx, r.message);

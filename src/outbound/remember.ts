@@ -10,6 +10,7 @@ export async function remember(store: Store, pacing: Pacing, senderOf: (id: stri
     .selectFrom('calls')
     .innerJoin('messages', 'messages.id', 'calls.message')
     .select(['calls.channel', 'messages.conversation', 'calls.units', 'calls.started_at as startedAt'])
+    .where('calls.channel', 'in', (e) => e.selectFrom('channels').select('id')) // channel by channel, as the index has them
     .where('calls.started_at', '>', nowMs - MEMORY_MS)
     .orderBy('calls.started_at')
     .execute();
