@@ -65,7 +65,7 @@ export function openBroker(options: OpenBrokerOptions): OpenedBroker {
     log: ({ level, message, fields }) => options.log(level, message, fields),
     stopped: () => stopped.resolve(),
   };
-  const watch = watchSilence(() => onFatal('the broker thread is silent for 10 s'));
+  const watch = watchSilence('broker', () => onFatal('the broker thread is silent for 10 s'));
   worker.on('message', (answer: BrokerAnswer) => {
     watch.heard();
     (handlers[answer.type] as (a: BrokerAnswer) => void)(answer);

@@ -3,7 +3,7 @@ import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { listFiles } from '../journal/journal-files.ts';
-import { BEHIND_ACKNOWLEDGEMENTS } from '../store/priority.ts';
+import { BEFORE_THE_STORE } from '../store/priority.ts';
 import { type Checkpoint, openCheckpoint } from './checkpoint.ts';
 import type { CheckpointerData } from './open-checkpointer.ts';
 import { WAL_PAGES } from './wal-pages.ts';
@@ -12,7 +12,7 @@ import { WAL_PAGES } from './wal-pages.ts';
 const port = parentPort;
 if (!port) throw new Error('checkpoint-worker runs in a worker thread');
 const { journalDir, storePath } = workerData as CheckpointerData;
-if (process.platform === 'linux') setPriority(0, BEHIND_ACKNOWLEDGEMENTS);
+if (process.platform === 'linux') setPriority(0, BEFORE_THE_STORE);
 const LOOK_MS = { least: 50, most: 1000 };
 
 const store = storePath === null ? null : openCheckpoint(storePath, WAL_PAGES.store);

@@ -116,7 +116,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     queue = [];
   }
 
-  const watch = watchSilence(() => options.onFatal('the journal thread is silent for 10 s'));
+  const watch = watchSilence('journal', () => options.onFatal('the journal thread is silent for 10 s'));
   worker.on('message', (answer: JournalAnswer) => {
     watch.heard();
     if (answer.type === 'appended') settle(answer);

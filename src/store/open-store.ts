@@ -90,7 +90,7 @@ export function openStore(options: StoreOptions): OpenedStore {
     log: ({ level, message, detail }) => options.onLog(level, message, detail),
     closed: () => closed.resolve(),
   };
-  const watch = watchSilence(() => options.onFatal('the store thread is silent for 10 s'));
+  const watch = watchSilence('store', () => options.onFatal('the store thread is silent for 10 s'));
   worker.on('message', (answer: StoreAnswer) => {
     watch.heard();
     (handlers[answer.type] as (a: StoreAnswer) => void)(answer);
