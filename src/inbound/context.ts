@@ -16,7 +16,7 @@ export interface Context {
   readonly tally: Tally;
   /** A signed link of the gateway to a medium. */
   mediaUrl(id: string): string;
-  /** Edits and deletions that came before their original, by `<channel> <platform id>`; see early-changes.ts. */
+  /** Edits and deletions that came before their original, that wait for it; see early-changes.ts. */
   readonly early: { pending: number };
   /** When messages that customers sent just now came here, by channel id: they use up the allowance of the number on some platforms. */
   readonly inbound: Map<string, number[]>;

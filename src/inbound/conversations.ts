@@ -31,8 +31,8 @@ export interface Place {
 /** How addresses are looked up: by themselves, and phones by their national variants too. A group is its own address. */
 function keysOf(addresses: readonly Identity[]): Key[] {
   const group = addresses.find((a) => a.type === 'group');
-  const own = group ? [group] : addresses;
-  return own.flatMap((a): Key[] =>
+  const named = group ? [group] : addresses;
+  return named.flatMap((a): Key[] =>
     a.type === 'phone'
       ? [
           { kind: 'phone', value: a.value },

@@ -9,6 +9,7 @@ import { isStoreFault } from '../store/writer.ts';
 import type { Context } from './context.ts';
 import { deadLetter } from './dead-letters.ts';
 import { createDirectory } from './directory.ts';
+import { countEarly } from './early-changes.ts';
 import { verifiedRequest } from './journalled-request.ts';
 import { createMediaLinks } from './media-links.ts';
 import { resolveFact } from './resolve.ts';
@@ -111,8 +112,7 @@ export function createIngest(deps: IngestDeps): Ingest {
   async function prepare(tx: Tx): Promise<void> {
     await directory.refresh(tx);
     if (early.pending >= 0) return;
-    const [row] = await tx.all<{ n: number }>("SELECT count(*) AS n FROM meta WHERE key LIKE 'early:%'");
-    early.pending = row?.n ?? 0;
+    early.pending = await countEarly(tx);
   }
 
   /** The books and the cursor of a batch, in its transaction. */
@@ -170,7 +170,10 @@ export function createIngest(deps: IngestDeps): Ingest {
       if (performance.now() < retainAt) return false;
       const end = performance.now() + RETAIN_MS;
       const more = await retain(tx, deps.retention, { nowMs, goOn: () => performance.now() < end });
-      if (!more) retainAt = performance.now() + RETENTION_EVERY_MS;
+      if (!more) {
+        retainAt = performance.now() + RETENTION_EVERY_MS;
+        early.pending = -1; // counted again: those that were taken or dropped wait no more
+      }
       return more;
     },
     close: () => reader.close(),

@@ -69,8 +69,8 @@ const toKnown = (r: Row): Known => ({
 /** So many of each are kept, about a kilobyte each; then it begins anew. */
 const MOST = 10_000;
 /**
- * What the last look-ups found, for a writer that is the only one: customers write several messages in a row, and two thirds of what a
- * look-up costs are the statements. It holds as long as nobody else wrote to these tables and nothing was undone (Tx.peopleVersion);
+ * What the last look-ups found, for a writer that is the only one: customers write several messages in a row, and a
+ * look-up takes two statements. It holds as long as nobody else wrote to these tables and nothing was undone (Tx.peopleVersion);
  * who writes by `own` says by `remember` what changed.
  */
 interface Kept {

@@ -9,6 +9,8 @@ const MESSAGES = 100;
 const CLOSED_LETTER_DAYS = 30;
 const AUDIT_DAYS = 365;
 const GAP_DAYS = 30;
+/** An edit or a deletion whose original has not come by then was of a message before our time. */
+const EARLY_DAYS = 30;
 const FETCH_DAYS = 1;
 /** Past the journal's usual days nothing is read again that a menu could answer. */
 const MENU_DAYS = 8;
@@ -75,6 +77,7 @@ const RULES: readonly Rule[] = [
   aged('media_fetches', 'fetched_at', { days: () => FETCH_DAYS }),
   aged('idempotency', 'created_at', { days: (kept) => kept.idempotencyDays }),
   aged('dead_letters', 'updated_at', { days: () => CLOSED_LETTER_DAYS, of: "state <> 'open'" }),
+  aged('early_changes', 'at', { days: () => EARLY_DAYS }),
   aged('suspected_gaps', 'named_at', { days: () => GAP_DAYS }),
   agedById('audit', 'au_', () => AUDIT_DAYS),
   aged('replays', 'updated_at', { days: () => CLOSED_LETTER_DAYS, of: "state <> 'running'" }),

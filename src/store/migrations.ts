@@ -1,10 +1,10 @@
 /**
- * The schema, version by version; a version that was released never changes. One text for both databases: {blob}, {events_key}
- * and {without_rowid} are what differs.
+ * The schema, version by version; a version that was released never changes. One text for both databases: {now}, {blob},
+ * {events_key} and {without_rowid} are what differs.
  */
 const DIALECT = {
-  sqlite: { blob: 'BLOB', events_key: 'off INTEGER PRIMARY KEY', without_rowid: ' WITHOUT ROWID' },
-  postgres: { blob: 'BYTEA', events_key: 'ord BIGSERIAL PRIMARY KEY, off BIGINT UNIQUE', without_rowid: '' },
+  sqlite: { now: "CAST(strftime('%s', 'now') AS INTEGER) * 1000", blob: 'BLOB', events_key: 'off INTEGER PRIMARY KEY', without_rowid: ' WITHOUT ROWID' },
+  postgres: { now: 'CAST(extract(epoch FROM now()) * 1000 AS BIGINT)', blob: 'BYTEA', events_key: 'ord BIGSERIAL PRIMARY KEY, off BIGINT UNIQUE', without_rowid: '' },
 } as const;
 
 const VERSIONS: readonly string[] = [
@@ -128,6 +128,11 @@ const VERSIONS: readonly string[] = [
   // What is dropped after its days is found by its age, not by a look at all of them every minute.
   `CREATE INDEX dead_letters_closed ON dead_letters (updated_at) WHERE state <> 'open';
    CREATE INDEX suspected_gaps_named ON suspected_gaps (named_at)`,
+  // What waits for an original that never comes is somebody's words, and is dropped after its days too.
+  `CREATE TABLE early_changes (key TEXT PRIMARY KEY, change TEXT NOT NULL, at BIGINT NOT NULL){without_rowid};
+   CREATE INDEX early_changes_at ON early_changes (at);
+   INSERT INTO early_changes (key, change, at) SELECT substr(key, 7), value, {now} FROM meta WHERE key LIKE 'early:%';
+   DELETE FROM meta WHERE key LIKE 'early:%'`,
 ];
 
 export const SCHEMA_VERSION = VERSIONS.length;

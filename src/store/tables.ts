@@ -6,6 +6,8 @@ export interface Database {
   meta: { key: string; value: string };
   /** settings: JSON of TenantSettings; see outbound/tenant-settings.ts. */
   tenants: { id: string; name: string | null; created_at: number; settings: string | null };
+  /** Edits and deletions that came before their original. key: `<channel>:<platform id>`; change: JSON, see inbound/early-changes.ts. */
+  early_changes: { key: string; change: string; at: number };
   /** hash: SHA-256 hex of the key. scopes: JSON array of send, read, admin. tenant null: installation admin. */
   api_keys: { id: string; name: string; tenant: string | null; scopes: string; hash: string; created_at: number; revoked_at: number | null };
   /**

@@ -26,11 +26,11 @@ import { INGEST_SETTINGS } from '../support/ingest-settings.ts';
 
 /** Tables that grow with the traffic: what is done every second or minute, or at a start, must not read one of them whole. */
 const GROWING =
-  'messages calls events exchanges timeline seen conversations contacts aliases seqs media media_blobs media_uploads media_insides idempotency menus dead_letters suspected_gaps waiting_statuses audit consents preparations';
+  'messages calls events exchanges timeline seen conversations contacts aliases seqs media media_blobs media_uploads media_insides idempotency menus dead_letters suspected_gaps early_changes waiting_statuses audit consents preparations';
 /** Partial indexes hold what is under way alone; an index read in its order up to a LIMIT ends early. */
 const SMALL =
   /USING (COVERING )?INDEX (messages_(order|ready|due|doubt|expiry|fallback|again|stand_ins|fallback_of)|media_due|media_blobs_removing|dead_letters_closed|preparations_due)\b/;
-const IN_ORDER = /USING COVERING INDEX (idempotency_created|media_fetches_age|suspected_gaps_named)$/;
+const IN_ORDER = /USING COVERING INDEX (idempotency_created|media_fetches_age|suspected_gaps_named|early_changes_at)$/;
 const NOW = Date.now();
 
 /** A transaction and a reader that ask SQLite how it would go about each statement before it runs. */

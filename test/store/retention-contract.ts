@@ -56,6 +56,7 @@ const AGED: readonly (readonly [string, number, Made])[] = [
   ['media_fetches', 1, (tx, n, at) => put(tx, 'media_fetches', { tenant: 'acme', url_hash: `${n}`, media: 'md', fetched_at: at })],
   ['idempotency', DAYS.idempotencyDays, (tx, n, at) => put(tx, 'idempotency', { tenant: 'acme', source: 's', key: `${n}`, message: 'm', body_hash: '', created_at: at })],
   ['dead_letters', 30, (tx, n, at) => put(tx, 'dead_letters', letter(`dl_${n}`, at, 'discarded'))],
+  ['early_changes', 30, (tx, n, at) => put(tx, 'early_changes', { key: `ch:${n}`, change: '{}', at })],
   ['suspected_gaps', 30, (tx, n, at) => put(tx, 'suspected_gaps', { channel: 'ch', platform_id: `${n}`, named_by: 'reply', named_at: at })],
   ['audit', 365, (tx, _, at) => put(tx, 'audit', { id: idOf('au_', at), at, actor: 'a', action: 'b', detail: '{}' })],
   ['replays', 30, (tx, n, at) => put(tx, 'replays', { id: `rp_${n}`, state: 'done', request: '{}', created_at: at, updated_at: at })],

@@ -1,7 +1,9 @@
+import type { Context } from '../../src/inbound/context.ts';
+import { takeEarly } from '../../src/inbound/early-changes.ts';
 import { messageIdOf, toldKey } from '../../src/inbound/told-messages.ts';
 import type { Tx } from '../../src/store/port.ts';
 
-/** A store in which messages were told before `seen` named them: a number of Meta's, one of Twilio's, and what we sent ourselves. */
+/** A store in which messages were told before `seen` named them: a number of Meta's, one of Twilio's, and what we sent ourselves; and a deletion that waits for its original. */
 const META = { id: 'ch_wa', type: 'whatsapp', account: '207700000000123' } as const;
 const TWILIO = { id: 'ch_sms', type: 'sms', account: 'AC1 +14155550101' } as const;
 const channel = (c: typeof META | typeof TWILIO) =>
@@ -15,6 +17,7 @@ export const TOLD_BEFORE = [
   message('ms_2', 'ch_sms', 'SM1', 'NULL'),
   message('ms_3', 'ch_wa', 'wamid.ours', "'done'"),
   "INSERT INTO calls (message, attempt, part, channel, state, status, platform_id, epoch, method, path, content_type, body) VALUES ('ms_3', 1, 1, 'ch_wa', 'sent', 'sent', 'wamid.ours', 1, 'POST', '/', 'application/json', '{}')",
+  `INSERT INTO meta (key, value) VALUES ('early:ch_wa:wamid.late', '{"kind":"delete"}')`,
 ];
 export const SEEN_BEFORE = [toldKey(META, 'wamid.1'), toldKey(TWILIO, 'SM1'), toldKey(META, 'wamid.pruned')];
 export const foundAgain = (tx: Tx) =>
@@ -24,5 +27,8 @@ export const foundAgain = (tx: Tx) =>
     messageIdOf(tx, META, 'wamid.ours'),
     messageIdOf(tx, META, 'wamid.pruned'),
     messageIdOf(tx, META, 'SM1'),
+    tx.all(`SELECT key FROM early_changes WHERE at > ${Date.now() - 60_000}`),
+    takeEarly({ tx, early: { pending: 1 } } as Context, { channel: 'ch_wa', platformId: 'wamid.late' }),
+    tx.all('SELECT key FROM meta'),
   ]);
-export const FOUND_AGAIN = ['ms_1', 'ms_2', 'ms_3', undefined, undefined];
+export const FOUND_AGAIN = ['ms_1', 'ms_2', 'ms_3', undefined, undefined, [{ key: 'ch_wa:wamid.late' }], { kind: 'delete' }, []];
