@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { followLog } from '../store/follow-log.ts';
 import type { LogRow, LogStore } from '../store/port.ts';
-import { followLog } from './follow-log.ts';
 import type { BrokerLog, Client } from './kafkajs/client.ts';
 import { readIds } from './kafkajs/read-range.ts';
 import { endOffsets, topicNames } from './kafkajs/topics.ts';
@@ -21,6 +22,8 @@ export interface RelayOptions {
 const BATCH = 500;
 const BATCH_BYTES = 512 * 1024;
 const CURSOR = 'relay';
+/** At low rates a relay that waits a moment for company is cheaper and no slower to a person. */
+const COMPANY_MS = 3;
 
 /** Rows of a batch within its bytes; at least one. */
 export function fitBatch(rows: readonly LogRow[]): readonly LogRow[] {
@@ -65,7 +68,7 @@ async function publishFrom(p: Publishing, from: number, signal: AbortSignal): Pr
     while (!signal.aborted) {
       const next = await publishNext(p, place, after);
       if (next !== null) after = next;
-      else await Promise.race([log.past(after), place.failed]); // where it could not be kept, the next life tries again
+      else await Promise.race([log.past(after).then(() => sleep(COMPANY_MS)), place.failed]); // where it could not be kept, the next life tries again
     }
     await place.kept();
   } finally {

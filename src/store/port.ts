@@ -52,6 +52,8 @@ export interface LogRow {
 export interface LogQuery {
   /** Exclusive. */
   readonly after: number;
+  /** Inclusive. */
+  readonly upTo?: number;
   readonly limit: number;
   /** Absent: every tenant and what is unrouted (installation admin, relay). */
   readonly tenant?: string;

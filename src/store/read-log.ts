@@ -12,6 +12,7 @@ export async function readLog(read: Kysely<Database>, query: LogQuery): Promise<
     .where('off', '>', query.after)
     .orderBy('off')
     .limit(query.limit);
+  if (query.upTo !== undefined) select = select.where('off', '<=', query.upTo);
   if (query.tenant !== undefined) select = select.where('tenant', '=', query.tenant);
   if (query.topics) select = select.where('topic', 'in', query.topics.length ? [...query.topics] : ['']);
   if (query.types) select = select.where('type', 'in', query.types.length ? [...query.types] : ['']);

@@ -1,26 +1,13 @@
 import { sql } from 'kysely';
 import { GatewayError } from '../../gateway-error.ts';
+import { followLog } from '../../store/follow-log.ts';
 import type { LogQuery, LogRow, Store } from '../../store/port.ts';
+import { scanLog } from '../../store/scan-log.ts';
 import type { Route } from '../deps.ts';
 import { logQuery } from '../query.ts';
 
 const MAX_WAIT_S = 60;
 const HEARTBEAT_MS = 15_000;
-
-/** Resolves when something new is readable, the time is over or the reader is gone. */
-function news(store: Store, ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      stop();
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    const stop = store.onEvents(done);
-    signal.addEventListener('abort', done);
-  });
-}
 
 /** The seq of the newest event of these types, from an offset back along its conversation and topic. */
 async function lastOf(store: Store, from: number, types: readonly string[]): Promise<number | null> {
@@ -58,14 +45,19 @@ export const eventRoutes: readonly Route[] = [
       const wait = asked.query.wait === undefined ? 0 : Number(asked.query.wait);
       if (!(wait >= 0)) throw new GatewayError('invalid_request', 'wait: seconds', { pointer: '/wait' });
       const until = performance.now() + Math.min(wait, MAX_WAIT_S) * 1000;
-      let rows = await store.readLog(query);
-      while (!rows.length && performance.now() < until && !asked.signal.aborted) {
-        await news(store, until - performance.now(), asked.signal);
-        rows = await store.readLog(query);
+      const log = followLog(store, asked.signal);
+      try {
+        let { rows, reached } = await scanLog(store, query, asked);
+        while (!rows.length && performance.now() < until && !asked.signal.aborted) {
+          await log.past(reached, until - performance.now());
+          ({ rows, reached } = await scanLog(store, { ...query, after: reached }, asked));
+        }
+        const json = await withPrevious(store, query, rows);
+        const events = rows.map((r, i) => `{"offset":"${r.off}","topic":"${r.topic}","event":${json[i]}}`);
+        return { json: `{"events":[${events.join(',')}],"next":"${reached}"}` };
+      } finally {
+        log.end();
       }
-      const json = await withPrevious(store, query, rows);
-      const events = rows.map((r, i) => `{"offset":"${r.off}","topic":"${r.topic}","event":${json[i]}}`);
-      return { json: `{"events":[${events.join(',')}],"next":"${rows.at(-1)?.off ?? query.after}"}` };
     },
   },
   {
@@ -80,15 +72,23 @@ export const eventRoutes: readonly Route[] = [
         type: 'text/event-stream',
         async stream(write, signal) {
           let after = query.after;
-          await write(': connected\n\n');
-          while (!signal.aborted) {
-            const rows = await store.readLog({ ...query, after });
-            const json = await withPrevious(store, query, rows);
-            for (const [i, r] of rows.entries()) await write(`id: ${r.off}\nevent: ${r.type}\ndata: ${json[i]}\n\n`);
-            after = rows.at(-1)?.off ?? after;
-            if (rows.length) continue;
-            await news(store, HEARTBEAT_MS, signal);
-            if (!signal.aborted) await write(': still here\n\n');
+          let wroteAt = performance.now();
+          const log = followLog(store, signal);
+          try {
+            await write(': connected\n\n');
+            while (!signal.aborted) {
+              const { rows, reached } = await scanLog(store, { ...query, after }, { signal });
+              const json = await withPrevious(store, query, rows);
+              for (const [i, r] of rows.entries()) await write(`id: ${r.off}\nevent: ${r.type}\ndata: ${json[i]}\n\n`);
+              after = reached;
+              if (rows.length) wroteAt = performance.now();
+              else if (performance.now() - wroteAt >= HEARTBEAT_MS) {
+                await write(': still here\n\n');
+                wroteAt = performance.now();
+              } else await log.past(after, wroteAt + HEARTBEAT_MS - performance.now());
+            }
+          } finally {
+            log.end();
           }
         },
       };

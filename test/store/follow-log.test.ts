@@ -1,4 +1,4 @@
-import { followLog } from '../../src/broker/follow-log.ts';
+import { followLog } from '../../src/store/follow-log.ts';
 
 /** A log that announces when told to. */
 function announcing() {
