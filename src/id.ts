@@ -44,5 +44,6 @@ export function newId(prefix: string, nowMs: number = Date.now()): string {
   return `${prefix}${base32(BigInt(lastMs), 10)}${base32(tail, 16)}`;
 }
 
+const LAST_MS = 2 ** 50 - 1; // what ten characters hold
 /** What stands before every id of this prefix that was made at `ms` or later. */
-export const idAt = (prefix: string, ms: number): string => `${prefix}${base32(BigInt(Math.max(0, Math.floor(ms))), 10)}`;
+export const idAt = (prefix: string, ms: number): string => `${prefix}${base32(BigInt(Math.min(LAST_MS, Math.max(0, Math.floor(ms)))), 10)}`;

@@ -1,6 +1,7 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { FAILURES, type FailureCode } from '../../schemas/index.ts';
 import { GatewayError } from '../gateway-error.ts';
+import { idAt } from '../id.ts';
 import type { Database } from '../store/tables.ts';
 
 type Read = Kysely<Database>;
@@ -95,6 +96,10 @@ const time = (name: string, text: string): number => {
   return ms;
 };
 
+/** States that are few where all goes well: see the index messages_troubled. */
+const TROUBLED: readonly string[] = ['failed', 'unknown', 'expired'];
+const CLOCK_BACK_MS = 86_400_000;
+
 /** The delivery log, newest first, by filters; `cursor` is what the page before gave as `next`. */
 export async function listMessages(read: Read, filter: MessageFilter) {
   let query = read
@@ -128,9 +133,18 @@ export async function listMessages(read: Read, filter: MessageFilter) {
     ['error_code', filter.error],
   ] as const)
     if (value !== undefined) query = query.where(column, '=', value as never);
+  if (filter.status !== undefined && TROUBLED.includes(filter.status)) query = query.where(sql<boolean>`state IN (${sql.join(TROUBLED.map((state) => sql.lit(state)))})`); // as its index has it
+  if (filter.contact !== undefined)
+    query = query.where('conversation', 'in', (e) =>
+      e
+        .selectFrom('conversations')
+        .select('id')
+        .where('contact', '=', filter.contact ?? ''),
+    );
   if (filter.q !== undefined) query = query.where('preview', 'like', `%${filter.q.slice(0, 100).replace(/[%_\0]/g, '')}%`);
-  if (filter.from !== undefined) query = query.where('created_at', '>=', time('from', filter.from));
-  if (filter.to !== undefined) query = query.where('created_at', '<', time('to', filter.to));
+  // Ids begin with the moment at which they were made, which is not before that of the row, and after it where the clock went back.
+  if (filter.from !== undefined) query = query.where('created_at', '>=', time('from', filter.from)).where('id', '>=', idAt('ms_', time('from', filter.from)));
+  if (filter.to !== undefined) query = query.where('created_at', '<', time('to', filter.to)).where('id', '<', idAt('ms_', time('to', filter.to) + CLOCK_BACK_MS));
   if (filter.cursor !== undefined) {
     if (!/^ms_[0-9a-z]{26,32}$/.test(filter.cursor)) throw new GatewayError('invalid_request', 'cursor: use the "next" of the page before', { pointer: '/cursor' });
     query = query.where('id', '<', filter.cursor);

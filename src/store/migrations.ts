@@ -133,6 +133,9 @@ const VERSIONS: readonly string[] = [
    CREATE INDEX early_changes_at ON early_changes (at);
    INSERT INTO early_changes (key, change, at) SELECT substr(key, 7), value, {now} FROM meta WHERE key LIKE 'early:%';
    DELETE FROM meta WHERE key LIKE 'early:%'`,
+  // What operators ask for first is found however many messages went well.
+  `CREATE INDEX messages_troubled ON messages (state, id) WHERE state IN ('failed', 'unknown', 'expired');
+   CREATE INDEX messages_error ON messages (error_code, id) WHERE error_code IS NOT NULL`,
 ];
 
 export const SCHEMA_VERSION = VERSIONS.length;

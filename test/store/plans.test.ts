@@ -14,6 +14,7 @@ import type { OutboundEnvironment } from '../../src/outbound/admit.ts';
 import { recoverCalling } from '../../src/outbound/doubts.ts';
 import { keepQueue } from '../../src/outbound/keep-queue.ts';
 import type { Pacing } from '../../src/outbound/pacing.ts';
+import { listMessages } from '../../src/outbound/queries.ts';
 import { channelsReady, readyOf } from '../../src/outbound/ready.ts';
 import { remember } from '../../src/outbound/remember.ts';
 import { unsettledOf } from '../../src/reconcile/unsettled.ts';
@@ -29,7 +30,7 @@ const GROWING =
   'messages calls events exchanges timeline seen conversations contacts aliases seqs media media_blobs media_uploads media_insides idempotency menus dead_letters suspected_gaps early_changes waiting_statuses audit consents preparations';
 /** Partial indexes hold what is under way alone; an index read in its order up to a LIMIT ends early. */
 const SMALL =
-  /USING (COVERING )?INDEX (messages_(order|ready|due|doubt|expiry|fallback|again|stand_ins|fallback_of)|media_due|media_blobs_removing|dead_letters_closed|preparations_due)\b/;
+  /USING (COVERING )?INDEX (messages_(troubled|error|order|ready|due|doubt|expiry|fallback|again|stand_ins|fallback_of)|media_due|media_blobs_removing|dead_letters_closed|preparations_due)\b/;
 const IN_ORDER = /USING COVERING INDEX (idempotency_created|media_fetches_age|suspected_gaps_named|early_changes_at)$/;
 const NOW = Date.now();
 
@@ -83,6 +84,12 @@ test.each<[string, (at: At) => Promise<unknown>]>([
   ['files past their days', ({ store }) => pastRetention(store, 90, NOW)],
   ['rows of files past their days', ({ tx }) => media.dropMedia(tx, { before: NOW })],
   ['sends without a final state', ({ store }) => unsettledOf(store, 'ch', { after: NOW - 60_000, now: NOW })],
+  ...[{ status: 'failed' }, { status: 'unknown' }, { error: 'window_closed' }, { contact: 'ct_1' }, { conversation: 'cv_1' }, { from: '2026-11-22T09:20:24Z' }].map(
+    (filter): [string, (at: At) => Promise<unknown>] => [
+      `the delivery log by ${JSON.stringify(filter)}`,
+      ({ store }) => listMessages(store.read, { tenant: 'acme', limit: 50, ...filter }),
+    ],
+  ),
   ['a page of the log', ({ store }) => readLog(store.read, { after: 5, limit: 500 })],
   [
     'the content of an event, for a replay',

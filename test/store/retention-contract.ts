@@ -4,6 +4,7 @@ import { appendEvents } from '../../src/store/append-events.ts';
 import type { Tx } from '../../src/store/port.ts';
 import type { Writer } from '../../src/store/writer.ts';
 import { draft } from './contract.ts';
+import { message, put } from './rows.ts';
 
 const DAY = 86_400_000;
 const NOW = Date.parse('2026-11-22T09:20:24.000Z');
@@ -12,30 +13,6 @@ const DAYS = { eventDays: 30, messageDays: 90, exchangeDays: 14, idempotencyDays
 /** An id as it was made at that time (those of a process only ever ascend). */
 let made = 0;
 const idOf = (prefix: string, at: number) => `${idAt(prefix, at)}${String(++made).padStart(16, '0')}`;
-/** A row with what every table asks for, where the test does not say it. */
-async function put(tx: Tx, table: string, row: Readonly<Record<string, unknown>>): Promise<void> {
-  const names = Object.keys(row);
-  await tx.run(`INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map((_, i) => `$${i + 1}`).join(', ')})`, Object.values(row));
-}
-const message = (id: string, at: number, more: object) => ({
-  id,
-  tenant: 'acme',
-  channel: 'ch',
-  direction: 'outbound',
-  state: 'sent',
-  content_type: 'text',
-  content: '{}',
-  preview: '',
-  at,
-  created_at: at,
-  updated_at: at,
-  priority: 0,
-  attempt: 1,
-  parts: 1,
-  sent_parts: 1,
-  queue_state: 'done',
-  ...more,
-});
 const letter = (id: string, at: number, state: string) => ({
   id,
   code: 'x',

@@ -8,6 +8,7 @@ import { readLog } from '../../src/store/read-log.ts';
 import { openSqliteReaders } from '../../src/store/sqlite-readers.ts';
 import { openSqliteWriter } from '../../src/store/sqlite-writer.ts';
 import { draft, storeContract } from './contract.ts';
+import { deliveryLogContract } from './delivery-log-contract.ts';
 import { retentionContract } from './retention-contract.ts';
 import { FOUND_AGAIN, foundAgain, SEEN_BEFORE, TOLD_BEFORE } from './told-before.ts';
 
@@ -45,6 +46,7 @@ describe('the store on SQLite', () => {
   };
   storeContract(opened);
   retentionContract(opened);
+  deliveryLogContract(opened);
 
   test('a store of the schema that had an index of subjects learns which event came before which', async () => {
     const { dir, path, old } = storeBefore('events ADD COLUMN prev_off');
