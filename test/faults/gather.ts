@@ -82,11 +82,12 @@ export async function gather(stage: Stage): Promise<Evidence> {
   await patience(60_000, async () => (await ledgerOf(stage)).journals.every((j) => j.pending === 0));
   const events = await readEvents(stage);
   const refusedByKafka = events.filter((e) => stage.refusedByKafka(e.event)).map((e) => e.event.id);
+  const kafka = stage.kafka ? await readKafka(stage.kafka.brokers, events.length - refusedByKafka.length) : null;
   return {
     acknowledged: [...stage.load.acknowledged(), ...stage.alsoAcknowledged],
-    bodies: readJournal(join(stage.rig.dir, 'data')),
+    bodies: readJournal(join(stage.rig.dir, 'data')), // last: of half an hour they take gigabytes
     events,
-    kafka: stage.kafka ? await readKafka(stage.kafka.brokers, events.length - refusedByKafka.length) : null,
+    kafka,
     refusedByKafka,
     ledger: await ledgerOf(stage),
     replies,
