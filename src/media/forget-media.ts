@@ -7,16 +7,32 @@ export type Forgotten = { readonly reason: string; readonly nowMs: number } & (
   | { readonly contact: string }
 );
 
-async function idsOf(tx: Tx, what: Forgotten): Promise<{ id: string; state: string; key: string | null }[]> {
+interface Row {
+  readonly id: string;
+  readonly state: string;
+  readonly key: string | null;
+}
+/** Those that are meant, and what was made of them; one query after another, as a connection takes them. */
+async function idsOf(tx: Tx, what: Forgotten): Promise<Row[]> {
   const select = 'SELECT id, state, key FROM media WHERE ';
+  const each = async (where: string, ids: readonly string[]) => {
+    const rows: Row[] = [];
+    for (const id of ids) rows.push(...(await tx.all<Row>(`${select}${where}`, [id])));
+    return rows;
+  };
   const rows =
     'ids' in what
-      ? (await Promise.all(what.ids.map((id) => tx.all<{ id: string; state: string; key: string | null }>(`${select}id = $1`, [id])))).flat()
+      ? await each('id = $1', what.ids)
       : 'message' in what
-        ? await tx.all<{ id: string; state: string; key: string | null }>(`${select}message = $1`, [what.message])
-        : await tx.all<{ id: string; state: string; key: string | null }>(`${select}conversation IN (SELECT id FROM conversations WHERE contact = $1)`, [what.contact]);
-  const children = await Promise.all(rows.map((r) => tx.all<{ id: string; state: string; key: string | null }>(`${select}parent = $1`, [r.id])));
-  return [...rows, ...children.flat()];
+        ? await each('message = $1', [what.message])
+        : await each('conversation IN (SELECT id FROM conversations WHERE contact = $1)', [what.contact]);
+  return [
+    ...rows,
+    ...(await each(
+      'parent = $1',
+      rows.map((r) => r.id),
+    )),
+  ];
 }
 
 /**

@@ -91,7 +91,7 @@ async function find(bench: BenchContext, gateway: GatewayProcess, reader: Child 
     }
   }
   let proved: Awaited<ReturnType<typeof hold>> | null = null;
-  for (let rate = Math.round(best * 0.8), falling = false; ; ) {
+  for (let rate = Math.round(best * 0.85), falling = false; ; ) {
     const long = await hold(bench, gateway, { rate, ms: bench.plan.sustainMs, reader });
     bench.say(`sustained: ${rate}/s ${long.holds ? 'held' : 'did not hold'} (${rounded(long.lagEarly)} s behind early, ${rounded(long.lagEnd)} s at the end)`);
     if (!long.holds && (proved || rate < 500)) return proved ?? long;

@@ -20,15 +20,19 @@ export const TOLD_BEFORE = [
   `INSERT INTO meta (key, value) VALUES ('early:ch_wa:wamid.late', '{"kind":"delete"}')`,
 ];
 export const SEEN_BEFORE = [toldKey(META, 'wamid.1'), toldKey(TWILIO, 'SM1'), toldKey(META, 'wamid.pruned')];
-export const foundAgain = (tx: Tx) =>
-  Promise.all([
-    messageIdOf(tx, META, 'wamid.1'),
-    messageIdOf(tx, TWILIO, 'SM1'),
-    messageIdOf(tx, META, 'wamid.ours'),
-    messageIdOf(tx, META, 'wamid.pruned'),
-    messageIdOf(tx, META, 'SM1'),
-    tx.all(`SELECT key FROM early_changes WHERE at > ${Date.now() - 60_000}`),
-    takeEarly({ tx, early: { pending: 1 } } as Context, { channel: 'ch_wa', platformId: 'wamid.late' }),
-    tx.all('SELECT key FROM meta'),
-  ]);
+export async function foundAgain(tx: Tx): Promise<unknown[]> {
+  const found: unknown[] = [];
+  for (const [of, id] of [
+    [META, 'wamid.1'],
+    [TWILIO, 'SM1'],
+    [META, 'wamid.ours'],
+    [META, 'wamid.pruned'],
+    [META, 'SM1'],
+  ] as const)
+    found.push(await messageIdOf(tx, of, id));
+  found.push(await tx.all(`SELECT key FROM early_changes WHERE at > ${Date.now() - 60_000}`));
+  found.push(await takeEarly({ tx, early: { pending: 1 } } as Context, { channel: 'ch_wa', platformId: 'wamid.late' }));
+  found.push(await tx.all('SELECT key FROM meta'));
+  return found;
+}
 export const FOUND_AGAIN = ['ms_1', 'ms_2', 'ms_3', undefined, undefined, [{ key: 'ch_wa:wamid.late' }], { kind: 'delete' }, []];
