@@ -42,7 +42,7 @@ function keysOf(addresses: readonly Identity[]): Key[] {
   );
 }
 
-const toConversation = (known: Known): Conversation => ({ ...known, isNew: false });
+export const toConversation = (known: Known): Conversation => ({ ...known, isNew: false });
 
 /** A number that went to another person: found by phone alone, while the conversation has another user id and another current phone. */
 function reassigned(found: Found, addresses: readonly Identity[], all: readonly Found[]): boolean {

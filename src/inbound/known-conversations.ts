@@ -27,7 +27,8 @@ export interface Found extends Key {
 interface Alias extends Key {
   readonly conversation: string;
 }
-interface Row {
+/** A conversation and its contact as PERSON_COLUMNS of `conversations c` and `contacts t` tell them. */
+export interface PersonRow {
   id: string;
   channel: string;
   tenant: string;
@@ -37,12 +38,13 @@ interface Row {
   created_at: number;
   name: string | null;
   identities: string;
-  has_menu: number | boolean;
+  has_menu?: number | boolean;
 }
+export const PERSON_COLUMNS = 'c.id, c.channel, c.tenant, c.contact, c.sendable, c.window_expires_at, c.created_at, t.name, t.identities';
 
 // Aliases first, then each conversation once: joined, every alias would bring the whole conversation again.
 const ALIAS = 'SELECT kind, value, conversation FROM aliases WHERE ';
-const KNOWN = `SELECT c.id, c.channel, c.tenant, c.contact, c.sendable, c.window_expires_at, c.created_at, t.name, t.identities, EXISTS (SELECT 1 FROM menus n WHERE n.conversation = c.id) AS has_menu
+const KNOWN = `SELECT ${PERSON_COLUMNS}, EXISTS (SELECT 1 FROM menus n WHERE n.conversation = c.id) AS has_menu
   FROM conversations c JOIN contacts t ON t.id = c.contact WHERE c.id = $1`;
 const selects = new Map<number, string>();
 function aliasesOf(keys: number): string {
@@ -53,7 +55,7 @@ function aliasesOf(keys: number): string {
   }
   return sql;
 }
-const toKnown = (r: Row): Known => ({
+export const toKnown = (r: PersonRow): Known => ({
   id: r.id,
   channel: r.channel,
   tenant: r.tenant,
@@ -125,7 +127,7 @@ async function knownById(tx: Tx, id: string): Promise<Known | undefined> {
   const mine = kept(tx);
   const before = mine?.known.get(id);
   if (before) return before;
-  const [row] = await tx.all<Row>(KNOWN, [id]);
+  const [row] = await tx.all<PersonRow>(KNOWN, [id]);
   const known = row && toKnown(row);
   if (mine && known) keep(mine.known, id, known);
   return known;

@@ -1,43 +1,21 @@
 import type { ChannelType, Identity, Recipient } from '../../schemas/index.ts';
 import { GatewayError } from '../gateway-error.ts';
-import { type Conversation, findConversation } from '../inbound/conversations.ts';
+import { type Conversation, findConversation, toConversation } from '../inbound/conversations.ts';
+import { PERSON_COLUMNS, type PersonRow, toKnown } from '../inbound/known-conversations.ts';
 import { sendableOf } from '../inbound/messages.ts';
 import type { Tx } from '../store/port.ts';
 
-interface Row {
-  id: string;
-  channel: string;
-  tenant: string;
-  contact: string;
-  sendable: string | null;
-  window_expires_at: number | null;
-  created_at: number;
+interface Row extends PersonRow {
   moved_to: string | null;
-  name: string | null;
-  identities: string;
 }
-const SELECT =
-  'SELECT c.id, c.channel, c.tenant, c.contact, c.sendable, c.window_expires_at, c.created_at, c.moved_to, t.name, t.identities FROM conversations c JOIN contacts t ON t.id = c.contact WHERE ';
+const SELECT = `SELECT ${PERSON_COLUMNS}, c.moved_to FROM conversations c JOIN contacts t ON t.id = c.contact WHERE `;
 
 /** A conversation by id; one that was linked to an older leads there. */
 export async function loadConversation(tx: Tx, where: 'c.id' | 'c.contact', id: string): Promise<Conversation | null> {
   const rows = await tx.all<Row>(`${SELECT}${where} = $1 ORDER BY c.created_at DESC`, [id]);
   const row = rows.find((r) => r.moved_to === null) ?? rows[0];
   if (row?.moved_to) return loadConversation(tx, 'c.id', row.moved_to);
-  return row
-    ? {
-        id: row.id,
-        channel: row.channel,
-        tenant: row.tenant,
-        contact: row.contact,
-        name: row.name,
-        identities: JSON.parse(row.identities) as Identity[],
-        sendable: row.sendable ? (JSON.parse(row.sendable) as Identity) : null,
-        windowExpiresAt: row.window_expires_at,
-        createdAt: row.created_at,
-        isNew: false,
-      }
-    : null;
+  return row ? toConversation(toKnown(row)) : null;
 }
 
 /** Where a command goes: the address as the platform last told it, and its conversation where it is known. */
