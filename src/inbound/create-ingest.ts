@@ -135,13 +135,16 @@ export function createIngest(deps: IngestDeps): Ingest {
       let [taken, bytes, offset] = [0, 0, cursor.last];
       const goOn = () => taken < mode.most && bytes < MAX_BYTES && performance.now() - started < (taken < AT_LEAST.bodies ? AT_LEAST.ms : MAX_MS);
       let drained = false;
-      while (!taken || goOn()) {
+      while (!drained && (!taken || goOn())) {
         const rows = reader.read(offset, SLICE, MAX_BYTES);
-        drained = !rows.length;
-        if (drained) break;
+        drained = rows.length < SLICE && rows.reduce((sum, row) => sum + row.body.length, 0) < MAX_BYTES;
+        if (!rows.length) break;
         if (!taken) await prepare(tx);
         for (const row of rows) {
-          if (taken && !goOn()) break;
+          if (taken && !goOn()) {
+            drained = false;
+            break;
+          }
           if (!mode.apart) await processBody(contextOf(tx, row, tally), deps.adapters, verifiedRequest(row, deps.publicUrl));
           else if (!(await apart(tx, row, tally))) return finish(tx, { tally, taken, offset, more: true });
           reached = ++taken;

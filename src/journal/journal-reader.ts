@@ -61,7 +61,7 @@ export function createJournalReader(dataDir: string): JournalReader {
       const db = new DatabaseSync(join(dir, name), { readOnly: true });
       db.exec('PRAGMA busy_timeout=5000');
       db.prepare('SELECT count(*) FROM bodies WHERE off < 0').get(); // a file that is being made has no table yet
-      const file = { db, after: db.prepare(`SELECT ${COLUMNS} FROM bodies WHERE off > ? ORDER BY off LIMIT ?`) };
+      const file = { db, after: db.prepare(`SELECT ${COLUMNS} FROM bodies WHERE off > ? ORDER BY off LIMIT (? + 0)`) }; // (? + 0): see sqlite-statements.ts
       open.set(name, file);
       return file;
     } catch {

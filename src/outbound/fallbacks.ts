@@ -3,6 +3,7 @@ import { GatewayError } from '../gateway-error.ts';
 import type { Tx } from '../store/port.ts';
 import { admit, type OutboundEnvironment } from './admit.ts';
 import { fallbackStep } from './fallback-step.ts';
+import { notBegun } from './not-begun.ts';
 import { loadMessage, note, type QueuedMessage, tell } from './queue.ts';
 import { leaveQueue } from './queue-order.ts';
 import { loadConversation } from './recipient.ts';
@@ -75,7 +76,7 @@ export async function runFallbacks(tx: Tx, args: { readonly nowMs: number }, env
 /** The first arrived after all: what stands in for it and has not begun is called off. */
 export async function callOffFallbacks(tx: Tx, args: { readonly nowMs: number }): Promise<void> {
   const queued = await tx.all<{ id: string }>(
-    `SELECT f.id FROM messages f JOIN messages m ON m.id = f.fallback_of WHERE f.fallback_of IS NOT NULL AND f.queue_state IN ('ready', 'waiting', 'held') AND f.sent_parts = 0
+    `SELECT f.id FROM messages f JOIN messages m ON m.id = f.fallback_of WHERE f.fallback_of IS NOT NULL AND ${notBegun('f')} AND f.sent_parts = 0
      AND m.state IN ('delivered', 'read', 'played') LIMIT 50`,
   );
   for (const { id } of queued) {

@@ -3,6 +3,7 @@ import type { OutboundEnvironment } from './admit.ts';
 import { startAttempts } from './attempts.ts';
 import { releaseHolds, settleDoubts } from './doubts.ts';
 import { callOffFallbacks, runFallbacks } from './fallbacks.ts';
+import { notBegun } from './not-begun.ts';
 import { loadMessage, tell } from './queue.ts';
 import { leaveQueue, makeReady } from './queue-order.ts';
 
@@ -17,7 +18,7 @@ async function wakeDue(tx: Tx, nowMs: number): Promise<boolean> {
 /** What waits longer than it matters, on a paused channel or for a retry, expires at its time and not at its turn. */
 async function expire(tx: Tx, nowMs: number): Promise<void> {
   const due = await tx.all<{ id: string }>(
-    `SELECT id FROM messages WHERE expires_at IS NOT NULL AND queue_state IN ('ready', 'waiting', 'held') AND expires_at <= $1 AND sent_parts = 0 LIMIT ${SLICE}`,
+    `SELECT id FROM messages WHERE expires_at IS NOT NULL AND ${notBegun('messages')} AND expires_at <= $1 AND sent_parts = 0 LIMIT ${SLICE}`,
     [nowMs],
   );
   for (const { id } of due) {

@@ -133,7 +133,13 @@ export async function listMessages(read: Read, filter: MessageFilter) {
     ['error_code', filter.error],
   ] as const)
     if (value !== undefined) query = query.where(column, '=', value as never);
-  if (filter.status !== undefined && TROUBLED.includes(filter.status)) query = query.where(sql<boolean>`state IN (${sql.join(TROUBLED.map((state) => sql.lit(state)))})`); // as its index has it
+  if (filter.status !== undefined && TROUBLED.includes(filter.status))
+    query = query.where(
+      sql<boolean>`(${sql.join(
+        TROUBLED.map((state) => sql`state = ${sql.lit(state)}`),
+        sql` OR `,
+      )})`,
+    ); // as its index has it
   if (filter.contact !== undefined)
     query = query.where('conversation', 'in', (e) =>
       e

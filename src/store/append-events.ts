@@ -28,27 +28,11 @@ export function spliceSeq(body: string, seq: number, late: boolean): string {
   return `${body.slice(0, at)}"seq":${seq}${late ? ',"late":true' : ''}${tail}${body.slice(at)}`;
 }
 
-/** Counts one event and tells what was before it, in one look. */
-const COUNT = `INSERT INTO seqs (subject, topic, last, last_time, last_off, prev_time, prev_off) VALUES ($1,$2,1,$3,$4,0,NULL)
-  ON CONFLICT (subject, topic) DO UPDATE SET last = last + 1, prev_time = last_time, prev_off = last_off, last_time = max(last_time, excluded.last_time), last_off = excluded.last_off
-  RETURNING last, prev_time, prev_off`;
 const INSERT =
   'INSERT INTO events (off, id, topic, type, subject, seq, late, tenant, channel, time, created_at, body, prev_off) VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)';
 
-interface Place {
-  readonly off: number | null;
-  readonly seq: number | null;
-  readonly late: number;
-  readonly before: number | null;
-}
 /** Given by the numberer. */
-const LATER: Place = { off: null, seq: null, late: 0, before: null };
-async function placeOf(tx: Tx, of: { subject: string; topic: string; time: number }): Promise<Place> {
-  const off = tx.nextOffset();
-  const [counted] = await tx.all<{ last: number; prev_time: number; prev_off: number | null }>(COUNT, [of.subject, of.topic, of.time, off]);
-  if (!counted) throw new Error('an event was not counted');
-  return { off, seq: counted.last, late: isLate(of.time, counted.prev_time) ? 1 : 0, before: counted.prev_off };
-}
+const LATER = { off: null, seq: null, late: false, before: null };
 
 /**
  * Appends events to the log, in order. Embedded they are numbered here (offset, and seq per subject and topic); on PostgreSQL
@@ -61,12 +45,7 @@ export async function appendEvents(tx: Tx, drafts: readonly EventDraft[], nowMs:
       throw new GatewayError('internal', `An event of type ${draft.type} is longer than ${MAX_EVENT_BYTES} bytes.`);
     const topic = TOPIC_OF[draft.type];
     const time = Date.parse(draft.time);
-    const { off, seq, late, before } = tx.kind === 'sqlite' ? await placeOf(tx, { subject: draft.subject, topic, time }) : LATER;
-    await tx.run(INSERT, [off, draft.id, topic, draft.type, draft.subject, seq, late, draft.tenant, draft.channel, time, nowMs, body, before]);
+    const { off, seq, late, before } = tx.place?.(draft.subject, topic, time) ?? LATER;
+    await tx.run(INSERT, [off, draft.id, topic, draft.type, draft.subject, seq, late ? 1 : 0, draft.tenant, draft.channel, time, nowMs, body, before]);
   }
-}
-
-/** Whether an event is older than one that went before. Platforms tell whole seconds, we milliseconds: within one second nothing is late. */
-export function isLate(timeMs: number, lastMs: number): boolean {
-  return timeMs < lastMs - (lastMs % 1000);
 }

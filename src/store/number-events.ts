@@ -1,4 +1,4 @@
-import { isLate } from './append-events.ts';
+import { isLate } from './is-late.ts';
 import type { Tx } from './port.ts';
 
 const BATCH = 2000;
@@ -37,7 +37,7 @@ export async function numberEvents(tx: Tx): Promise<{ last: number; more: boolea
   });
   const changed = [...counters.values()];
   await tx.run(
-    'INSERT INTO seqs (subject, topic, last, last_time, last_off, prev_time) SELECT w.subject, w.topic, w.last, w.time, w.off, 0 FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[]) AS w(subject, topic, last, time, off) ON CONFLICT (subject, topic) DO UPDATE SET last = excluded.last, last_time = excluded.last_time, last_off = excluded.last_off',
+    'INSERT INTO seqs (subject, topic, last, last_time, last_off) SELECT w.subject, w.topic, w.last, w.time, w.off FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[]) AS w(subject, topic, last, time, off) ON CONFLICT (subject, topic) DO UPDATE SET last = excluded.last, last_time = excluded.last_time, last_off = excluded.last_off',
     [changed.map((c) => c.subject), changed.map((c) => c.topic), changed.map((c) => c.last), changed.map((c) => c.lastTime), changed.map((c) => c.lastOff)],
   );
   await tx.run(

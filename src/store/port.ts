@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { EventType, Topic } from '../../schemas/index.ts';
+import type { Place } from './numbers.ts';
 import type { Operations } from './operations.ts';
 import type { Database } from './tables.ts';
 
@@ -13,8 +14,10 @@ export interface Tx {
   all<T>(sql: string, params?: readonly unknown[]): Promise<T[]>;
   /** Number of rows changed. */
   run(sql: string, params?: readonly unknown[]): Promise<number>;
-  /** The next offset of the log; embedded only (gaps after an undo do no harm). */
-  nextOffset(): number;
+  /** Counts an event; `timeMs` by the platform's clock. Absent on PostgreSQL, where the numberer does it after the commit. */
+  readonly place?: (subject: string, topic: string, timeMs: number) => Place;
+  /** Offsets of the newest event of each topic that a subject has. */
+  newest(subject: string): Promise<number[]>;
   /** Changes with every write to aliases, conversations, contacts and menus, and when anything was undone. Absent where others may write too (PostgreSQL). */
   readonly peopleVersion?: () => number;
   /** Runs `work` in a savepoint: what it throws undoes it alone, and is thrown on. */

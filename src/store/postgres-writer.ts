@@ -58,9 +58,8 @@ function createTx(client: pg.Client): Tx {
     db,
     all: async <T>(sql: string, params: readonly unknown[] = []) => (await query(sql, params)).rows as T[],
     run: async (sql, params = []) => (await query(sql, params)).rowCount ?? 0,
-    nextOffset() {
-      throw new Error('offsets are given by the numberer');
-    },
+    newest: async (subject) =>
+      (await query('SELECT last_off FROM seqs WHERE subject = $1 AND last_off IS NOT NULL', [subject])).rows.map((row) => (row as { last_off: number }).last_off),
     async savepoint(work) {
       const name = `s${++depth}`;
       await client.query(`SAVEPOINT ${name}`);

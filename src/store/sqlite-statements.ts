@@ -14,11 +14,14 @@ export interface Prepared {
 /** What SQLite takes for what the code has: nothing is NULL, and truth 0 or 1. */
 const bind = (params: readonly unknown[]) => params.map((p) => (p === undefined ? null : typeof p === 'boolean' ? Number(p) : p)) as SQLInputValue[];
 
+/** `$1` is `?1`. A LIMIT that is bound as it stands would make SQLite prepare the statement anew for each value (since 3.46 it plans by it). */
+const toSqlite = (sql: string): string => sql.replace(/\$(\d+)/g, '?$1').replace(/\blimit (\?\d*)/gi, 'LIMIT ($1 + 0)');
+
 const CHANGES_PEOPLE = /\b(?:INSERT(?: OR \w+)? INTO|UPDATE(?: OR \w+)?|DELETE FROM|REPLACE INTO)\s+"?(?:aliases|conversations|contacts|menus)\b/i;
 
 /** Rows are taken as arrays and made into objects here: those that node:sqlite makes are slow to make, and slow to read. */
 function prepared(db: DatabaseSync, sql: string): Prepared {
-  const statement = db.prepare(sql.replace(/\$(\d+)/g, '?$1'));
+  const statement = db.prepare(toSqlite(sql));
   const names = statement.columns().map(({ name }) => name);
   statement.setReturnArrays(true);
   const toRow = (values: readonly unknown[]): Row => {

@@ -6,6 +6,7 @@ import { WAL_PAGES } from '../checkpoints/wal-pages.ts';
 import { GatewayError } from '../gateway-error.ts';
 import { fillSeenSqlite, SEEN_NAMES_MESSAGES } from './fill-seen.ts';
 import { migrationsFrom, SCHEMA_VERSION } from './migrations.ts';
+import { createNumbers, LAG, NUMBERS_ARE_THERE, NUMBERS_BEHIND } from './numbers.ts';
 import type { Tx } from './port.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 import { createStatements, type Prepared } from './sqlite-statements.ts';
@@ -20,11 +21,12 @@ function migrate(db: DatabaseSync): void {
   db.exec('BEGIN IMMEDIATE');
   for (const statement of migrationsFrom(version, 'sqlite')) db.exec(statement);
   if (version < SEEN_NAMES_MESSAGES) fillSeenSqlite(db);
+  if (version < NUMBERS_BEHIND) db.exec(NUMBERS_ARE_THERE);
   db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
 }
 
 /** The embedded writer: one connection, synchronous underneath; every promise of its Tx is already settled when returned. */
-export function openSqliteWriter(path: string): Writer {
+export function openSqliteWriter(path: string, lag = LAG): Writer {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const db = new DatabaseSync(path);
   db.exec(
@@ -32,7 +34,8 @@ export function openSqliteWriter(path: string): Writer {
   );
   migrate(db);
   const prepare = createStatements(db);
-  const state = { nextOff: (db.prepare('SELECT coalesce(max(off), 0) + 1 AS n FROM events').get() as { n: number }).n, depth: 0, people: 0 };
+  const numbers = createNumbers({ lag, all: (sql, params) => prepare(sql).all(params), run: (sql, params) => void prepare(sql).run(params) });
+  const state = { depth: 0, people: 0 };
   const statementOf = (sql: string): Prepared => {
     const statement = prepare(sql);
     if (statement.changesPeople) state.people++;
@@ -49,10 +52,12 @@ export function openSqliteWriter(path: string): Writer {
     db: new Kysely<Database>({ dialect: sqliteDialect(async (query) => execute(query)) }),
     all: async <T>(sql: string, params: readonly unknown[] = []) => statementOf(sql).all(params) as T[],
     run: async (sql, params = []) => Number(statementOf(sql).run(params).changes),
-    nextOffset: () => state.nextOff++,
+    place: numbers.place,
+    newest: async (subject) => numbers.newest(subject),
     peopleVersion: () => state.people,
     async savepoint(work) {
       const name = `s${++state.depth}`;
+      const mark = numbers.mark();
       prepare(`SAVEPOINT ${name}`).run();
       try {
         const result = await work();
@@ -60,6 +65,7 @@ export function openSqliteWriter(path: string): Writer {
         return result;
       } catch (error) {
         state.people++;
+        numbers.undo(mark);
         prepare(`ROLLBACK TO ${name}`).run();
         prepare(`RELEASE ${name}`).run();
         throw error;
@@ -68,24 +74,27 @@ export function openSqliteWriter(path: string): Writer {
       }
     },
   };
+  async function transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    prepare('BEGIN IMMEDIATE').run();
+    try {
+      const result = await work(tx);
+      numbers.settle();
+      prepare('COMMIT').run();
+      numbers.committed();
+      return result;
+    } catch (error) {
+      state.people++;
+      numbers.undo();
+      if (db.isTransaction) prepare('ROLLBACK').run();
+      throw error;
+    }
+  }
   return {
     kind: 'sqlite',
-    async transaction(work) {
-      prepare('BEGIN IMMEDIATE').run();
-      try {
-        const result = await work(tx);
-        prepare('COMMIT').run();
-        return result;
-      } catch (error) {
-        state.people++;
-        if (db.isTransaction) prepare('ROLLBACK').run();
-        throw error;
-      }
-    },
-    async number() {
-      return state.nextOff - 1;
-    },
+    transaction,
+    number: async () => numbers.last(),
     async close() {
+      await transaction(async () => numbers.settleAll()).catch(() => {}); // as where the disk is full: the next start reads them from the log
       db.close();
     },
   };

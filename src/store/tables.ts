@@ -58,8 +58,8 @@ export interface Database {
   };
   /** Unique on (channel, kind, value): how a conversation is found. kind is an IdentityType, or 'phone_variant' for derived national variants. */
   aliases: { channel: string; kind: string; value: string; conversation: string };
-  /** Gapless numbering per subject (conversation, channel or 'unrouted') and topic. last_time: ms, for `late`. last_off: of the newest event. prev_*: of the one before, on SQLite. */
-  seqs: { subject: string; topic: string; last: number; last_time: number; prev_time: number; last_off: number | null; prev_off: number | null };
+  /** Gapless numbering per subject (conversation, channel or 'unrouted') and topic. last_time: ms, for `late`. last_off: of the newest event. On SQLite behind the log, see numbers.ts. */
+  seqs: { subject: string; topic: string; last: number; last_time: number; last_off: number | null };
   /**
    * Delivery log and outbound queue. state: MessageState; inbound rows have 'received'. part rows are in calls.
    * queue_state: null (not queued), 'held' (behind another of its conversation), 'ready', 'calling', 'waiting' (next_at), 'doubt',
@@ -219,7 +219,7 @@ export interface Database {
   /** Options that a message of ours numbered: JSON array of { n, id, title }; see inbound/menus.ts. */
   menus: { message: string; conversation: string; options: string };
   leases: { shard: number; owner: string; epoch: number; expires_at: number };
-  /** Named cursors over the event log: relay, consumers. detail: JSON (the relay keeps Kafka's end offsets). */
+  /** Named cursors over the event log: relay, consumers, numbers (what `seqs` counts, embedded). detail: JSON (the relay keeps Kafka's end offsets). */
   cursors: { name: string; off: number; detail: string | null; updated_at: number };
   replays: { id: string; tenant: string | null; state: string; request: string; result: string | null; created_at: number; updated_at: number };
   /** Platform ids that something names and nobody here has seen. named_by: status, reply, reaction. */

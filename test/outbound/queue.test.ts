@@ -1,3 +1,4 @@
+import { notBegun } from '../../src/outbound/not-begun.ts';
 import { type Desk, HOUR, openDesk, START } from '../support/outbound-desk.ts';
 
 const ANA = { phone: '+447700900101' };
@@ -139,7 +140,7 @@ test('a look costs the same whatever the length of the queue: each by its index'
     for (const text of [
       "SELECT m.id FROM messages m WHERE m.channel = 'wa' AND m.queue_state = 'ready' AND EXISTS (SELECT 1 FROM channels h WHERE h.id = 'wa' AND h.state = 'active') ORDER BY m.priority DESC, m.id LIMIT 20",
       "SELECT id FROM messages WHERE queue_state = 'waiting' AND next_at <= 1 ORDER BY next_at LIMIT 500",
-      "SELECT id FROM messages WHERE expires_at IS NOT NULL AND queue_state IN ('ready', 'waiting', 'held') AND expires_at <= 1 AND sent_parts = 0 LIMIT 500",
+      `SELECT id FROM messages WHERE expires_at IS NOT NULL AND ${notBegun('messages')} AND expires_at <= 1 AND sent_parts = 0 LIMIT 500`,
       'SELECT id FROM messages WHERE again_at <= 1 ORDER BY again_at LIMIT 50',
       'SELECT id FROM messages WHERE fallback_at <= 1 ORDER BY fallback_at LIMIT 50',
     ]) {

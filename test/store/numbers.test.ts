@@ -1,0 +1,200 @@
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import fc from 'fast-check';
+import type { EventType } from '../../schemas/index.ts';
+import { retain } from '../../src/inbound/retention.ts';
+import { appendEvents } from '../../src/store/append-events.ts';
+import { isLate } from '../../src/store/is-late.ts';
+import { migrationsFrom } from '../../src/store/migrations.ts';
+import { createNumbers } from '../../src/store/numbers.ts';
+import { createStatements } from '../../src/store/sqlite-statements.ts';
+import { openSqliteWriter } from '../../src/store/sqlite-writer.ts';
+import type { Writer } from '../../src/store/writer.ts';
+import { INGEST_SETTINGS } from '../support/ingest-settings.ts';
+import { draft } from './contract.ts';
+
+class Undone extends Error {}
+const undone = (error: unknown) => {
+  if (!(error instanceof Undone)) throw error;
+};
+interface Kept {
+  off: number;
+  id: string;
+  subject: string;
+  topic: string;
+  seq: number;
+  late: number;
+  time: number;
+  prev_off: number | null;
+}
+const eventsOf = (writer: Writer) => writer.transaction((tx) => tx.all<Kept>('SELECT off, id, subject, topic, seq, late, time, prev_off FROM events ORDER BY off'));
+
+/** Numbers as they should be, told from the order of the log alone. */
+function renumbered(events: readonly Kept[]) {
+  const before = new Map<string, Kept & { lastTime: number }>();
+  return events.map((event) => {
+    const last = before.get(`${event.topic} ${event.subject}`);
+    before.set(`${event.topic} ${event.subject}`, { ...event, lastTime: Math.max(event.time, last?.lastTime ?? 0) });
+    return { ...event, seq: (last?.seq ?? 0) + 1, late: last && isLate(event.time, last.lastTime) ? 1 : 0, prev_off: last?.off ?? null };
+  });
+}
+
+interface Event {
+  readonly subject: string;
+  readonly type: EventType;
+  readonly second: number;
+}
+const some = fc.array(
+  fc.record<Event>({
+    subject: fc.integer({ min: 0, max: 12 }).map((n) => `cv_${n}`),
+    type: fc.constantFrom<EventType>('message.received', 'message.received', 'message.status'),
+    second: fc.integer({ min: 10, max: 40 }),
+  }),
+  { minLength: 1, maxLength: 12 },
+);
+/** A transaction: parts, each of which may be undone alone, and all of them; then the process may end in order or be killed. */
+const transactions = fc.array(
+  fc.record({
+    parts: fc.array(fc.record({ events: some, savepoint: fc.boolean(), fails: fc.boolean() }), { minLength: 1, maxLength: 3 }),
+    fails: fc.integer({ min: 0, max: 4 }).map((n) => n === 0),
+    after: fc.constantFrom('nothing', 'nothing', 'nothing', 'closed', 'killed'),
+  }),
+  { minLength: 1, maxLength: 14 },
+);
+const LAGS = [
+  { events: 1, ms: 1e9, kept: 2 },
+  { events: 20, ms: 1e9, kept: 40 },
+  { events: 1e6, ms: 0, kept: 2 },
+  { events: 1e6, ms: 1e9, kept: 4 },
+];
+
+test('numbers are gapless and name the event before them, whatever is undone, and after every end', async () => {
+  await fc.assert(
+    fc.asyncProperty(transactions, fc.constantFrom(...LAGS), async (plan, lag) => {
+      const dir = mkdtempSync(join(tmpdir(), 'parlance-numbers-'));
+      let path = join(dir, 'store.sqlite');
+      let writer = openSqliteWriter(path, lag);
+      const accepted: string[] = [];
+      let [n, crashes] = [0, 0];
+      for (const { parts, fails, after } of plan) {
+        const mine: string[] = [];
+        await writer
+          .transaction(async (tx) => {
+            for (const part of parts) {
+              const ids: string[] = [];
+              const work = async () => {
+                for (const { subject, type, second } of part.events) {
+                  const event = { ...draft(String(++n), subject, `2026-11-22T09:20:${second}.000Z`), type };
+                  await appendEvents(tx, [event], 1);
+                  ids.push(event.id);
+                }
+                if (part.savepoint && part.fails) throw new Undone();
+              };
+              await (part.savepoint ? tx.savepoint(work) : work()).then(() => mine.push(...ids), undone);
+            }
+            if (fails) throw new Undone();
+          })
+          .then(() => accepted.push(...mine), undone);
+        if (after === 'closed') {
+          await writer.close();
+          writer = openSqliteWriter(path, lag);
+        } else if (after === 'killed') {
+          const from = path;
+          path = join(dir, `store${++crashes}.sqlite`);
+          for (const end of ['', '-wal']) if (existsSync(from + end)) copyFileSync(from + end, path + end); // what a killed process leaves
+          await writer.close();
+          writer = openSqliteWriter(path, lag);
+        }
+      }
+      const events = await eventsOf(writer);
+      expect(events.map((e) => e.id)).toEqual(accepted);
+      expect(events).toEqual(renumbered(events));
+      await writer.close();
+      rmSync(dir, { recursive: true, force: true });
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test('rows whose writing was undone, as where the disk is full at the commit, are written again', () => {
+  const db = new DatabaseSync(':memory:');
+  for (const sql of migrationsFrom(0, 'sqlite')) db.exec(sql);
+  const prepare = createStatements(db);
+  const open = () => createNumbers({ lag: { events: 20, ms: 1e9, kept: 40 }, all: (sql, params) => prepare(sql).all(params), run: (sql, params) => void prepare(sql).run(params) });
+  let numbers = open();
+  const add = (subject: string) => {
+    const { off, seq } = numbers.place(subject, 'messages.v1', 1);
+    db.exec(
+      `INSERT INTO events (off, id, topic, type, subject, seq, late, time, created_at, body) VALUES (${off}, 'e${off}', 'messages.v1', 'message.received', '${subject}', ${seq}, 0, 1, 1, '{}')`,
+    );
+    return seq;
+  };
+  const commit = () => {
+    numbers.settle();
+    db.exec('COMMIT');
+    numbers.committed();
+  };
+  db.exec('BEGIN');
+  for (const subject of ['a', 'b', ...Array(6).fill('c'), ...Array(12).fill('d')]) add(subject);
+  commit();
+  db.exec('BEGIN');
+  for (const subject of ['d', 'd']) add(subject);
+  numbers.settle(); // a and b
+  expect(db.prepare('SELECT subject FROM seqs ORDER BY subject').all()).toMatchObject([{ subject: 'a' }, { subject: 'b' }]);
+  db.exec('ROLLBACK');
+  numbers.undo();
+  db.exec('BEGIN');
+  for (const subject of ['d', 'd']) add(subject);
+  commit(); // all but d
+  numbers = open();
+  expect(['a', 'b', 'c', 'd'].map(add)).toEqual([2, 2, 7, 15]);
+  db.close();
+});
+
+test('rows that follow behind: many events cost few writes, and no counter is kept for ever', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'parlance-numbers-'));
+  const path = join(dir, 'store.sqlite');
+  const writer = openSqliteWriter(path, { events: 100, ms: 1e9, kept: 200 });
+  const counted = () => writer.transaction((tx) => tx.all<{ subject: string; last: number }>('SELECT subject, last FROM seqs ORDER BY subject'));
+  const write = (subject: string, from: number, to: number) =>
+    writer.transaction((tx) =>
+      appendEvents(
+        tx,
+        Array.from({ length: to - from }, (_, i) => draft(`${subject}${from + i}`, subject)),
+        1,
+      ),
+    );
+  await write('cv_1', 0, 100);
+  expect(await counted()).toEqual([]);
+  await write('cv_1', 100, 102);
+  expect(await counted()).toEqual([{ subject: 'cv_1', last: 102 }]);
+  await write('cv_1', 102, 150);
+  await write('cv_2', 0, 1);
+  expect(await counted()).toEqual([{ subject: 'cv_1', last: 102 }]);
+  await writer.close();
+  const again = openSqliteWriter(path);
+  expect(await again.transaction((tx) => tx.all('SELECT subject, last FROM seqs ORDER BY subject'))).toEqual([
+    { subject: 'cv_1', last: 150 },
+    { subject: 'cv_2', last: 1 },
+  ]);
+  await again.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+test('what the rows do not count yet is not dropped, however old it is', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'parlance-numbers-'));
+  const writer = openSqliteWriter(join(dir, 'store.sqlite'));
+  await writer.transaction((tx) =>
+    appendEvents(
+      tx,
+      ['1', '2', '3'].map((n) => draft(n)),
+      1,
+    ),
+  );
+  await writer.transaction((tx) => retain(tx, INGEST_SETTINGS.retention, { nowMs: Date.now(), goOn: () => false }));
+  expect(await eventsOf(writer)).toHaveLength(3);
+  await writer.close();
+  rmSync(dir, { recursive: true, force: true });
+});
