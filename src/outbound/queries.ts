@@ -123,9 +123,13 @@ export async function listMessages(read: Read, filter: MessageFilter) {
     ])
     .orderBy('id', 'desc')
     .limit(filter.limit + 1);
-  if (filter.tenant !== null) query = query.where('tenant', '=', filter.tenant);
+  const troubled = filter.status !== undefined && TROUBLED.includes(filter.status);
+  // Of several filters the one that leaves least is to be looked up; SQLite does not know which, so the others are put where no index is seen.
+  const narrow = filter.conversation ?? filter.contact ?? filter.error ?? (troubled || undefined);
+  const plain = (column: 'tenant' | 'channel', known: unknown) => (known === undefined ? sql.ref(column) : sql`coalesce(${sql.ref(column)}, '')`);
+  if (filter.tenant !== null) query = query.where(plain('tenant', narrow ?? filter.channel), '=', filter.tenant);
+  if (filter.channel !== undefined) query = query.where(plain('channel', narrow), '=', filter.channel);
   for (const [column, value] of [
-    ['channel', filter.channel],
     ['direction', filter.direction],
     ['state', filter.status],
     ['contact', filter.contact],

@@ -146,6 +146,9 @@ const VERSIONS: readonly string[] = [
    CREATE INDEX messages_expiry ON messages (expires_at) WHERE expires_at IS NOT NULL AND (queue_state = 'ready' OR queue_state = 'waiting' OR queue_state = 'held');
    CREATE INDEX messages_stand_ins ON messages (fallback_of) WHERE fallback_of IS NOT NULL AND (queue_state = 'ready' OR queue_state = 'waiting' OR queue_state = 'held');
    CREATE INDEX messages_troubled ON messages (state, id) WHERE state = 'failed' OR state = 'unknown' OR state = 'expired'`,
+  // The log of one tenant or channel that has little, beside others that have much.
+  `CREATE INDEX messages_tenant ON messages (tenant, id);
+   CREATE INDEX messages_channel ON messages (channel, id)`,
 ];
 
 export const SCHEMA_VERSION = VERSIONS.length;
