@@ -65,6 +65,19 @@ kafkaSuite('relay and commands on a real Kafka', why, () => {
     await b.stop();
   }, 120_000);
 
+  test('transactions one right after another are nothing to warn of', async () => {
+    const said: string[] = [];
+    const client = createClient(config(), (level, message) => level !== 'debug' && said.push(message));
+    const admin = client.admin();
+    await admin.createTopics({ topics: [{ topic: 'parlance.rapid', numPartitions: 4 }], waitForLeaders: true });
+    await admin.disconnect();
+    const producer = await openTransactionalProducer(client, 'parlance.rapid');
+    for (let n = 0; n < 100; n++) await producer.send(Array.from({ length: 4 }, (_, key) => ({ topic: 'parlance.rapid', key: String(key), value: String(n), headers: {} })));
+    await producer.close();
+    expect(said).toEqual([]);
+    expect((await consume('parlance.rapid', 400)).map((m) => m.value)).toHaveLength(400);
+  }, 60_000);
+
   test('a batch that was published and not recorded is found again, not sent again', async () => {
     await append(100);
     const b = broker();

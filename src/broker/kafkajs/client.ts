@@ -4,6 +4,7 @@ import type { KafkaConfig } from '../../config/config.ts';
 import { useOneBufferRecords } from './encode-record.ts';
 import { useFastGzip } from './gzip.ts';
 import { keepCoordinator } from './keep-coordinator.ts';
+import { waitForMarkers } from './wait-for-markers.ts';
 
 export type BrokerLog = (level: 'info' | 'warn' | 'error' | 'debug', message: string, fields?: Readonly<Record<string, unknown>>) => void;
 
@@ -27,14 +28,15 @@ function calmTimers(): void {
   };
 }
 
-/** Said by a cluster that has just started, and over at the next try. */
-const PASSING = /coordinator (is loading|is not available|not available)|group is rebalancing/i;
+/** Over at the next try: said by a cluster that has just started, and until the markers of a transaction are written (wait-for-markers.ts). */
+const PASSING = /coordinator (is loading|is not available|not available)|not the correct coordinator|group is rebalancing|concurrent operation on the same transaction/i;
 
 /** A kafkajs client whose log goes to ours; connection and request times short, since a batch is tried again as a whole. */
 export function createClient(config: KafkaConfig, log: BrokerLog, clientId = 'parlance') {
   calmTimers();
   useFastGzip();
   keepCoordinator();
+  waitForMarkers();
   useOneBufferRecords();
   const { Kafka, logLevel } = kafkajs;
   const ssl: ClientConfig['ssl'] = typeof config.ssl === 'object' ? { ca: config.ssl.ca ? [config.ssl.ca] : [] } : config.ssl;

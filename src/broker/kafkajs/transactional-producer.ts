@@ -12,8 +12,8 @@ export interface OutRecord {
 export type Ends = Record<string, Record<string, string>>;
 
 /**
- * One transaction a batch. The default retry time of kafkajs costs 300 ms a batch after CONCURRENT_TRANSACTIONS, which the broker says
- * until the markers of the last one are written, a few milliseconds; so the first try again comes soon. After any failure the object is thrown away (an idempotent kafkajs producer reuses the sequence of a send whose answer
+ * One transaction a batch. The default retry time of kafkajs is 300 ms; what passes in a moment (wait-for-markers.ts has the usual case) is
+ * tried again sooner. After any failure the object is thrown away (an idempotent kafkajs producer reuses the sequence of a send whose answer
  * was lost, and the broker then acknowledges the next message without writing it).
  */
 export async function openTransactionalProducer(client: Client, transactionalId: string) {
