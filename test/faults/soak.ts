@@ -91,7 +91,7 @@ export function soakTable(samples: readonly Sample[]): string {
 }
 
 /** Half of what the gateway sustains with every event on Kafka where the README's figures were measured. */
-export const HALF_RATE = 1800;
+export const HALF_RATE = 2700;
 /** Nothing but load, in both directions, for so many minutes, with every event on Kafka; the invariants hold at its end too. */
 export function soak({ minutes, perSecond }: { minutes: number; perSecond: number }, samples: Sample[]): Scenario {
   return {
