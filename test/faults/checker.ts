@@ -1,5 +1,6 @@
-import { countElements, isPoison } from './count-elements.ts';
-import type { Evidence, LogEvent } from './evidence.ts';
+import { createElementCount, type ElementCount, isPoison } from './count-elements.ts';
+import type { Evidence, Ledger } from './evidence.ts';
+import { createGaps, createOrder, createUnique } from './sequences.ts';
 
 /** The figures of one scenario; every one but the first, `replies` and `inDoubt` must be 0. */
 export interface Verdict {
@@ -22,32 +23,8 @@ export interface Verdict {
   /** What was found, in words. */
   readonly findings: readonly string[];
 }
-const duplicates = (list: readonly string[]): string[] => {
-  const seen = new Set<string>();
-  return list.filter((x) => seen.size === seen.add(x).size);
-};
 const numberOf = (text: string | undefined): number => Number(/(\d+)$/.exec(text ?? '')?.[1] ?? Number.NaN);
-
-/** Numbers that do not follow each other from 1, per key. */
-function gaps(list: readonly { key: string; seq: number }[]): string[] {
-  const last = new Map<string, number>();
-  return list.flatMap(({ key, seq }) => {
-    const due = (last.get(key) ?? 0) + 1;
-    last.set(key, seq);
-    return seq === due ? [] : [`${key}: ${seq} where ${due} was due`];
-  });
-}
-/** Texts count up per key; what does not. */
-function disorder(list: readonly { key: string; n: number }[]): string[] {
-  const last = new Map<string, number>();
-  return list.flatMap(({ key, n }) => {
-    const before = last.get(key) ?? 0;
-    last.set(key, Math.max(before, n));
-    return n > before ? [] : [`${key}: ${n} after ${before}`];
-  });
-}
-function compareLedger({ ledger, bodies }: Evidence, published: (channel: string) => number): string[] {
-  const own = countElements(bodies);
+function compareLedger(ledger: Ledger, { own, bodies }: Journal, published: (channel: string) => number): string[] {
   const found: string[] = [];
   const same = (what: string, theirs: number, mine: number) => theirs === mine || found.push(`ledger: ${what} ${theirs}, counted ${mine}`);
   for (const name of new Set([...own.keys(), ...ledger.channels.map((c) => c.channel)])) {
@@ -80,60 +57,106 @@ function compareLedger({ ledger, bodies }: Evidence, published: (channel: string
   same(
     'bodies received',
     ledger.journals.reduce((n, j) => n + j.received, 0),
-    bodies.length,
+    bodies,
   );
   same(
     'bodies split',
     ledger.journals.reduce((n, j) => n + j.split, 0),
-    bodies.length,
+    bodies,
   );
   return found;
 }
 
+interface Journal {
+  readonly own: ReturnType<ElementCount['counts']>;
+  readonly bodies: number;
+  /** Bodies that become a dead letter each. */
+  readonly letters: readonly string[];
+}
+function readJournal(read: Evidence['bodies']): Journal {
+  const elements = createElementCount();
+  const letters: string[] = [];
+  let bodies = 0;
+  for (const body of read) {
+    elements.add(body);
+    if (isPoison(body)) letters.push(body);
+    bodies++;
+  }
+  return { own: elements.counts(), bodies, letters };
+}
+/** The log, read once. */
+async function readLog({ events, refusedByKafka }: Evidence) {
+  const ids = createUnique();
+  const received = createUnique();
+  const order = createOrder();
+  const gaps = createGaps();
+  const published = new Map<string, number>();
+  const parked = new Set<string>();
+  for await (const { topic, event } of events) {
+    const { id, type, subject, source, data } = event;
+    ids.add(id);
+    gaps.add(`${topic} ${subject}`, data.seq);
+    if (refusedByKafka(event)) parked.add(id);
+    if (data.raw && type !== 'webhook.rejected') published.set(source, (published.get(source) ?? 0) + 1);
+    if (type !== 'message.received') continue;
+    received.add(data.message?.platformId ?? '');
+    order.add(subject, numberOf(data.message?.content.text));
+  }
+  return { ids, received, order, gaps, parked, published: (channel: string) => published.get(`/channels/${channel}`) ?? 0 };
+}
+type Log = Awaited<ReturnType<typeof readLog>>;
+/** Kafka against the log. */
+async function readTopics({ kafka }: Evidence, log: Log): Promise<{ doubled: readonly string[]; disorder: readonly string[]; differs: readonly string[] }> {
+  if (kafka === null) return { doubled: [], disorder: [], differs: [] };
+  const ids = createUnique();
+  const order = createOrder();
+  for await (const { topic, key, id, seq } of kafka(log.ids.seen.size - log.parked.size)) {
+    ids.add(id);
+    order.add(`${topic} ${key} on Kafka`, seq);
+  }
+  const missing = [...log.ids.seen].filter((id) => !ids.seen.has(id) && !log.parked.has(id));
+  const strange = [...ids.seen].filter((id) => !log.ids.seen.has(id));
+  return { doubled: ids.again, disorder: order.wrong, differs: [...missing, ...strange] };
+}
+
 /** Recounts everything from the evidence alone. */
-export function recount(evidence: Evidence): Verdict {
-  const events = evidence.events.map((e) => e.event);
-  const received = events.filter((e) => e.type === 'message.received');
-  const platformId = (e: LogEvent) => e.data.message?.platformId ?? '';
-  const there = new Set(received.map(platformId));
-  const letters = evidence.bodies.filter(isPoison);
-  const lost = evidence.acknowledged.filter((id) => !there.has(id) && !letters.some((b) => b.includes(`"${id}"`)));
-  const doubled = [...duplicates(received.map(platformId)), ...duplicates(events.map((e) => e.id)), ...duplicates(evidence.kafka?.map((r) => r.id) ?? [])];
-  const order = disorder(received.map((e) => ({ key: e.subject, n: numberOf(e.data.message?.content.text) })));
-  const sendOrder = disorder(evidence.accepted.map((a) => ({ key: a.to, n: numberOf(a.text) })));
-  const missing = gaps(evidence.events.map(({ topic, event }) => ({ key: `${topic} ${event.subject}`, seq: event.data.seq })));
-  const parked = new Set(evidence.refusedByKafka);
-  const onKafka = new Set(evidence.kafka?.map((r) => r.id));
-  const inLog = new Set(events.map((e) => e.id));
-  const differs = evidence.kafka ? [...events.filter((e) => !onKafka.has(e.id) && !parked.has(e.id)).map((e) => e.id), ...[...onKafka].filter((id) => !inLog.has(id))] : [];
-  const kafkaOrder = disorder((evidence.kafka ?? []).map((r) => ({ key: `${r.topic} ${r.key} on Kafka`, n: r.seq })));
-  const ledger = compareLedger(evidence, (channel) => events.filter((e) => e.data.raw && e.type !== 'webhook.rejected' && e.source === `/channels/${channel}`).length);
-  const messages = new Map<string, number>();
-  for (const { own } of evidence.accepted) messages.set(own, (messages.get(own) ?? 0) + 1);
-  const twice = [...messages].filter(([, n]) => n > 1).map(([own]) => own);
-  const arrived = new Set(evidence.accepted.map((a) => a.own.split('.')[0] ?? ''));
-  const unexplained = evidence.replies.filter((r) => !arrived.has(r.id) && !['unknown', 'failed', 'expired'].includes(r.status));
-  const strange = evidence.replies.filter((r) => arrived.has(r.id) && !['sent', 'delivered', 'read'].includes(r.status));
+export async function recount(evidence: Evidence): Promise<Verdict> {
+  const { accepted, acknowledged, replies } = evidence;
+  const journal = readJournal(evidence.bodies);
+  const log = await readLog(evidence);
+  const topics = await readTopics(evidence, log);
+  const lost = acknowledged.filter((id) => !log.received.seen.has(id) && !journal.letters.some((b) => b.includes(`"${id}"`)));
+  const doubled = [...log.received.again, ...log.ids.again, ...topics.doubled];
+  const sends = createOrder();
+  for (const a of accepted) sends.add(a.to, numberOf(a.text));
+  const disorder = [...log.order.wrong, ...topics.disorder, ...sends.wrong];
+  const ledger = compareLedger(evidence.ledger, journal, log.published);
+  const calls = createUnique();
+  for (const a of accepted) calls.add(a.own);
+  const twice = [...new Set(calls.again)];
+  const arrived = new Set(accepted.map((a) => a.own.split('.')[0] ?? ''));
+  const unexplained = replies.filter((r) => !arrived.has(r.id) && !['unknown', 'failed', 'expired'].includes(r.status));
+  const strange = replies.filter((r) => arrived.has(r.id) && !['sent', 'delivered', 'read'].includes(r.status));
   const words = (what: string, list: readonly string[]) => (list.length ? [`${what}: ${list.length}, e.g. ${list.slice(0, 3).join('; ')}`] : []);
   return {
-    acknowledged: evidence.acknowledged.length,
+    acknowledged: acknowledged.length,
     lost: lost.length,
     doubled: doubled.length,
-    outOfOrder: order.length + kafkaOrder.length + sendOrder.length,
-    seqGaps: missing.length,
+    outOfOrder: disorder.length,
+    seqGaps: log.gaps.wrong.length,
     ledger: ledger.length,
-    kafkaDiffers: differs.length,
-    replies: evidence.replies.length,
+    kafkaDiffers: topics.differs.length,
+    replies: replies.length,
     repliesTwice: twice.length,
     repliesLost: unexplained.length + strange.length,
-    inDoubt: evidence.replies.filter((r) => !arrived.has(r.id) && ['unknown', 'failed'].includes(r.status)).length,
+    inDoubt: replies.filter((r) => !arrived.has(r.id) && ['unknown', 'failed'].includes(r.status)).length,
     findings: [
       ...words('lost', lost),
       ...words('doubled', doubled),
-      ...words('out of order', [...order, ...kafkaOrder, ...sendOrder]),
-      ...words('seq', missing),
+      ...words('out of order', disorder),
+      ...words('seq', log.gaps.wrong),
       ...ledger,
-      ...words('Kafka and the log differ', differs),
+      ...words('Kafka and the log differ', topics.differs),
       ...words('replies accepted twice', twice),
       ...words(
         'replies not accounted for',

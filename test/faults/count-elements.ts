@@ -17,7 +17,7 @@ interface Value {
 export const isPoison = (body: string): boolean => /poison-(normalise|store)/.test(body);
 
 /** The checker's own books: raw bodies split by its own rules, counted by channel. */
-export function countElements(bodies: readonly string[]): Map<string, Counted> {
+export function createElementCount() {
   const counts = new Map<string, Counted>();
   const of = (name: string): Counted => {
     const known = counts.get(name) ?? { elements: 0, repeats: 0, poison: 0 };
@@ -25,25 +25,28 @@ export function countElements(bodies: readonly string[]): Map<string, Counted> {
     return known;
   };
   const seen = new Set<string>();
-  const add = (channel: string, element: string) => {
+  const one = (channel: string, element: string) => {
     const c = of(channel);
     c.elements++;
     if (seen.has(element)) c.repeats++;
     seen.add(element);
   };
-  for (const body of bodies) {
-    if (isPoison(body)) {
-      const c = of('unrouted');
-      c.elements++;
-      c.poison++;
-      continue;
-    }
-    const { entry } = JSON.parse(body) as { entry: { changes: { value: Value }[] }[] };
-    for (const { value } of entry.flatMap((e) => e.changes)) {
-      const channel = NUMBERS.find(([, number]) => number === value.metadata.phone_number_id)?.[0] ?? 'unrouted';
-      for (const m of value.messages ?? []) add(channel, m.id);
-      for (const s of value.statuses ?? []) add(channel, `${s.id} ${s.status}`);
-    }
-  }
-  return counts;
+  return {
+    counts: (): ReadonlyMap<string, Counted> => counts,
+    add(body: string): void {
+      if (isPoison(body)) {
+        const c = of('unrouted');
+        c.elements++;
+        c.poison++;
+        return;
+      }
+      const { entry } = JSON.parse(body) as { entry: { changes: { value: Value }[] }[] };
+      for (const { value } of entry.flatMap((e) => e.changes)) {
+        const channel = NUMBERS.find(([, number]) => number === value.metadata.phone_number_id)?.[0] ?? 'unrouted';
+        for (const m of value.messages ?? []) one(channel, m.id);
+        for (const s of value.statuses ?? []) one(channel, `${s.id} ${s.status}`);
+      }
+    },
+  };
 }
+export type ElementCount = ReturnType<typeof createElementCount>;

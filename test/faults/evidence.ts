@@ -41,16 +41,18 @@ export interface Reply {
   /** The gateway's word on it at the end. */
   readonly status: string;
 }
+/** Read once and in order, piece by piece: half an hour has millions, which together would fill the memory. */
+export type Read<T> = Iterable<T> | AsyncIterable<T>;
 export interface Evidence {
   /** Platform ids of the messages whose webhook was answered 200. */
   readonly acknowledged: readonly string[];
   /** Raw bodies of the journal, in order. */
-  readonly bodies: readonly string[];
-  readonly events: readonly LoggedEvent[];
-  /** As a read_committed consumer sees them, by partition in order; null where no Kafka took part. */
-  readonly kafka: readonly KafkaRecord[] | null;
-  /** Event ids that Kafka refuses for their size: parked by the relay, in the log all the same. */
-  readonly refusedByKafka: readonly string[];
+  readonly bodies: Iterable<string>;
+  readonly events: Read<LoggedEvent>;
+  /** As a read_committed consumer sees them, by partition in order, of whom so many are expected; null where no Kafka took part. */
+  readonly kafka: ((wanted: number) => Read<KafkaRecord>) | null;
+  /** Whether Kafka refuses the event for its size: parked by the relay, in the log all the same. */
+  refusedByKafka(event: LogEvent): boolean;
   readonly ledger: Ledger;
   readonly replies: readonly Reply[];
   /** Calls that the platform accepted, in its order. */

@@ -20,11 +20,15 @@ const { values } = parseArgs({
 });
 const seed = Number(values.seed);
 const only = values.only?.split(',');
-const samples: Sample[] = [];
-const chosen = values.soak
-  ? [soak({ minutes: Number(values.soak), perSecond: Number(values.rate) }, samples)]
-  : SCENARIOS.filter((s) => (only ? only.includes(s.family) : true) && (values.short ? s.inShort : true));
 const print = (text: string) => void process.stdout.write(`${text}\n`);
+let samples: readonly Sample[] = [];
+const sampled = (all: readonly Sample[]) => {
+  samples = all;
+  print(`${soakTable(all)}\n\nThe load has ended; now everything is counted.`);
+};
+const chosen = values.soak
+  ? [soak({ minutes: Number(values.soak), perSecond: Number(values.rate) }, sampled)]
+  : SCENARIOS.filter((s) => (only ? only.includes(s.family) : true) && (values.short ? s.inShort : true));
 if (!chosen.length) {
   print(`--only takes ${[...new Set(SCENARIOS.map((s) => s.family))].join(', ')}`);
   process.exit(2);
@@ -53,6 +57,5 @@ for (const scenario of chosen) {
   }
 }
 print(`\n${report(outcomes)}`);
-if (values.soak) print(`\n${soakTable(samples)}`);
 if (values.json) writeFileSync(values.json, JSON.stringify({ seed, outcomes, samples }, null, 2));
 process.exit(broken || stop.signal.aborted || outcomes.some((o) => !o.good) ? 1 : 0);

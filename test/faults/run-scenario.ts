@@ -54,7 +54,7 @@ export async function runScenario(scenario: Scenario, options: { seed: number; s
     await servesAgain(stage);
     await sleep(1500);
     await stage.stopLoad();
-    const verdict = recount(await gather(stage));
+    const verdict = await recount(await gather(stage));
     if (!scenario.endsProcess && stage.rig.starts() > 1) stage.findings.push(`the gateway ended (${stage.rig.exits().join(', ')}): ${lastWords(stage.rig.log())}`);
     const findings = [...verdict.findings, ...stage.findings];
     return {

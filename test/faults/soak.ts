@@ -92,8 +92,8 @@ export function soakTable(samples: readonly Sample[]): string {
 
 /** Half of what the gateway sustains with every event on Kafka where the README's figures were measured. */
 export const HALF_RATE = 2700;
-/** Nothing but load, in both directions, for so many minutes, with every event on Kafka; the invariants hold at its end too. */
-export function soak({ minutes, perSecond }: { minutes: number; perSecond: number }, samples: Sample[]): Scenario {
+/** Nothing but load, in both directions, for so many minutes, with every event on Kafka; `sampled` is told at its end, before the count. The invariants hold then too. */
+export function soak({ minutes, perSecond }: { minutes: number; perSecond: number }, sampled: (samples: readonly Sample[]) => void): Scenario {
   return {
     family: 'soak',
     name: `soak of ${minutes} minutes at ${perSecond} webhooks a second`,
@@ -102,10 +102,12 @@ export function soak({ minutes, perSecond }: { minutes: number; perSecond: numbe
     talks: 200,
     async play(stage) {
       const began = performance.now();
+      const samples: Sample[] = [];
       for (const end = began + minutes * 60_000; performance.now() < end; ) {
         await sleep(EVERY_MS);
         samples.push(await look(stage, began));
       }
+      sampled(samples);
       for (const f of judge(samples)) if (!f.flat) stage.findings.push(`${f.figure} is not flat: ${f.thirds.map((n) => n.toFixed(1)).join(', ')}; bound ${f.bound.toFixed(1)}`);
     },
   };
