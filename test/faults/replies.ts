@@ -14,7 +14,8 @@ export function startReplies(options: { api: string; talks: readonly Talk[]; per
   const { api, talks } = options;
   const promised: Promised[] = [];
   const refused = new Map<string, number>();
-  const state = { going: true };
+  const ended = new AbortController();
+  const pause = (ms: number) => sleep(ms, undefined, { signal: ended.signal }).catch(() => {}); // the end need not wait for the next one's time
   const every = (1000 * talks.length) / options.perSecond;
   const note = (what: string) => void refused.set(what, (refused.get(what) ?? 0) + 1);
 
@@ -35,14 +36,14 @@ export function startReplies(options: { api: string; talks: readonly Talk[]; per
     return null;
   }
   async function lane(talk: Talk, i: number): Promise<void> {
-    await sleep((every * i) / talks.length);
-    for (let n = 1; state.going; n++) {
-      for (let id = null as string | null; id === null && state.going; ) {
+    await pause((every * i) / talks.length);
+    for (let n = 1; !ended.signal.aborted; n++) {
+      for (let id = null as string | null; id === null && !ended.signal.aborted; ) {
         id = await ask(talk, n);
         if (id !== null) promised.push({ id, to: talk.customer, n });
-        else await sleep(400);
+        else await pause(400);
       }
-      await sleep(every);
+      await pause(every);
     }
   }
   const lanes = Promise.all(talks.map(lane));
@@ -50,7 +51,7 @@ export function startReplies(options: { api: string; talks: readonly Talk[]; per
     promised: (): readonly Promised[] => promised,
     refused: (): ReadonlyMap<string, number> => refused,
     async stop(): Promise<void> {
-      state.going = false;
+      ended.abort();
       await lanes;
     },
   };
