@@ -1,19 +1,18 @@
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import type { EventType } from '../../schemas/index.ts';
 import { retain } from '../../src/inbound/retention.ts';
 import { appendEvents } from '../../src/store/append-events.ts';
 import { isLate } from '../../src/store/is-late.ts';
-import { migrationsFrom } from '../../src/store/migrations.ts';
 import { createNumbers } from '../../src/store/numbers.ts';
 import { createStatements } from '../../src/store/sqlite-statements.ts';
 import { openSqliteWriter } from '../../src/store/sqlite-writer.ts';
 import type { Writer } from '../../src/store/writer.ts';
 import { INGEST_SETTINGS } from '../support/ingest-settings.ts';
 import { draft } from './contract.ts';
+import { emptyStore } from './empty-store.ts';
 
 class Undone extends Error {}
 const undone = (error: unknown) => {
@@ -119,8 +118,7 @@ test('numbers are gapless and name the event before them, whatever is undone, an
 });
 
 test('rows whose writing was undone, as where the disk is full at the commit, are written again', () => {
-  const db = new DatabaseSync(':memory:');
-  for (const sql of migrationsFrom(0, 'sqlite')) db.exec(sql);
+  const db = emptyStore();
   const prepare = createStatements(db);
   const open = () => createNumbers({ lag: { events: 20, ms: 1e9, kept: 40 }, all: (sql, params) => prepare(sql).all(params), run: (sql, params) => void prepare(sql).run(params) });
   let numbers = open();

@@ -1,12 +1,6 @@
-import { constants, DatabaseSync } from 'node:sqlite';
-import { migrationsFrom } from '../../src/store/migrations.ts';
+import { constants } from 'node:sqlite';
 import { createStatements } from '../../src/store/sqlite-statements.ts';
-
-function emptyStore(): DatabaseSync {
-  const db = new DatabaseSync(':memory:');
-  for (const sql of migrationsFrom(0, 'sqlite')) db.exec(sql);
-  return db;
-}
+import { emptyStore } from './empty-store.ts';
 
 test.each([
   ['by number', 'SELECT id FROM messages WHERE id > $1 ORDER BY id LIMIT $2'],

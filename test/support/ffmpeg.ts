@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findFfmpeg } from '../../src/config/find-ffmpeg.ts';
@@ -43,13 +43,15 @@ export function recorded(name: Recipe): Buffer {
   const known = made.get(name);
   if (known) return known;
   const dir = mkdtempSync(join(tmpdir(), 'parlance-made-'));
-  mkdirSync(dir, { recursive: true });
-  const path = join(dir, name);
-  const args = RECIPES[name];
-  execFileSync(tools?.ffmpeg ?? 'ffmpeg', ['-v', 'error', '-y', ...args, path], { stdio: 'pipe' });
-  const bytes = readFileSync(path);
-  made.set(name, bytes);
-  return bytes;
+  try {
+    const path = join(dir, name);
+    execFileSync(tools?.ffmpeg ?? 'ffmpeg', ['-v', 'error', '-y', ...RECIPES[name], path], { stdio: 'pipe' });
+    const bytes = readFileSync(path);
+    made.set(name, bytes);
+    return bytes;
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
 }
 /** What ffprobe says of bytes. */
 export function probed(path: string): {
