@@ -44,6 +44,12 @@ test('whole evidence holds', async () => {
   expect(verdict.findings).toEqual([]);
   expect(holds(verdict)).toBe(true);
 });
+test('a picture is told by its caption', async () => {
+  const { event: second, topic } = event(2);
+  const picture = { topic, event: { ...second, data: { ...second.data, message: { platformId: 'm2', content: { caption: 'n 2' } } } } };
+  const verdict = await recount({ ...whole, events: events.map((e) => (e.event.id === 'e2' ? picture : e)) });
+  expect(verdict.findings).toEqual([]);
+});
 test.each<[string, Partial<Evidence>, object]>([
   ['an event dropped from the log', { events: without(events, 3), kafka: () => without(records, 3) }, { lost: 1 }],
   ['one dropped in the middle', { events: without(events, 1) }, { lost: 1, seqGaps: 1, kafkaDiffers: 1 }],

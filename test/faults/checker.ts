@@ -100,7 +100,8 @@ async function readLog({ events, refusedByKafka }: Evidence) {
     if (data.raw && type !== 'webhook.rejected') published.set(source, (published.get(source) ?? 0) + 1);
     if (type !== 'message.received') continue;
     received.add(data.message?.platformId ?? '');
-    order.add(subject, numberOf(data.message?.content.text));
+    const content = data.message?.content;
+    order.add(subject, numberOf(content?.text ?? content?.caption));
   }
   return { ids, received, order, gaps, parked, published: (channel: string) => published.get(`/channels/${channel}`) ?? 0 };
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { holds, recount, type Verdict } from './checker.ts';
 import { gather } from './gather.ts';
+import { lastWords } from './last-words.ts';
 import type { Scenario } from './scenario.ts';
 import { openStage, type Stage } from './stage.ts';
 
@@ -16,15 +17,6 @@ export interface Outcome {
   readonly answers: Readonly<Record<string, number>>;
   readonly good: boolean;
 }
-
-/** What the log said when it ended. */
-const lastWords = (log: string): string =>
-  log
-    .split('\n')
-    .filter((l) => /"level":60|Error|\bat /.test(l))
-    .slice(-8)
-    .join(' ')
-    .slice(-1200);
 
 /** The gateway takes a reply again after the faults: what is not used is not proved. */
 async function servesAgain({ replies, findings }: Pick<Stage, 'replies' | 'findings'>): Promise<void> {
