@@ -1,4 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -11,14 +12,16 @@ const run = promisify(execFile);
 const here = import.meta.dirname;
 const jars = process.env.KAFKA_JARS ?? join(here, '../../node_modules/.cache/kafka-jars');
 
+/**
+ * A port that nobody listens on, below those that systems give to outgoing connections (Linux: from 32768 on): a connection must not
+ * take the port of a process while that starts, or is killed and started again.
+ */
 export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
+    const port = randomInt(12_000, 32_000);
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
+    server.once('error', (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' ? resolve(freePort()) : reject(error)));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(port)));
   });
 const has = async (command: string, args: string[]) =>
   run(command, args).then(
