@@ -33,8 +33,10 @@ await consumer.run({
     const topic = batch.topic.replace('parlance.', '');
     const records = batch.messages.map(({ key, value }): KafkaRecord => ({ topic, key: String(key), ...idAndSeq(value ?? Buffer.alloc(0)) }));
     got.n += records.length;
-    if (records.length) got.last = performance.now();
-    if (records.length) parentPort?.postMessage(records);
+    if (records.length) {
+      got.last = performance.now();
+      parentPort?.postMessage(records);
+    }
     await heartbeat();
   },
 });
