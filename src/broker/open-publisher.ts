@@ -1,6 +1,7 @@
 import type { LogStore } from '../store/port.ts';
 import type { BrokerLog, Client } from './kafkajs/client.ts';
-import { openTransactionalProducer } from './kafkajs/transactional-producer.ts';
+import { openFencedProducer } from './kafkajs/fenced-producer.ts';
+import { eventTopics } from './kafkajs/topics.ts';
 import type { Publisher } from './publish-rows.ts';
 
 export interface PublisherOptions {
@@ -13,36 +14,20 @@ export interface PublisherOptions {
 
 /** A publisher under a transactional id of its own; opening it shuts an older holder out. */
 export async function openPublisher(options: PublisherOptions, transactionalId: string): Promise<Publisher & { close(): Promise<void> }> {
-  const { client, store, log } = options;
-  const open = async () => {
-    const made = await openTransactionalProducer(client, transactionalId);
-    await made.fence().catch(async (error: unknown) => {
-      await made.close().catch(() => {}); // it is thrown away whatever it says
-      throw error;
-    });
-    return made;
-  };
-  const state = { producer: await open() };
-  const close = () => state.producer.close().catch(() => {}); // it is thrown away whatever it says
+  const { client, store, prefix, log } = options;
+  const producer = await openFencedProducer(client, transactionalId, eventTopics(prefix));
   return {
-    prefix: options.prefix,
-    get producer() {
-      return state.producer;
-    },
-    async reopen() {
-      await close();
-      state.producer = await open();
-    },
+    prefix,
+    producer,
     async park(row) {
       const bytes = Buffer.byteLength(row.json);
       await store.write('parkEvent', { off: row.off, id: row.id, topic: row.topic, bytes, nowMs: Date.now() });
-      log(
-        'error',
-        `an event of ${bytes} bytes is too large for topic ${options.prefix}${row.topic} and is not on Kafka; raise max.message.bytes there and republish from its offset`,
-        { off: row.off, id: row.id },
-      );
+      log('error', `an event of ${bytes} bytes is too large for topic ${prefix}${row.topic} and is not on Kafka; raise max.message.bytes there and republish from its offset`, {
+        off: row.off,
+        id: row.id,
+      });
       options.onParked?.(row.off);
     },
-    close,
+    close: () => producer.close().catch(() => {}), // it is thrown away whatever it says
   };
 }

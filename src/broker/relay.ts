@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { followLog } from '../store/follow-log.ts';
 import type { LogRow, LogStore } from '../store/port.ts';
 import type { BrokerLog, Client } from './kafkajs/client.ts';
+import type { Ends } from './kafkajs/fenced-producer.ts';
 import { readIds } from './kafkajs/read-range.ts';
-import { endOffsets, topicNames } from './kafkajs/topics.ts';
-import type { Ends } from './kafkajs/transactional-producer.ts';
+import { endOffsets, eventTopics } from './kafkajs/topics.ts';
 import { keepPlace, type Place } from './keep-place.ts';
 import { openPublisher } from './open-publisher.ts';
 import { type Publisher, publishRows } from './publish-rows.ts';
@@ -22,9 +22,9 @@ export interface RelayOptions {
 const BATCH = 500;
 const BATCH_BYTES = 512 * 1024;
 const CURSOR = 'relay';
-/** Transactions begin so far apart, unless more is waiting: each costs Kafka and us many times what an event does. */
-const COMPANY_MS = 10;
-/** A batch of so many is worth its transaction. */
+/** Batches begin so far apart, unless more is waiting: each costs Kafka and us many times what an event does. */
+const COMPANY_MS = 2;
+/** A batch of so many is worth its request. */
 const ENOUGH = 128;
 
 /** Rows of a batch within its bytes; at least one. */
@@ -39,7 +39,7 @@ export function fitBatch(rows: readonly LogRow[]): readonly LogRow[] {
 
 /**
  * One life of the relay: fences an older holder, finds what the last unacknowledged batch left on Kafka, and publishes the log from
- * there, one transaction a batch. Ends by throwing (anything failed: a new life with a new producer) or when `signal` aborts.
+ * there, batch by batch. Ends by throwing (anything failed: a new life with a new producer) or when `signal` aborts.
  */
 export async function relayOnce(options: RelayOptions, signal: AbortSignal): Promise<void> {
   const { client, store, prefix, log } = options;
@@ -47,8 +47,7 @@ export async function relayOnce(options: RelayOptions, signal: AbortSignal): Pro
   try {
     const row = await store.read.selectFrom('cursors').selectAll().where('name', '=', CURSOR).executeTakeFirst();
     const ends = (row?.detail ? JSON.parse(row.detail) : {}) as Ends;
-    const topics = topicNames(prefix).slice(0, -1);
-    const now = await endOffsets(client, topics);
+    const now = await endOffsets(client, eventTopics(prefix)); // nothing of an older holder comes after these
     const there = await readIds(client, { groupId: `${prefix}relay-check-${options.installation}`, from: row ? ends : {}, to: now });
     if (there.size) log('info', 'the relay goes on after a batch that was not recorded', { events: there.size });
     await publishFrom({ ...options, publisher, ends: now, there }, row?.off ?? 0, signal);

@@ -1,5 +1,5 @@
 import type { LogRow } from '../store/port.ts';
-import type { OutRecord } from './kafkajs/transactional-producer.ts';
+import type { OutRecord } from './kafkajs/fenced-producer.ts';
 
 /** W3C traceparent from the event's id: the same event, the same trace. */
 function traceparent(id: string): string {

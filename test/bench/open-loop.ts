@@ -1,4 +1,4 @@
-import { type BenchContext, type Findings, NAIVE_TOPIC, rounded, type Server } from './bench-context.ts';
+import { type BenchContext, type Findings, median, NAIVE_TOPIC, rounded, type Server, spread } from './bench-context.ts';
 import type { Child } from './child.ts';
 import type { GatewayProcess } from './gateway-process.ts';
 import type { Outcome } from './generator.ts';
@@ -35,7 +35,19 @@ async function measure(bench: BenchContext, server: Contender, rate: number): Pr
   return { outcome, consumer };
 }
 
-const times = (q: Quantiles | null): string | null => (q ? [q.p50, q.p99, q.p999].map((ms) => rounded(ms)).join(' / ') : null);
+/** Median of each quantile, that of p99 with its range. */
+function times(of: readonly (Quantiles | null)[]): string | null {
+  const all = of.filter((q) => q !== null);
+  if (!all.length) return null;
+  return [
+    rounded(median(all.map((q) => q.p50))),
+    spread(
+      all.map((q) => q.p99),
+      1,
+    ),
+    rounded(median(all.map((q) => q.p999))),
+  ].join(' / ');
+}
 
 /** `half`: half of what the sustained section found, where it ran. */
 export async function openLoop(bench: BenchContext, known: Readonly<Record<string, number>>): Promise<Findings> {
@@ -43,15 +55,22 @@ export async function openLoop(bench: BenchContext, known: Readonly<Record<strin
   const naiveHalf = Math.round((known['peak.32.naive'] ?? 6000) / 2);
   const figures: Record<string, number> = { 'open.half': half, 'open.naive half': naiveHalf };
   const rows: (string | number | null)[][] = [];
-  const note = (server: Contender, rate: number, { outcome, consumer }: Found): void => {
+  const note = (server: Contender, rate: number, found: readonly Found[]): void => {
     const key = `open.${rate}.${server.name}`;
-    const cpu = (outcome.cpuOf[0] ?? 0) / (outcome.measured / 1e4);
-    Object.assign(figures, { [`${key}.p50`]: outcome.latency.p50, [`${key}.p99`]: outcome.latency.p99, [`${key}.cpu`]: cpu, [`${key}.errors`]: outcome.errors });
-    if (consumer) Object.assign(figures, { [`${key}.kafka.p50`]: consumer.p50, [`${key}.kafka.p99`]: consumer.p99 });
-    rows.push([server.name, rate, outcome.errors, times(outcome.latency), times(consumer), rounded(cpu)]);
+    const of = (pick: (f: Found) => number) => median(found.map(pick));
+    const errors = found.reduce((sum, f) => sum + f.outcome.errors, 0);
+    const cpu = of(({ outcome }) => (outcome.cpuOf[0] ?? 0) / (outcome.measured / 1e4));
+    Object.assign(figures, { [`${key}.p50`]: of((f) => f.outcome.latency.p50), [`${key}.p99`]: of((f) => f.outcome.latency.p99), [`${key}.cpu`]: cpu, [`${key}.errors`]: errors });
+    if (server.reader) Object.assign(figures, { [`${key}.kafka.p50`]: of((f) => f.consumer?.p50 ?? Number.NaN), [`${key}.kafka.p99`]: of((f) => f.consumer?.p99 ?? Number.NaN) });
+    rows.push([server.name, rate, errors, times(found.map((f) => f.outcome.latency)), times(found.map((f) => f.consumer)), rounded(cpu)]);
   };
-  const round = async (servers: readonly Contender[], rates: readonly number[]) => {
-    for (const rate of rates) for (const server of servers) note(server, rate, await measure(bench, server, rate));
+  /** Turn about, `rounds` times; where a goal hangs on it, as often as the closed loop. */
+  const round = async (servers: readonly Contender[], rates: readonly number[], rounds = 1) => {
+    for (const rate of rates) {
+      const found = new Map<Contender, Found[]>(servers.map((server) => [server, []]));
+      for (let i = 0; i < rounds; i++) for (const [server, all] of found) all.push(await measure(bench, server, rate));
+      for (const [server, all] of found) note(server, rate, all);
+    }
     bench.say(`open loop: ${servers.map((s) => s.name).join(', ')} at ${rates.join(', ')}/s`);
   };
 
@@ -75,8 +94,10 @@ export async function openLoop(bench: BenchContext, known: Readonly<Record<strin
   const naive: Contender = { ...(await bench.naive()), reader: await bench.reader(NAIVE_TOPIC), gateway: null };
   await measure(bench, whole, 2000); // warm
   await measure(bench, naive, 2000);
-  await round([floor, whole, naive], [300, 2000]);
-  await round([whole, naive], [naiveHalf]);
+  const { rounds } = bench.plan;
+  await round([floor, whole, naive], [300]);
+  await round([floor, whole, naive], [2000], rounds);
+  await round([whole, naive], [naiveHalf], rounds);
   await round(
     [floor, whole],
     [...new Set([half, 10_000])].filter((rate) => rate !== naiveHalf),
@@ -90,7 +111,9 @@ export async function openLoop(bench: BenchContext, known: Readonly<Record<strin
     await slow.end();
   }
   await kafka.stop('SIGKILL');
-  await round([{ ...whole, name: 'gateway, Kafka away', reader: null }], [300, 2000, half]);
+  const away: Contender = { ...whole, name: 'gateway, Kafka away', reader: null };
+  await round([away], [300, half]);
+  await round([away], [2000], rounds);
   await kafka.up();
   await whole.reader?.end();
   await gateway.end();
@@ -100,4 +123,4 @@ export async function openLoop(bench: BenchContext, known: Readonly<Record<strin
     ...(bench.slowSync ? {} : { notes: ['+1 ms a sync: left out, there is no C compiler'] }),
   };
 }
-const COLUMNS = ['server', 'rate/s', 'errors', 'ack p50 / p99 / p99.9 ms', 'to the consumer p50 / p99 / p99.9 ms', 'CPU s per 10k'];
+const COLUMNS = ['server', 'rate/s', 'errors', 'ack p50 / p99 (range) / p99.9 ms', 'to the consumer p50 / p99 (range) / p99.9 ms', 'CPU s per 10k'];

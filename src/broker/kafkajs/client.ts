@@ -3,8 +3,6 @@ import kafkajs, { type KafkaConfig as ClientConfig, type logLevel } from 'kafkaj
 import type { KafkaConfig } from '../../config/config.ts';
 import { useOneBufferRecords } from './encode-record.ts';
 import { useFastGzip } from './gzip.ts';
-import { keepCoordinator } from './keep-coordinator.ts';
-import { waitForMarkers } from './wait-for-markers.ts';
 
 export type BrokerLog = (level: 'info' | 'warn' | 'error' | 'debug', message: string, fields?: Readonly<Record<string, unknown>>) => void;
 
@@ -28,15 +26,13 @@ function calmTimers(): void {
   };
 }
 
-/** Over at the next try: said by a cluster that has just started, and until the markers of a transaction are written (wait-for-markers.ts). */
+/** Over at the next try: said by a cluster that has just started, and while a fence waits for its markers (fence.ts). */
 const PASSING = /coordinator (is loading|is not available|not available)|not the correct coordinator|group is rebalancing|concurrent operation on the same transaction/i;
 
 /** A kafkajs client whose log goes to ours; connection and request times short, since a batch is tried again as a whole. */
 export function createClient(config: KafkaConfig, log: BrokerLog, clientId = 'parlance') {
   calmTimers();
   useFastGzip();
-  keepCoordinator();
-  waitForMarkers();
   useOneBufferRecords();
   const { Kafka, logLevel } = kafkajs;
   const ssl: ClientConfig['ssl'] = typeof config.ssl === 'object' ? { ca: config.ssl.ca ? [config.ssl.ca] : [] } : config.ssl;

@@ -1,5 +1,5 @@
 import type { Client } from './client.ts';
-import type { Ends } from './transactional-producer.ts';
+import type { Ends } from './fenced-producer.ts';
 
 /** Past this the relay's life ends and begins anew: to guess here would publish an event twice. */
 const DEADLINE_MS = 60_000;

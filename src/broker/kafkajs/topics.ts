@@ -2,7 +2,9 @@ import { COMMANDS_TOPIC, TOPICS } from '../../../schemas/index.ts';
 import type { Client } from './client.ts';
 
 const PARTITIONS = 24;
-export const topicNames = (prefix: string): string[] => [...Object.keys(TOPICS), COMMANDS_TOPIC].map((t) => prefix + t);
+/** Those that events go to. */
+export const eventTopics = (prefix: string): string[] => Object.keys(TOPICS).map((t) => prefix + t);
+export const topicNames = (prefix: string): string[] => [...eventTopics(prefix), prefix + COMMANDS_TOPIC];
 
 /** Creates the topics that are missing (24 partitions, up to three replicas) and checks the others; throws with the fix in words. */
 export async function ensureTopics(client: Client, prefix: string): Promise<Map<string, number>> {

@@ -1,5 +1,3 @@
-import type { ICustomPartitioner } from 'kafkajs';
-
 const SEED = 0x9747b28c;
 const M = 0x5bd1e995;
 
@@ -20,12 +18,6 @@ export function murmur2(data: Uint8Array): number {
 
 /**
  * The partition that every Kafka client gives a key by default, so that a conversation stays on one whoever writes to the topic. The
- * partitioner of kafkajs gives the same and reckons in objects around BigInt, fifteen times as long. All our records have keys.
+ * partitioner of kafkajs gives the same and reckons in objects around BigInt, fifteen times as long.
  */
-export const partitionByKey: ICustomPartitioner =
-  () =>
-  ({ message, partitionMetadata }) => {
-    const { key } = message;
-    if (key === null || key === undefined) throw new Error('a record without a key has no place');
-    return (murmur2(Buffer.from(key)) & 0x7fffffff) % partitionMetadata.length;
-  };
+export const partitionOfKey = (key: string, partitions: number): number => (murmur2(Buffer.from(key)) & 0x7fffffff) % partitions;
