@@ -11,6 +11,7 @@ import { deadLetter } from './dead-letters.ts';
 import { createDirectory } from './directory.ts';
 import { countEarly } from './early-changes.ts';
 import { verifiedRequest } from './journalled-request.ts';
+import { createMakeWay } from './make-way.ts';
 import { createMediaLinks } from './media-links.ts';
 import { resolveFact } from './resolve.ts';
 import { retain } from './retention.ts';
@@ -58,6 +59,7 @@ export function createIngest(deps: IngestDeps): Ingest {
   const links = createMediaLinks({ publicUrl: deps.publicUrl, key: deps.mediaKey, days: deps.mediaLinkDays });
   const failures = new Map<number, number>();
   const early = { pending: -1 };
+  const makeWay = createMakeWay();
   /**
    * Apart: each body in a savepoint of its own, after a batch without any failed. `most`: so many bodies a batch, half of what the last one
    * had come to where the store failed in its midst (a connection that is cut again and again would never see a whole one), and twice as
@@ -145,6 +147,7 @@ export function createIngest(deps: IngestDeps): Ingest {
             drained = false;
             break;
           }
+          makeWay();
           if (!mode.apart) await processBody(contextOf(tx, row, tally), deps.adapters, verifiedRequest(row, deps.publicUrl));
           else if (!(await apart(tx, row, tally))) return finish(tx, { tally, taken, offset, more: true });
           reached = ++taken;

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Client } from './client.ts';
 
-/** Answers "who writes under this transactional id": what InitProducerId gives. */
+/** Who writes: what a coordinator gives for a transactional id (InitProducerId). */
 export interface ProducerId {
   readonly producerId: string;
   readonly producerEpoch: number;
@@ -48,7 +48,6 @@ export interface Cluster {
   connect(): Promise<void>;
   disconnect(): Promise<void>;
   addMultipleTargetTopics(topics: readonly string[]): Promise<void>;
-  refreshMetadata(): Promise<void>;
   findGroupCoordinator(asked: { readonly groupId: string; readonly coordinatorType: number }): Promise<Broker>;
   findBroker(which: { readonly nodeId: number }): Promise<Broker>;
   findTopicPartitionMetadata(topic: string): readonly { readonly partitionId: number; readonly leader: number }[];

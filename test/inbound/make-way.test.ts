@@ -1,0 +1,27 @@
+import { createMakeWay } from '../../src/inbound/make-way.ts';
+
+test.each([
+  ['a millisecond of work, in pieces', [0.4, 0.4, 0.4, 0.4, 0.4, 0.4], [false, false, true, false, false, true]],
+  ['pieces that are longer than that', [3, 1, 0.5, 2], [true, true, false, true]],
+  ['nothing but short ones', [0.1, 0.1, 0.1], [false, false, false]],
+])('%s', (_what, pieces, paused) => {
+  let at = 0;
+  let pauses = 0;
+  const pause = () => {
+    pauses++;
+    at += 5; // another had the processor: that was no work of ours
+  };
+  const makeWay = createMakeWay({ now: () => at, pause });
+  expect(
+    pieces.map((ms) => {
+      at += ms;
+      const before = pauses;
+      makeWay();
+      return pauses > before;
+    }),
+  ).toEqual(paused);
+});
+test('by itself it sleeps and comes back', () => {
+  const makeWay = createMakeWay();
+  for (const end = performance.now() + 20; performance.now() < end; ) makeWay();
+});
