@@ -56,9 +56,11 @@ async function settleReplies(stage: Stage): Promise<Reply[]> {
 
 /** When the load has stopped: waits until the gateway has done its work; then everything can be read from outside. */
 export async function gather(stage: Stage): Promise<Evidence> {
-  await patience(120_000, async () => (await stage.platform.owed()) === 0);
+  const told = () => patience(120_000, async () => (await stage.platform.owed()) === 0);
+  await told();
   await patience(60_000, async () => (await ledgerOf(stage)).journals.every((j) => j.pending === 0 && j.received > 0));
   const replies = await settleReplies(stage);
+  await told(); // a reply that was held until now has its statuses yet to come
   await patience(60_000, async () => (await ledgerOf(stage)).journals.every((j) => j.pending === 0));
   const { kafka } = stage;
   return {

@@ -1,5 +1,7 @@
 import { createMakeWay } from '../../src/inbound/make-way.ts';
 
+const { jest: spies } = import.meta as unknown as { jest: typeof jest };
+
 test.each([
   ['a millisecond of work, in pieces', [0.4, 0.4, 0.4, 0.4, 0.4, 0.4], [false, false, true, false, false, true]],
   ['pieces that are longer than that', [3, 1, 0.5, 2], [true, true, false, true]],
@@ -21,7 +23,10 @@ test.each([
     }),
   ).toEqual(paused);
 });
-test('by itself it sleeps and comes back', () => {
+test('by itself it gives the processor up by a sleep', () => {
+  const wait = spies.spyOn(Atomics, 'wait');
   const makeWay = createMakeWay();
   for (const end = performance.now() + 20; performance.now() < end; ) makeWay();
+  expect(wait.mock.results[0]?.value).toBe('timed-out');
+  wait.mockRestore();
 });

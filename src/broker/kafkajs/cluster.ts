@@ -25,12 +25,14 @@ export interface ProduceAsked extends ProducerId {
     readonly partitions: readonly { readonly partition: number; readonly firstSequence: number; readonly messages: readonly ProduceMessage[] }[];
   }[];
 }
-/** What a broker says of each partition of a produce request; 0 is no error. */
+/** What a broker says of a partition of a produce request; 0 is no error. */
+export interface PartitionAnswer {
+  readonly partition: number;
+  readonly errorCode: number;
+  readonly baseOffset: string;
+}
 export interface ProduceAnswer {
-  readonly topics: readonly {
-    readonly topicName: string;
-    readonly partitions: readonly { readonly partition: number; readonly errorCode: number; readonly baseOffset: string }[];
-  }[];
+  readonly topics: readonly { readonly topicName: string; readonly partitions: readonly PartitionAnswer[] }[];
 }
 interface Request {
   readonly request: unknown;

@@ -20,7 +20,8 @@ const AGAIN_MS = { first: 2, most: 200 };
  * gives the next id only when all markers are written, to all replicas that are in sync; so what the older one wrote lies before the end
  * offsets that are asked for after this, and stays as it is.
  *
- * An id whose 32,767 epochs are used up gets a new number, by which the old one is not shut out; at two epochs a life that is years away.
+ * An id whose 32,767 epochs are used up (two a fence) gets a new number, which does not shut the old one out: only then could a batch that is on
+ * its way at that moment still come.
  */
 export async function fence(cluster: Cluster, transactionalId: string, topics: readonly PartitionsOf[]): Promise<ProducerId> {
   const asked = { transactionalId, transactionTimeout: TRANSACTION_TIMEOUT_MS };

@@ -1,6 +1,6 @@
 import kafkajs from 'kafkajs';
 import type { Client } from './client.ts';
-import { clusterOf, errorOfCode, type ProduceAnswer, produce } from './cluster.ts';
+import { clusterOf, errorOfCode, type PartitionAnswer, type ProduceAnswer, produce } from './cluster.ts';
 import { fence } from './fence.ts';
 import { partitionOfKey } from './partition-of-key.ts';
 import { nextSequence } from './sequence.ts';
@@ -24,12 +24,30 @@ const REPLICAS_MS = 7000;
 /** MESSAGE_TOO_LARGE, RECORD_LIST_TOO_LARGE: to try the same again never helps. */
 const TOO_LARGE = new Set([10, 18]);
 
+/** Topic to partition to the broker that leads it. */
+type Leaders = ReadonlyMap<string, ReadonlyMap<number, number>>;
 interface Part {
+  readonly name: string;
   readonly topic: string;
   readonly partition: number;
   readonly leader: number;
   /** Places in the batch. */
   readonly places: number[];
+}
+function partsOf(records: readonly OutRecord[], leaders: Leaders): readonly Part[] {
+  const parts = new Map<string, Part>();
+  for (const [place, { topic, key }] of records.entries()) {
+    const of = leaders.get(topic);
+    if (!of?.size) throw new Error(`topic ${topic} has no partitions that this producer knows`);
+    const partition = partitionOfKey(key, of.size);
+    const leader = of.get(partition);
+    if (leader === undefined) throw new Error(`partition ${partition} of topic ${topic} is not there`);
+    const name = `${topic} ${partition}`;
+    const part = parts.get(name);
+    if (part) part.places.push(place);
+    else parts.set(name, { name, topic, partition, leader, places: [place] });
+  }
+  return [...parts.values()];
 }
 
 /**
@@ -38,7 +56,7 @@ interface Part {
  * trip in place of three, and no markers. After any failure the object is thrown away: what became of a batch is not known.
  *
  * Spoken through the brokers of kafkajs and not its producer: that tries again by itself, after a leader moved under a number that its
- * new leader does not know (twice written), and after a lost answer under a number that was used (not written at all).
+ * new leader does not know (twice written, by its source), and after a lost answer under a number that was used (not written at all, seen).
  */
 export async function openFencedProducer(client: Client, transactionalId: string, topics: readonly string[]) {
   const cluster = clusterOf(client);
@@ -46,62 +64,32 @@ export async function openFencedProducer(client: Client, transactionalId: string
   try {
     await cluster.connect();
     await cluster.addMultipleTargetTopics(topics);
-    const leaders = new Map(topics.map((topic) => [topic, new Map(cluster.findTopicPartitionMetadata(topic).map((p) => [p.partitionId, p.leader]))]));
-    const id = await fence(
-      cluster,
-      transactionalId,
-      [...leaders].map(([topic, of]) => ({ topic, partitions: [...of.keys()] })),
-    );
+    const leaders: Leaders = new Map(topics.map((topic) => [topic, new Map(cluster.findTopicPartitionMetadata(topic).map((p) => [p.partitionId, p.leader]))]));
+    const all = [...leaders].map(([topic, of]) => ({ topic, partitions: [...of.keys()] }));
+    const { producerId, producerEpoch } = await fence(cluster, transactionalId, all);
     const sequences = new Map<string, number>();
 
-    function partsOf(records: readonly OutRecord[]): Part[] {
-      const parts = new Map<string, Part>();
-      for (const [place, { topic, key }] of records.entries()) {
-        const of = leaders.get(topic);
-        if (!of?.size) throw new Error(`topic ${topic} has no partitions that this producer knows`);
-        const partition = partitionOfKey(key, of.size);
-        const leader = of.get(partition);
-        if (leader === undefined) throw new Error(`partition ${partition} of topic ${topic} is not there`);
-        const name = `${topic} ${partition}`;
-        const part = parts.get(name);
-        if (part) part.places.push(place);
-        else parts.set(name, { topic, partition, leader, places: [place] });
-      }
-      return [...parts.values()];
-    }
     async function ask(leader: number, parts: readonly Part[], records: readonly OutRecord[]): Promise<ProduceAnswer> {
-      const topicData = [...new Set(parts.map((p) => p.topic))].map((topic) => ({
+      const topicData = [...Map.groupBy(parts, (p) => p.topic)].map(([topic, mine]) => ({
         topic,
-        partitions: parts
-          .filter((p) => p.topic === topic)
-          .map((p) => ({
-            partition: p.partition,
-            firstSequence: sequences.get(`${p.topic} ${p.partition}`) ?? 0,
-            messages: p.places.map((place) => records[place] as OutRecord),
-          })),
+        partitions: mine.map(({ name, partition, places }) => ({
+          partition,
+          firstSequence: sequences.get(name) ?? 0,
+          messages: places.map((place) => records[place] as OutRecord),
+        })),
       }));
-      return produce(await cluster.findBroker({ nodeId: leader }), {
-        producerId: id.producerId,
-        producerEpoch: id.producerEpoch,
-        acks: -1,
-        timeout: REPLICAS_MS,
-        compression: kafkajs.CompressionTypes.GZIP,
-        topicData,
-      });
+      const broker = await cluster.findBroker({ nodeId: leader });
+      return produce(broker, { producerId, producerEpoch, acks: -1, timeout: REPLICAS_MS, compression: kafkajs.CompressionTypes.GZIP, topicData });
     }
     return {
       /** All that is not refused is written, on all replicas in sync, when this returns. Throws where that is not known. */
       async send(records: readonly OutRecord[]): Promise<Sent> {
-        const parts = partsOf(records);
-        const byLeader = Map.groupBy(parts, (p) => p.leader);
-        const answers = await Promise.all([...byLeader].map(([leader, mine]) => ask(leader, mine, records)));
-        const said = new Map<string, ProduceAnswer['topics'][number]['partitions'][number]>(
-          answers.flatMap((a) => a.topics.flatMap((t) => t.partitions.map((p) => [`${t.topicName} ${p.partition}`, p] as const))),
-        );
+        const parts = partsOf(records, leaders);
+        const answers = await Promise.all([...Map.groupBy(parts, (p) => p.leader)].map(([leader, mine]) => ask(leader, mine, records)));
+        const said = new Map<string, PartitionAnswer>(answers.flatMap((a) => a.topics.flatMap((t) => t.partitions.map((p) => [`${t.topicName} ${p.partition}`, p] as const))));
         const ends: Ends = {};
         const refused: (readonly number[])[] = [];
-        for (const { topic, partition, places } of parts) {
-          const name = `${topic} ${partition}`;
+        for (const { name, topic, partition, places } of parts) {
           const answer = said.get(name);
           if (!answer) throw new Error(`Kafka said nothing of partition ${partition} of topic ${topic}`);
           if (TOO_LARGE.has(answer.errorCode)) refused.push(places);
