@@ -28,6 +28,6 @@ export async function openPublisher(options: PublisherOptions, transactionalId: 
       });
       options.onParked?.(row.off);
     },
-    close: () => producer.close().catch(() => {}), // it is thrown away whatever it says
+    close: producer.close,
   };
 }

@@ -67,11 +67,10 @@ export function clusterOf(client: Client): Cluster {
 const require = createRequire(import.meta.url);
 const { Produce: PRODUCE } = require('kafkajs/src/protocol/requests/apiKeys') as { Produce: number };
 const { requests } = require('kafkajs/src/protocol/requests') as { requests: { readonly Produce: unknown } };
-const { createErrorFromCode } = require('kafkajs/src/protocol/error') as { createErrorFromCode(code: number): Error & { readonly type: string } };
+export const { createErrorFromCode: errorOfCode } = require('kafkajs/src/protocol/error') as { createErrorFromCode(code: number): Error & { readonly type: string } };
 
 /** The answer for each partition by itself: `produce` of kafkajs throws the first error and hides what was written beside it. */
 export async function produce(broker: Broker, asked: ProduceAsked): Promise<ProduceAnswer> {
   const { request, response } = broker.lookupRequest(PRODUCE, requests.Produce)(asked);
   return (await broker.connectionPool.send({ request, response: { ...response, parse: (answer: ProduceAnswer) => answer } })) as ProduceAnswer;
 }
-export const errorOfCode = createErrorFromCode;

@@ -1,15 +1,12 @@
 import kafkajs from 'kafkajs';
 import type { Client } from './client.ts';
-import { clusterOf, errorOfCode, type PartitionAnswer, type ProduceAnswer, produce } from './cluster.ts';
+import { clusterOf, errorOfCode, type PartitionAnswer, type ProduceAnswer, type ProduceMessage, produce } from './cluster.ts';
 import { fence } from './fence.ts';
 import { partitionOfKey } from './partition-of-key.ts';
 import { nextSequence } from './sequence.ts';
 
-export interface OutRecord {
+export interface OutRecord extends ProduceMessage {
   readonly topic: string;
-  readonly key: string;
-  readonly value: string;
-  readonly headers: Readonly<Record<string, string>>;
 }
 /** Topic to partition to the offset after the last record acknowledged there. */
 export type Ends = Record<string, Record<string, string>>;
@@ -60,7 +57,7 @@ function partsOf(records: readonly OutRecord[], leaders: Leaders): readonly Part
  */
 export async function openFencedProducer(client: Client, transactionalId: string, topics: readonly string[]) {
   const cluster = clusterOf(client);
-  const close = () => cluster.disconnect();
+  const close = () => cluster.disconnect().catch(() => {}); // it is thrown away whatever it says
   try {
     await cluster.connect();
     await cluster.addMultipleTargetTopics(topics);
@@ -104,7 +101,7 @@ export async function openFencedProducer(client: Client, transactionalId: string
       close,
     };
   } catch (error) {
-    await close().catch(() => {}); // it is thrown away whatever it says
+    await close();
     throw error;
   }
 }
