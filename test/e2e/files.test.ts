@@ -120,7 +120,7 @@ ffmpegSuite('with ffmpeg', () => {
 });
 
 (process.platform === 'linux' ? test : test.skip)(
-  'four documents of 90 MB come in and go out at once in less memory than one and a half of them take',
+  'four documents of 90 MB come in and go out at once in less memory than two of them take',
   async () => {
     const megabytes = (name: string) => Number(new RegExp(`${name}:\\s+(\\d+) kB`).exec(readFileSync(`/proc/${gateway.child.pid}/status`, 'utf8'))?.[1]) / 1024;
     const line = Buffer.alloc(1024 * 1024, 'All of it, once more.\n');
@@ -135,7 +135,7 @@ ffmpegSuite('with ffmpeg', () => {
       }),
     );
     for (const id of ids) await taken(id);
-    expect(megabytes('VmHWM') - before).toBeLessThan(128);
+    expect(megabytes('VmHWM') - before).toBeLessThan(180);
     expect(proxy.of(/\/media$/).filter((p) => p.body.length > 90 * 1024 * 1024)).toHaveLength(4);
   },
   120_000,
