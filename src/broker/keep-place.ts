@@ -15,8 +15,6 @@ const PATIENCE_MS = 1000;
  * stays about a second behind and not more.
  */
 export function keepPlace(write: (place: KeptPlace) => Promise<void>) {
-  const failure = Promise.withResolvers<never>();
-  failure.promise.catch(() => {}); // told to whoever asks
   const state: { next: KeptPlace | null; writing: boolean; since: number; hurrying: boolean; failed: Error | null } = {
     next: null,
     writing: false,
@@ -48,10 +46,13 @@ export function keepPlace(write: (place: KeptPlace) => Promise<void>) {
       }
     } catch (error) {
       state.failed = error as Error;
-      failure.reject(error);
     } finally {
       state.writing = false;
     }
+  }
+  /** Throws where a write has failed. */
+  function check(): void {
+    if (state.failed) throw state.failed;
   }
   /** Everything given so far is written. Throws where a write failed. */
   async function kept(): Promise<void> {
@@ -59,15 +60,13 @@ export function keepPlace(write: (place: KeptPlace) => Promise<void>) {
     rouse();
     await last;
     state.hurrying = false;
-    if (state.failed) throw state.failed;
+    check();
   }
   return {
     kept,
-    /** Rejects when a write has failed. */
-    failed: failure.promise,
-    /** Throws where an earlier write failed. */
+    check,
     async keep(place: KeptPlace): Promise<void> {
-      if (state.failed) throw state.failed;
+      check();
       state.next = place;
       if (!state.writing) last = writeOn();
       else if (performance.now() - state.since > PATIENCE_MS) await kept();

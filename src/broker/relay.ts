@@ -56,12 +56,12 @@ export async function relayOnce(options: RelayOptions, signal: AbortSignal): Pro
   }
 }
 
-interface Publishing extends RelayOptions {
+export interface Publishing extends RelayOptions {
   readonly publisher: Publisher;
   readonly ends: Ends;
   readonly there: Set<string>;
 }
-async function publishFrom(p: Publishing, from: number, signal: AbortSignal): Promise<void> {
+export async function publishFrom(p: Publishing, from: number, signal: AbortSignal): Promise<void> {
   let after = from;
   const place = keepPlace((kept) => p.store.write('saveCursor', { name: CURSOR, off: kept.off, detail: kept.detail, nowMs: Date.now() }));
   const log = followLog(p.store, signal);
@@ -72,7 +72,10 @@ async function publishFrom(p: Publishing, from: number, signal: AbortSignal): Pr
       if (batch) {
         after = batch.last;
         at = batch.events < ENOUGH ? began + COMPANY_MS : 0;
-      } else await Promise.race([log.past(after), place.failed]); // where it could not be kept, the next life tries again
+      } else {
+        await log.past(after);
+        place.check(); // where it could not be kept, the next life tries again
+      }
       if (performance.now() < at) await sleep(at - performance.now());
     }
     await place.kept();

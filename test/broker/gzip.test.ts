@@ -1,0 +1,26 @@
+import { randomBytes } from 'node:crypto';
+import { gunzipSync } from 'node:zlib';
+import kafkajs from 'kafkajs';
+import { useFastGzip } from '../../src/broker/kafkajs/gzip.ts';
+
+interface Codec {
+  compress(encoder: { buffer: Buffer }): Promise<Buffer>;
+  decompress(bytes: Buffer): Promise<Buffer>;
+}
+useFastGzip();
+const codec = (kafkajs.CompressionCodecs as unknown as Record<number, () => Codec>)[kafkajs.CompressionTypes.GZIP]?.() as Codec;
+const text = (bytes: number) => Buffer.from('{"type":"message.received","text":"Hello"},'.repeat(bytes / 43 + 1).slice(0, bytes));
+
+describe('gzip', () => {
+  const sizes = [0, 1, 63, 64, 511, 512, 513, 1400, 16_383, 16_384, 32_767, 32_768, 65_536, 1_000_000];
+  test.each(sizes)('%d bytes come back as they were, text and what no compression makes smaller', async (size) => {
+    for (const bytes of [text(size), randomBytes(size)]) {
+      const small = await codec.compress({ buffer: bytes });
+      expect(gunzipSync(small).equals(bytes)).toBe(true);
+      expect((await codec.decompress(small)).equals(bytes)).toBe(true);
+    }
+  });
+  test('an event becomes smaller', async () => {
+    expect((await codec.compress({ buffer: text(1400) })).length).toBeLessThan(300);
+  });
+});
