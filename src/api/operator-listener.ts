@@ -27,14 +27,17 @@ function writeProblem(response: Response, error: GatewayError, id: string): void
     .type('application/problem+json')
     .send(JSON.stringify({ type: `urn:parlance:problem:${error.code}`, title, status: error.status, code: error.code, detail, advice, pointer: error.pointer, requestId: id }));
 }
-async function writeAnswer(response: Response, answer: Answer, signal: AbortSignal): Promise<void> {
+export async function writeAnswer(response: Pick<Response, 'writeHead' | 'write' | 'on' | 'off' | 'end' | 'status'>, answer: Answer, signal: AbortSignal): Promise<void> {
   if (answer.stream) {
     response.writeHead(200, { 'content-type': answer.type ?? 'text/plain', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
     const write = (chunk: string) =>
       new Promise<void>((resolve) => {
         if (signal.aborted || response.write(chunk)) return resolve();
-        response.once('drain', resolve); // a slow reader holds up itself alone
-        response.once('close', resolve);
+        const goOn = () => {
+          response.off('drain', goOn).off('close', goOn);
+          resolve();
+        };
+        response.on('drain', goOn).on('close', goOn); // a slow reader holds up itself alone
       });
     await answer.stream(write, signal);
     response.end();
