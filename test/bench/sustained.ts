@@ -74,35 +74,42 @@ async function hold(
 }
 
 /**
- * Finds the highest rate that short runs hold, then proves one over the long run: from four fifths of it a step up while that holds, or
- * down until it does. From above, each run that does not hold would leave the next one a larger store and not much else.
+ * Finds the highest rate that short runs hold, from a guess on, then proves one over the long run: from nine tenths of it a step up while
+ * that holds, or down until it does. From above, each run that does not hold would leave the next one a larger store and not much else.
  */
-async function find(bench: BenchContext, gateway: GatewayProcess, reader: Child | null) {
+async function find(bench: BenchContext, gateway: GatewayProcess, { reader, guess }: { reader: Child | null; guess: number }) {
   await hold(bench, gateway, { rate: 1000, ms: bench.plan.probeMs, reader }); // warm
-  let best = 1000;
-  for (let rate = 2000, step = 1.5; step > 1.05; ) {
+  let best = 0;
+  for (let rate = guess, step = 1.25; step > 1.05; ) {
     const tried = await hold(bench, gateway, { rate: Math.round(rate), ms: bench.plan.probeMs, reader });
     if (tried.holds) {
       best = rate;
       rate *= step;
-    } else {
+    } else if (!best && rate > 500) rate /= step;
+    else {
+      best ||= rate;
       step = Math.sqrt(step);
       rate = best * step;
     }
   }
   let proved: Awaited<ReturnType<typeof hold>> | null = null;
-  for (let rate = Math.round(best * 0.85), falling = false; ; ) {
+  for (let rate = Math.round(best * 0.9), falling = false; ; ) {
     const long = await hold(bench, gateway, { rate, ms: bench.plan.sustainMs, reader });
     bench.say(`sustained: ${rate}/s ${long.holds ? 'held' : 'did not hold'} (${rounded(long.lagEarly)} s behind early, ${rounded(long.lagEnd)} s at the end)`);
     if (!long.holds && (proved || rate < 500)) return proved ?? long;
     if (long.holds && (falling || rate >= best)) return long;
     if (long.holds) proved = long;
     else falling = true;
-    rate = Math.round(rate * (long.holds ? 1.06 : 0.92));
+    const keptUp = rate * (1 - long.lagEnd / (bench.plan.sustainMs / 1000));
+    rate = Math.round(long.holds ? rate * 1.06 : Math.min(rate * 0.92, keptUp * 0.95));
   }
 }
 
-export async function sustained(bench: BenchContext): Promise<Findings> {
+/** Of what is acknowledged at full speed: about what is kept up with. */
+const GUESS = 0.7;
+
+export async function sustained(bench: BenchContext, known: Readonly<Record<string, number>>): Promise<Findings> {
+  const guess = Math.round(GUESS * (known['peak.32.gateway'] ?? 4000));
   const rows: (string | number)[][] = [];
   const figures: Record<string, number> = {};
   const notes: string[] = [];
@@ -112,7 +119,7 @@ export async function sustained(bench: BenchContext): Promise<Findings> {
     const gateway = await bench.gateway({ env: withKafka ? await bench.onKafka('sustained.') : {} });
     const reader = withKafka ? await bench.reader('sustained.messages.v1') : null;
     const from = await gateway.here();
-    const found = await find(bench, gateway, reader);
+    const found = await find(bench, gateway, { reader, guess });
     bench.say(`sustained, ${name}: ${found.rate}/s`);
     figures[key] = found.rate;
     figures[`${key}.lag`] = found.lagEnd;
