@@ -167,10 +167,13 @@ describe('killed', () => {
         await gateway.kill();
       }
       gateway = await start(gateway.dir);
-      await until('it is sent, or in doubt', async () => calls(id).length > 0 && (await message(id)).parts.every((p) => p.state !== 'pending' && p.state !== 'calling'), 20_000);
+      const settled = async () => (await message(id)).parts.every((p) => p.state !== 'pending' && p.state !== 'calling');
+      await until('it is sent, or in doubt', settled, 60_000);
       expect(uploads() - before).toBeLessThanOrEqual(2);
-      expect(calls(id).filter((c) => c.status === 200)).toHaveLength(1);
+      // Killed just as the message was called, it is in doubt: the platform has it once, or not at all.
+      const doubtful = !inUpload && (await message(id)).status === 'unknown';
+      expect(calls(id).filter((c) => c.status === 200)).toHaveLength(doubtful ? Math.min(1, calls(id).length) : 1);
     },
-    60_000,
+    120_000,
   );
 });
