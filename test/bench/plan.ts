@@ -1,4 +1,4 @@
-/** How long everything takes: the core of the bench in under 15 minutes, `--quick` in under 2. */
+/** How long everything takes: the core of the bench in about 15 minutes and `--quick` in about 2, half as much again on a slow machine. */
 export interface Plan {
   readonly quick: boolean;
   readonly rounds: number;
@@ -69,12 +69,12 @@ export const QUICK: Plan = {
   rounds: 1,
   warmMs: 300,
   runMs: 1000,
-  bodies: 60_000,
-  sustainMs: 8000,
-  probeMs: 2000,
+  bodies: 20_000,
+  sustainMs: 5000,
+  probeMs: 1200,
   openWarmMs: 500,
-  openMs: 1500,
-  stageMessages: 10_000,
+  openMs: 1000,
+  stageMessages: 5000,
   memoryMessages: 30_000,
   pacingMs: 5000,
   outboundMessages: 600,
