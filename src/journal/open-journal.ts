@@ -29,10 +29,10 @@ interface Waiting {
 const YOUNG = { maxYoungGenerationSizeMb: 12 };
 
 /**
- * A commit costs several times what a record does, and delays fewer than that would: where so many records come a second, fewer than
- * `records` wait for one another, about `ms`.
+ * A commit costs several times what a record does: while this thread is at work for more than `busy` of its time, fewer than `records`
+ * wait for one another, about `ms`. On an idle machine they would wait for nothing; on a busy one they leave more to all threads.
  */
-const COMPANY = { records: 6, ms: 1, perSecond: 3000 };
+const COMPANY = { records: 6, ms: 1, busy: 0.33 };
 const WINDOW_MS = 100;
 /** So many are worth a commit of their own: they go while another is under way, and the next one begins when that one ends, not when this thread has time to hear of it. */
 const ENOUGH = 8;
@@ -59,8 +59,8 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   let flying: Waiting[] = [];
   let scheduled: 'no' | 'now' | 'soon' = 'no';
   let timer: NodeJS.Timeout | undefined;
-  /** How many records came since `since`, and how many a second before. */
-  const pace = { since: performance.now(), records: 0, perSecond: 0 };
+  /** How much of its time this thread was at work in the last window: 0 to 1. */
+  const load = { since: performance.now(), at: performance.eventLoopUtilization(), busy: 0 };
   const once = new Map<JournalAnswer['type'], (answer: JournalAnswer) => void>();
   const post = (request: JournalRequest) => worker.postMessage(request);
 
@@ -73,18 +73,18 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     queue = [];
     worker.postMessage({ type: 'append', records } satisfies JournalRequest, [records.bodies.buffer]);
   }
-  function count(): void {
-    pace.records++;
-    const ms = performance.now() - pace.since;
-    if (ms < WINDOW_MS) return;
-    pace.perSecond = (pace.records / ms) * 1000;
-    pace.records = 0;
-    pace.since += ms;
+  function observe(): void {
+    const now = performance.now();
+    if (now - load.since < WINDOW_MS) return;
+    const at = performance.eventLoopUtilization();
+    load.busy = performance.eventLoopUtilization(at, load.at).utilization;
+    load.at = at;
+    load.since = now;
   }
-  /** What waits goes at once, or in a moment where many come and only a few wait; while a commit is under way, once enough do. */
+  /** What waits goes at once, or in a moment where this thread is busy and only a few wait; while a commit is under way, once enough do. */
   function schedule(): void {
     if (scheduled === 'now' || !queue.length || (flying.length && queue.length < ENOUGH)) return;
-    if (queue.length >= COMPANY.records || pace.perSecond < COMPANY.perSecond) {
+    if (queue.length >= COMPANY.records || load.busy < COMPANY.busy) {
       scheduled = 'now';
       setImmediate(flush); // what this turn of the loop brings shares one commit
     } else if (scheduled === 'no') {
@@ -146,7 +146,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
       if (state.closing) return Promise.reject(new GatewayError('journal_unavailable', 'The gateway is stopping.'));
       return new Promise((resolve, reject) => {
         queue.push({ record, resolve, reject });
-        count();
+        observe();
         schedule();
       });
     },
