@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import http from 'node:http';
 import { join } from 'node:path';
+import { watchMemory } from '../bench/proc.ts';
 import { remove, startGateway, type TestGateway } from '../support/gateway.ts';
 import { startS3 } from '../support/s3.ts';
 
@@ -30,20 +31,16 @@ function send(api: string, name: string, megabytes: number): Promise<number> {
 }
 /** The gateway's memory while `work` runs, in megabytes at its highest. */
 async function highest(gateway: TestGateway, work: () => Promise<unknown>): Promise<number> {
-  const rss = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${gateway.child.pid}/status`, 'utf8'))?.[1]) / 1024;
-  let peak = rss();
-  const watch = setInterval(() => {
-    peak = Math.max(peak, rss());
-  }, 50);
+  const watch = watchMemory(gateway.child.pid ?? 0, 50);
   await work();
-  clearInterval(watch);
-  return peak;
+  return watch.stop().peak;
 }
 /** What uploads at once take above uploads one by one: peak for peak, since a moment of rest may come just after a collection. */
 async function rise(gateway: TestGateway, work: () => Promise<unknown>): Promise<number> {
   const alone = await highest(gateway, async () => {
     for (let n = 0; n < 8; n++) await send(gateway.api, `first ${n}`, 100);
   });
+  expect(alone).toBeGreaterThan(0); // where memory can not be read it is 0
   const together = await highest(gateway, work);
   console.log(`${Math.round(alone)} MB at most one by one, ${Math.round(together)} MB together`);
   return together - alone;
