@@ -36,6 +36,7 @@ export async function readIds(client: Client, range: { groupId: string; from: En
   if (!waiting.size) return ids;
   const wanted = new Set([...waiting.values()].map((p) => p.topic));
   const done = Promise.withResolvers<void>();
+  done.promise.catch(() => {}); // a crash may come while `run` is still joining the group: it is thrown where the end is awaited
   const consumer = client.consumer({ groupId: range.groupId, readUncommitted: false, maxBytesPerPartition: 1024 * 1024, maxWaitTimeInMs: 500 });
   consumer.on('consumer.crash', ({ payload }) => done.reject(payload.error));
   consumer.on('consumer.end_batch_process', ({ payload }) => {
