@@ -32,11 +32,11 @@ test('a backlog at the full rate, while customers write steadily: the platform, 
     content: { type: 'text', text: `${i}` },
   }));
   expect((await gateway.call('/v1/messages/batch', { method: 'POST', body: { messages } })).json).toMatchObject({ accepted: MESSAGES });
-  const inState = async (status: string) => ((await gateway.call(`/v1/messages?direction=outbound&status=${status}&limit=500`)).json as { messages: object[] }).messages.length;
-  // A delivery may be told before the sending.
-  await until('all are sent', async () => (await inState('queued')) === 0, 60_000);
+  // One list: a status that moves between two is counted twice. A delivery may be told before the sending.
+  const states = async () => ((await gateway.call('/v1/messages?direction=outbound&limit=500')).json as { messages: { status: string }[] }).messages.map((m) => m.status);
+  const out = ['sent', 'delivered', 'read'];
+  await until('all are sent', async () => (await states()).filter((s) => out.includes(s)).length === MESSAGES, 60_000);
   clearInterval(steady);
-  expect((await Promise.all(['sent', 'delivered', 'read'].map(inState))).reduce((a, b) => a + b)).toBe(MESSAGES);
   expect(gateway.log()).not.toContain('"platformCode"');
   // The rule is in force: as many at once as a second holds, and more.
   const post = (i: number) =>
