@@ -3,7 +3,7 @@ import { CancelCommand, CommandEnvelope, FAILURES, type FailureCode, ReadCommand
 import { GatewayError } from '../gateway-error.ts';
 import type { PreparedSignal } from '../outbound/prepare-signal.ts';
 import type { LogStore } from '../store/port.ts';
-import type { BrokerLog, Client } from './kafkajs/client.ts';
+import { type BrokerLog, type Client, ENDS_WHEN_IT_CRASHES } from './kafkajs/client.ts';
 import type { RejectedCommand } from './operations.ts';
 
 export interface CommandsOptions {
@@ -121,10 +121,18 @@ export async function takeCommand(options: CommandsOptions, value: Buffer | null
 
 /** One life of the consumer. Offsets go to Kafka after the store's commit, so a command may be read twice and is then found by its key. Ends by throwing, or when `signal` aborts. */
 export async function consumeOnce(options: CommandsOptions, signal: AbortSignal): Promise<void> {
-  const consumer = options.client.consumer({ groupId: options.group, maxBytesPerPartition: 256 * 1024, sessionTimeout: 30_000, heartbeatInterval: 3000, retry: { retries: 0 } });
+  if (signal.aborted) return;
+  const consumer = options.client.consumer({
+    groupId: options.group,
+    maxBytesPerPartition: 256 * 1024,
+    sessionTimeout: 30_000,
+    heartbeatInterval: 3000,
+    retry: { retries: 0, ...ENDS_WHEN_IT_CRASHES },
+  });
   const ended = Promise.withResolvers<void>();
   ended.promise.catch(() => {});
-  signal.addEventListener('abort', () => ended.resolve());
+  const stop = () => ended.resolve();
+  signal.addEventListener('abort', stop);
   consumer.on('consumer.crash', ({ payload }) => ended.reject(payload.error));
   let heard = performance.now();
   for (const name of ['consumer.heartbeat', 'consumer.fetch', 'consumer.group_join'] as const)
@@ -134,8 +142,8 @@ export async function consumeOnce(options: CommandsOptions, signal: AbortSignal)
   const watch = setInterval(() => {
     if (performance.now() - heard > 60_000) ended.reject(new Error('the consumer is silent')); // a half-open socket is never reopened by itself
   }, 5000);
-  await consumer.connect();
   try {
+    await consumer.connect();
     await consumer.subscribe({ topics: [options.topic], fromBeginning: true });
     await consumer.run({
       autoCommit: false,
@@ -153,6 +161,7 @@ export async function consumeOnce(options: CommandsOptions, signal: AbortSignal)
     await ended.promise;
   } finally {
     clearInterval(watch);
+    signal.removeEventListener('abort', stop);
     await consumer.disconnect().catch(() => {}); // it is thrown away whatever it says
   }
 }

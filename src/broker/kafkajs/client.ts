@@ -29,6 +29,12 @@ function calmTimers(): void {
 /** Over at the next try: said by a cluster that has just started, and while a fence waits for its markers (fence.ts). */
 const PASSING = /coordinator (is loading|is not available|not available)|not the correct coordinator|group is rebalancing|concurrent operation on the same transaction/i;
 
+/**
+ * For a consumer's `retry`. By itself kafkajs begins a crashed consumer again in a while, also one that was thrown away meanwhile: it would
+ * live on, and keep its partitions from the next.
+ */
+export const ENDS_WHEN_IT_CRASHES = { restartOnFailure: async () => false };
+
 /** A kafkajs client whose log goes to ours; connection and request times short, since a batch is tried again as a whole. */
 export function createClient(config: KafkaConfig, log: BrokerLog, clientId = 'parlance') {
   calmTimers();

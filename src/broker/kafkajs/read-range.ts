@@ -1,4 +1,4 @@
-import type { Client } from './client.ts';
+import { type Client, ENDS_WHEN_IT_CRASHES } from './client.ts';
 import type { Ends } from './fenced-producer.ts';
 
 /** Past this the relay's life ends and begins anew: to guess here would publish an event twice. */
@@ -37,7 +37,7 @@ export async function readIds(client: Client, range: { groupId: string; from: En
   const wanted = new Set([...waiting.values()].map((p) => p.topic));
   const done = Promise.withResolvers<void>();
   done.promise.catch(() => {}); // a crash may come while `run` is still joining the group: it is thrown where the end is awaited
-  const consumer = client.consumer({ groupId: range.groupId, readUncommitted: false, maxBytesPerPartition: 1024 * 1024, maxWaitTimeInMs: 500 });
+  const consumer = client.consumer({ groupId: range.groupId, readUncommitted: false, maxBytesPerPartition: 1024 * 1024, maxWaitTimeInMs: 500, retry: ENDS_WHEN_IT_CRASHES });
   consumer.on('consumer.crash', ({ payload }) => done.reject(payload.error));
   consumer.on('consumer.end_batch_process', ({ payload }) => {
     const key = `${payload.topic} ${payload.partition}`;
