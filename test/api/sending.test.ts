@@ -69,10 +69,11 @@ test('21610 is learnt, shown and preached; by API it is taken back', async () =>
 });
 
 test('settings of a tenant: quiet hours for bulk, a quota; another tenant sets neither', async () => {
-  const hours = { timeZone: 'Etc/UTC', from: '00:00', to: '23:59' };
+  const clock = (inHours: number) => new Date(Date.now() + inHours * 3_600_000).toISOString().slice(11, 16);
+  const hours = { timeZone: 'Etc/UTC', from: clock(-2), to: clock(2) };
   expect((await call('/v1/tenants/acme', 'PATCH', { quietHours: hours })).json).toMatchObject({ id: 'acme', quietHours: hours });
   const bulk = (await call('/v1/messages', 'POST', message('+447700900104', { priority: 'bulk' }))).json as unknown as { id: string; eta: string };
-  expect(bulk.eta).toMatch(/T23:59:00.000Z$/);
+  expect(bulk.eta).toContain(`T${hours.to}:00.000Z`);
   expect((await call(`/v1/messages/${bulk.id}`)).json).toMatchObject({ status: 'queued', eta: bulk.eta });
   expect((await call(`/v1/messages/${bulk.id}/cancel`, 'POST')).json).toMatchObject({ status: 'canceled' });
   expect((await call('/v1/tenants/acme', 'PATCH', { quietHours: { ...hours, timeZone: 'Mars/Olympus' } })).json).toMatchObject({

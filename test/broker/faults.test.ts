@@ -2,25 +2,25 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import kafkajs from 'kafkajs';
 import { type Broker, createBroker } from '../../src/broker/create-broker.ts';
-import { createClient } from '../../src/broker/kafkajs/client.ts';
-import { ensureTopics } from '../../src/broker/kafkajs/topics.ts';
 import { relayLag } from '../../src/broker/relay-lag.ts';
 import type { KafkaConfig } from '../../src/config/config.ts';
 import { parseSendCommand } from '../../src/outbound/admit.ts';
 import { channel, remove, startGateway, text, until, webhook } from '../support/gateway.ts';
 import { freePort, kafkaSuite, startKafka, type TestKafka, whyNoKafka } from '../support/kafka.ts';
 import { startKafkaProxy } from '../support/kafka-proxy.ts';
-import { type Consumed, consumeTopic, openLogStore, quiet, sleep } from '../support/log-store.ts';
+import { type Consumed, consumeTopic, openLogStore, quiet, sleep, topicsOf } from '../support/log-store.ts';
 
 const why = await whyNoKafka();
 const configOf = (brokers: string): KafkaConfig => ({ brokers: brokers.split(','), ssl: false, sasl: null, topicPrefix: 'parlance.' });
 const brokerOf = (log: ReturnType<typeof openLogStore>, config: KafkaConfig): Broker =>
   createBroker({ config, store: log.store, installation: 'test', parseSendCommand, wake: quiet, signal: async () => {}, log: quiet });
-/** Every event of the log stands once among these records, which may hold others'. */
-function once(log: ReturnType<typeof openLogStore>, records: readonly Consumed[]): void {
-  const wanted = Array.from({ length: log.count() }, (_, i) => log.idOf(i + 1));
-  const mine = new Set(wanted);
-  expect(records.flatMap((r) => (mine.has(r.headers.ce_id ?? '') ? [r.headers.ce_id] : [])).sort()).toEqual(wanted.sort());
+/** The records of the topic, which may hold others': every event of the log stands there once. */
+async function once(log: ReturnType<typeof openLogStore>, config: KafkaConfig): Promise<readonly Consumed[]> {
+  const wanted = new Set(Array.from({ length: log.count() }, (_, i) => log.idOf(i + 1)));
+  const mine = (records: readonly Consumed[]) => records.map((r) => r.headers.ce_id ?? '').filter((id) => wanted.has(id));
+  const got = await consumeTopic(config, 'parlance.messages.v1', (records) => new Set(mine(records)).size === wanted.size);
+  expect(mine(got).sort()).toEqual([...wanted].sort());
+  return got;
 }
 
 kafkaSuite('faults between us and Kafka, through a proxy', why, () => {
@@ -32,15 +32,15 @@ kafkaSuite('faults between us and Kafka, through a proxy', why, () => {
     kafka = await startKafka({ advertise: port });
     proxy = await startKafkaProxy(() => kafka, port);
     config = configOf(kafka.brokers);
-    await ensureTopics(createClient(config, quiet), 'parlance.');
+    await topicsOf(config);
   }, 120_000);
   afterAll(async () => {
     await proxy?.end();
     await kafka?.end();
-  }, 30_000);
+  });
 
   test('before the cure: a kafkajs producer kept after a lost answer acknowledges the next message and does not write it', async () => {
-    const client = new kafkajs.Kafka({ brokers: [...config.brokers], requestTimeout: 1000, enforceRequestTimeout: true, logLevel: kafkajs.logLevel.NOTHING });
+    const client = new kafkajs.Kafka({ brokers: [...config.brokers], requestTimeout: 5000, enforceRequestTimeout: true, logLevel: kafkajs.logLevel.NOTHING });
     const producer = client.producer({
       idempotent: true,
       maxInFlightRequests: 1,
@@ -74,8 +74,9 @@ kafkaSuite('faults between us and Kafka, through a proxy', why, () => {
     expect(acknowledged).not.toBe('');
     await producer.disconnect().catch(quiet);
     // If this ever finds M3, kafkajs was mended, and the rule of a new producer after each fault may be looked at again.
-    expect((await consumeTopic(config, 'parlance.channels.v1', 4, 3000)).map((m) => m.value)).toEqual(['M0', 'M1', 'M2']);
-  }, 60_000);
+    const written = (await consumeTopic(config, 'parlance.channels.v1', 3)).map((m) => m.value);
+    expect([...new Set(written)]).toEqual(['M0', 'M1', 'M2']); // the plain one may have written the first again
+  }, 120_000);
 
   test('with the cure: answers to produce requests lost again and again, every event stands once', async () => {
     const log = openLogStore();
@@ -92,8 +93,7 @@ kafkaSuite('faults between us and Kafka, through a proxy', why, () => {
         await log.append(50);
         await until('all are out', async () => (await relayLag(log.store)) === 0, 60_000);
       }
-      const got = await consumeTopic(config, 'parlance.messages.v1', log.count());
-      once(log, got);
+      await once(log, config);
     } finally {
       await broker.stop();
       await log.close();
@@ -123,7 +123,7 @@ kafkaSuite('faults between us and Kafka, through a proxy', why, () => {
       old.kill('SIGCONT');
       expect(await ended).toBe(3);
       await young.stop();
-      once(log, await consumeTopic(config, 'parlance.messages.v1', 10_000, 6000));
+      await once(log, config);
     } finally {
       old?.kill('SIGKILL');
       proxy.release();
@@ -182,8 +182,7 @@ kafkaSuite('a Kafka that comes and goes', why, () => {
       }
       await kafka.up();
       await until('caught up', async () => (await relayLag(log.store)) === 0, 90_000);
-      const got = await consumeTopic(config, 'parlance.messages.v1', log.count());
-      once(log, got);
+      const got = await once(log, config);
       const seqs = new Map<string, number>();
       for (const m of got) {
         const { seq } = (JSON.parse(m.value) as { data: { seq: number } }).data;

@@ -30,13 +30,13 @@ kafkaSuite('relay and commands on a real Kafka', why, () => {
   afterAll(async () => {
     await log?.close();
     await kafka?.end();
-  }, 30_000);
+  });
 
   test('every event once, in order by conversation, as a CloudEvent with its headers', async () => {
     const b = broker();
     b.start();
     await append(1200);
-    await until('the relay has caught up', async () => (await relayLag(log.store)) === 0);
+    await until('the relay has caught up', async () => (await relayLag(log.store)) === 0, 60_000);
     const got = await consume('parlance.messages.v1', 1200);
     expect(got).toHaveLength(1200);
     const seqs = new Map<string, number>();
@@ -71,6 +71,7 @@ kafkaSuite('relay and commands on a real Kafka', why, () => {
     const admin = client.admin();
     await admin.createTopics({ topics: [{ topic: 'parlance.rapid', numPartitions: 4 }], waitForLeaders: true });
     await admin.disconnect();
+    said.length = 0; // a new topic has no leader in its first moment
     const producer = await openFencedProducer(client, 'parlance.rapid', ['parlance.rapid']);
     const ends = [];
     for (let n = 0; n < 100; n++)

@@ -38,7 +38,7 @@ kafkaSuite('the whole of it on PostgreSQL and Kafka', why, () => {
     cloud?.closeAllConnections();
     await postgres?.end();
     await kafka?.end();
-  }, 30_000);
+  });
 
   test('a signed webhook becomes one event on Kafka, and a command put there reaches the platform', async () => {
     const messages = [{ ...text('447700900101', 'wamid.FULL', 'is it late?'), timestamp: String(Math.floor(Date.now() / 1000)) }];

@@ -20,7 +20,7 @@ beforeAll(async () => {
     ['POST /webhooks/whatsapp HTTP/1.1\r\nHost: x\r\nX-Slow: ', ...drip],
     [requestOf('{', { length: 100_000 }), ...drip],
   ].map((pieces) => speak(target.port, pieces, { ms: 5000 }));
-}, 40_000);
+});
 afterAll(async () => {
   await target?.gateway.kill();
   if (target) remove(target.gateway);
@@ -185,7 +185,7 @@ describe('fuzz', () => {
 describe('afterwards', () => {
   test('slow clients were let go, and good ones not kept waiting', async () => {
     for (const client of await Promise.all(slow)) expect({ closed: client.closed, statuses: client.statuses }).toMatchObject({ closed: true });
-  }, 40_000);
+  });
   test('a good webhook is taken within a second and becomes an event', async () => {
     const body = hello('after all of it');
     const [id = ''] = /wamid\.H\d+/.exec(body) ?? [];
@@ -193,7 +193,7 @@ describe('afterwards', () => {
     expect(await target.post(body)).toBe(200);
     expect(performance.now() - started).toBeLessThan(1000);
     await until('its event', async () => (await target.gateway.events()).some((e) => e.data.message?.platformId === id), 20_000);
-  }, 30_000);
+  });
   test('no 5xx but the 503 that is meant, and the same process', () => {
     expect([...target.seen.keys()].filter((s) => s >= 500 && s !== 503)).toEqual([]);
     expect([target.gateway.child.exitCode, target.gateway.child.signalCode]).toEqual([null, null]);

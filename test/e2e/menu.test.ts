@@ -84,7 +84,7 @@ test('a number answers the menu that was sent last, and is text without one; wor
   const events = await gateway.events();
   expect(events.filter((e) => e.type === 'message.corrected')).toEqual([]);
   expect(events.filter((e) => e.data.message?.platformId === 'SM1')).toHaveLength(1);
-}, 30_000);
+});
 
 test('WhatsApp: more options than it has rows are numbered; options that can be tapped take the place of the numbers', async () => {
   const writeThere = (id: string, words: string) =>
@@ -98,7 +98,7 @@ test('WhatsApp: more options than it has rows are numbered; options that can be 
   await ask('Sure?', ['Yes', 'No'], { on: 'ch_wa' });
   await writeThere('wamid.2', '2');
   expect((await said('wamid.2')).content).toEqual({ type: 'text', text: '2' });
-}, 30_000);
+});
 
 test('a menu is fresh for 24 hours, and what was held up answers the one that its writer saw', async () => {
   await write('SM0', 'hi');
@@ -119,4 +119,4 @@ test('a menu is fresh for 24 hours, and what was held up answers the one that it
   expect((await said('SM2')).content).toEqual(choice('Small'));
   await write('SM3', '2', '+447700900102');
   expect((await said('SM3')).content).toEqual({ type: 'text', text: '2' });
-}, 30_000);
+});

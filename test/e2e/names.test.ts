@@ -48,7 +48,7 @@ test('a name comes after the first message, by an event; from then on it is in e
   await until('the third message', async () => (await received()).length === 3);
   await sleep(800);
   expect([asked('7001'), (await changes()).length]).toEqual([1, 1]);
-}, 30_000);
+});
 
 test('refused: the name is absent, never invented; it is asked for again when the customer writes again', async () => {
   people.set('7002', () => refusal(230));
@@ -60,7 +60,7 @@ test('refused: the name is absent, never invented; it is asked for again when th
   await until('the name', async () => (await changes()).length === 1);
   expect((await changes())[0]?.data.change).toMatchObject({ kind: 'name', name: 'Ola' });
   expect(asked('7002')).toBe(2);
-}, 30_000);
+});
 
 test('a platform that is away is asked again by itself; its webhooks are answered meanwhile', async () => {
   let times = 0;
@@ -70,4 +70,4 @@ test('a platform that is away is asked again by itself; its webhooks are answere
   expect(performance.now() - started).toBeLessThan(2000); // not after three tries of the profile
   await until('the name', async () => (await changes()).length === 1, 20_000);
   expect(times).toBe(3);
-}, 30_000);
+});

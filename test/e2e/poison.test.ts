@@ -29,7 +29,7 @@ test('a body that SQLite refuses', async () => {
     await gateway.kill();
     remove(gateway);
   }
-}, 40_000);
+});
 
 postgresSuite('a body that PostgreSQL refuses', () => {
   let server: TestPostgres;

@@ -45,7 +45,7 @@ test('away: what came meanwhile is there after the start, once, in order, marked
   const before = await bodies();
   expect(await reconcile()).toEqual([expect.objectContaining({ channel: 'ch_sms', listed: 120, missed: 0 })]);
   expect(await bodies()).toBe(before);
-}, 40_000);
+});
 
 test('what came by its webhook is not brought again; of more than a day ago is history', async () => {
   gateway = await start();
@@ -56,7 +56,7 @@ test('what came by its webhook is not brought again; of more than a day ago is h
   await settled(1, 'message.imported');
   expect(texts(await gateway.events())).toEqual(['just now']);
   expect(await reconcile()).toMatchObject([{ missed: 0 }]);
-}, 30_000);
+});
 
 test('a platform that throttles is asked again; one that refuses us is a finding, and the mark stays', async () => {
   gateway = await start();
@@ -70,7 +70,7 @@ test('a platform that throttles is asked again; one that refuses us is a finding
   expect(await reconcile()).toMatchObject([{ listed: 2, missed: 1 }]);
   const refused = await gateway.call('/v1/reconcile', { method: 'POST', body: { channel: 'ch_nobody' } });
   expect(refused).toMatchObject({ status: 422, json: { code: 'unknown_channel' } });
-}, 30_000);
+});
 
 test('the final state of a message of ours that no callback told is asked for', async () => {
   gateway = await start();
@@ -88,7 +88,7 @@ test('the final state of a message of ours that no callback told is asked for', 
   await until('failed', async () => (await status()) === 'failed', 15_000);
   const event = (await gateway.events()).find((e) => e.type === 'message.status' && e.data.status === 'failed');
   expect(event?.data).toMatchObject({ messageId: id, error: { platformCode: '30003' }, raw: { origin: 'backfill' } });
-}, 30_000);
+});
 
 test('a send whose answer was lost is looked up, and counts as sent; the platform has it once', async () => {
   gateway = await start();
@@ -101,7 +101,7 @@ test('a send whose answer was lost is looked up, and counts as sent; the platfor
   await until('found', async () => (await message()).timeline.some((t) => t.kind === 'accepted'), 15_000);
   expect((await message()).platformId).toBe(twilio.messages[0]?.sid);
   expect(twilio.requests.filter((r) => r.method === 'POST')).toHaveLength(1);
-}, 40_000);
+});
 
 test('WhatsApp keeps no list: a reply to a message that nobody saw is a suspected gap, until the message comes', async () => {
   const number = '207700000000123';
@@ -114,7 +114,7 @@ test('WhatsApp keeps no list: a reply to a message that nobody saw is a suspecte
   await gateway.post(webhook(number, { messages: [text('447700900101', 'wamid.LOST')] }));
   await settled(2);
   expect(await gaps()).toEqual([]);
-}, 30_000);
+});
 
 test('the check of a channel says what to set at the platform', async () => {
   gateway = await start();
@@ -129,7 +129,7 @@ test('the check of a channel says what to set at the platform', async () => {
   expect(await check()).toMatchObject({ ok: true });
   twilio.state.numbers = [{ phone_number: OWN, sms_url: 'https://elsewhere.example/sms', sms_fallback_url: 'x' }];
   expect((await check()).findings[1]).toMatchObject({ ok: false, detail: expect.stringContaining('elsewhere.example') as string });
-}, 30_000);
+});
 
 test('a token rotated by API is used at once, outlives a restart with an unchanged file, and the old one still verifies; what the file sets is refused', async () => {
   const number = '207700000000123';
@@ -147,4 +147,4 @@ test('a token rotated by API is used at once, outlives a restart with an unchang
   await settled(4);
   await sleep(100);
   expect((await gateway.events()).map((e) => e.type)).toEqual(Array(4).fill('message.received'));
-}, 30_000);
+});

@@ -68,7 +68,7 @@ test('one effect: at once, after a restart, on both paths, with a parameter more
   expect((await gateway.call('/v1/messages', { method: 'POST', body: reply })).json).toMatchObject({ status: 422, code: 'not_opted_in' });
   await post(message('SM3', { Body: 'START' }));
   await until('opted in again', async () => (await gateway.call('/v1/messages', { method: 'POST', body: reply })).status === 202);
-}, 30_000);
+});
 
 test("AccountSid, To and the key are of one channel, or it is nobody's", async () => {
   gateway = await start();
@@ -82,7 +82,7 @@ test("AccountSid, To and the key are of one channel, or it is nobody's", async (
     ['webhook.rejected', 'unknown_channel'],
   ]);
   expect((await booksHold(gateway)).channels.map((c) => [c.channel, c.deadLettered])).toEqual([['unrouted', 2]]);
-}, 30_000);
+});
 
 test('statuses: 204, in any order one end, repeated ones absorbed, interim ones too', async () => {
   gateway = await start();
@@ -97,7 +97,7 @@ test('statuses: 204, in any order one end, repeated ones absorbed, interim ones 
   await until('split', async () => (await ledgerOf(gateway)).journals.every((j) => j.split === 7));
   const books = await booksHold(gateway);
   expect(books.channels.find((c) => c.channel === 'ch_sms')).toMatchObject({ elements: 7, waiting: 2, duplicate: 2, absorbed: { interim_status: 2 }, deadLettered: 1 });
-}, 30_000);
+});
 
 test('PUBLIC_URL was mistyped: the refused webhook says what was signed as what, and verifies once it is mended', async () => {
   gateway = await start({ env: { PUBLIC_URL: 'https://mistyped.example' } });
@@ -111,4 +111,4 @@ test('PUBLIC_URL was mistyped: the refused webhook says what was signed as what,
   expect((await gateway.call(`/v1/refused-webhooks/${refused?.id}/verify`, { method: 'POST' })).json).toMatchObject({ state: 'accepted' });
   await settled(1);
   expect(kinds(await gateway.events())).toEqual([['message.received', 'SM1']]);
-}, 30_000);
+});

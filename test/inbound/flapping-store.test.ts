@@ -28,19 +28,15 @@ const cutAfter =
       }),
   });
 
-test.each([1, 3, 40])(
-  'a store that is cut after %i messages of each transaction gets them all, in batches that it can take, once and in order',
-  async (most) => {
-    const bodies = Array.from({ length: 150 }, (_, i) => JSON.stringify(webhook(NUMBER, { messages: [text(`4477009001${String(i % 10).padStart(2, '0')}`, `wamid.F${i}`)] })));
-    const tried: number[] = [];
-    await ingestAll({ bodies, adapters: createAdapters(), wrap: cutAfter(most, tried), ms: 25_000 }, ({ db, faults, logged }) => {
-      const ids = db.prepare("SELECT json_extract(body, '$.data.message.platformId') AS id FROM events WHERE type = 'message.received' ORDER BY off").all();
-      expect(ids.map((row) => row.id)).toEqual(bodies.map((_, i) => `wamid.F${i}`));
-      expect(db.prepare('SELECT count(*) AS n FROM events').get()).toMatchObject({ n: bodies.length });
-      expect(tried.length).toBeGreaterThan(0);
-      expect(faults.length).toBeGreaterThan(0);
-      expect(logged).toEqual([]); // nobody's body is to blame
-    });
-  },
-  30_000,
-);
+test.each([1, 3, 40])('a store that is cut after %i messages of each transaction gets them all, in batches that it can take, once and in order', async (most) => {
+  const bodies = Array.from({ length: 60 }, (_, i) => JSON.stringify(webhook(NUMBER, { messages: [text(`4477009001${String(i % 10).padStart(2, '0')}`, `wamid.F${i}`)] })));
+  const tried: number[] = [];
+  await ingestAll({ bodies, adapters: createAdapters(), wrap: cutAfter(most, tried), ms: 60_000 }, ({ db, faults, logged }) => {
+    const ids = db.prepare("SELECT json_extract(body, '$.data.message.platformId') AS id FROM events WHERE type = 'message.received' ORDER BY off").all();
+    expect(ids.map((row) => row.id)).toEqual(bodies.map((_, i) => `wamid.F${i}`));
+    expect(db.prepare('SELECT count(*) AS n FROM events').get()).toMatchObject({ n: bodies.length });
+    expect(tried.length).toBeGreaterThan(0);
+    expect(faults.length).toBeGreaterThan(0);
+    expect(logged).toEqual([]); // nobody's body is to blame
+  });
+});

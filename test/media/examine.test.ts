@@ -169,23 +169,19 @@ describe('the thread that examines', () => {
     await expect(examiner.examine(file('a', 'image'))).rejects.toMatchObject({ kind: 'later' });
   });
   test.each([
-    ['a file that it hangs on', 'for (;;);', 'The file could not be examined within 1 seconds.'],
+    ['a file that it hangs on', 'for (;;);', 'The file could not be examined within 5 seconds.'],
     ['a file that takes all memory', 'const a = []; for (;;) a.push(new Array(1e5).fill(a.length));', 'The file can not be examined: its headers ask for too much memory.'],
-  ])(
-    '%s is refused and costs that thread alone',
-    async (_what, hang, words) => {
-      const worker = join(dir, `hang-${words.length}.mjs`);
-      writeFileSync(
-        worker,
-        `import { parentPort } from 'node:worker_threads'; parentPort.on('message', ({ id, kind }) => { if (kind === 'bad') { ${hang} } parentPort.postMessage({ id, value: { mimeType: 'image/png' } }); });`,
-      );
-      const examiner = createExaminer({ timeoutMs: words.includes('within') ? 1000 : 20_000, worker: new URL(`file://${worker}`) });
-      const file = (kind: string) => ({ path: 'x', kind, declaredType: null, vouched: false });
-      const [bad, good] = await Promise.allSettled([examiner.examine(file('bad')), examiner.examine(file('good'))]);
-      expect(bad).toMatchObject({ status: 'rejected', reason: { kind: 'refused', message: words } });
-      expect(good).toMatchObject({ status: 'fulfilled' });
-      await examiner.close();
-    },
-    30_000,
-  );
+  ])('%s is refused and costs that thread alone', async (_what, hang, words) => {
+    const worker = join(dir, `hang-${words.length}.mjs`);
+    writeFileSync(
+      worker,
+      `import { parentPort } from 'node:worker_threads'; parentPort.on('message', ({ id, kind }) => { if (kind === 'bad') { ${hang} } parentPort.postMessage({ id, value: { mimeType: 'image/png' } }); });`,
+    );
+    const examiner = createExaminer({ timeoutMs: words.includes('within') ? 5000 : 20_000, worker: new URL(`file://${worker}`) });
+    const file = (kind: string) => ({ path: 'x', kind, declaredType: null, vouched: false });
+    const [bad, good] = await Promise.allSettled([examiner.examine(file('bad')), examiner.examine(file('good'))]);
+    expect(bad).toMatchObject({ status: 'rejected', reason: { kind: 'refused', message: words } });
+    expect(good).toMatchObject({ status: 'fulfilled' });
+    await examiner.close();
+  });
 });

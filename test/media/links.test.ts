@@ -20,7 +20,7 @@ beforeAll(async () => {
   desk = await startMediaDesk({ env: s3.env });
   [medium] = (await desk.mediaOf(await desk.write('whatsapp', [{ mimeType: 'image/png', bytes }]))) as [Medium];
   await desk.outcome(medium.id);
-}, 30_000);
+});
 afterAll(async () => {
   await desk.stop();
   await s3.stop();
@@ -184,7 +184,7 @@ browserSuite('a real browser', () => {
     await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
     page = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/`;
     browser = await openBrowser();
-  }, 30_000);
+  });
   afterAll(async () => {
     await browser?.close();
     elsewhere.close();

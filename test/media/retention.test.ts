@@ -75,7 +75,7 @@ test('however many are past their days, all go at once', async () => {
   expect(left).toEqual(Array(50).fill({ key: null }));
   expect(d.stored).toEqual([0]);
   await d.end();
-}, 30_000);
+});
 
 test('what a crash left between the mark and the removal is removed at the next start', async () => {
   const d = await desk();

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import pg from 'pg';
 import { openPostgresReaders } from '../../src/store/postgres-readers.ts';
+import { until } from '../support/gateway.ts';
 import { postgresSuite, startPostgres, type TestPostgres } from '../support/postgres.ts';
 
 postgresSuite('readers on PostgreSQL', () => {
@@ -17,9 +18,12 @@ postgresSuite('readers on PostgreSQL', () => {
       await read.connection().execute(async (db) => {
         const other = new pg.Client({ connectionString: server.url });
         await other.connect();
-        await other.query('SELECT pg_terminate_backend($1)', [await pidOf(db)]);
+        const pid = await pidOf(db);
+        await other.query('SELECT pg_terminate_backend($1)', [pid]);
+        await until('it is gone', async () => (await other.query('SELECT FROM pg_stat_activity WHERE pid = $1', [pid])).rowCount === 0);
         await other.end();
         await new Promise((resolve) => setTimeout(resolve, 300)); // its 'error' comes now; unheard, it fails this test
+        await new Promise((resolve) => setImmediate(resolve)); // where this thread slept that long: what came meanwhile
       });
       expect(await pidOf(read)).toBeGreaterThan(0);
     } finally {

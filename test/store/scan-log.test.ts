@@ -127,7 +127,7 @@ describe('over HTTP', () => {
     expect(JSON.parse(answer.json)).toMatchObject({ events: [{ offset: '2' }], next: '2' });
     expect(log.listeners.size).toBe(0);
     await log.end();
-  }, 10_000);
+  });
   test('nothing for this reader: the next page begins where this one ended', async () => {
     const log = openLog();
     await log.append(Array(5).fill('busy'));

@@ -86,13 +86,13 @@ export async function startGateway(options: { channels?: object[]; dir?: string;
   });
   const [url, api] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${operatorPort}`];
   const log = () => readFileSync(join(dir, 'log'), 'utf8');
-  for (let i = 0; ; i++) {
+  for (const late = Date.now() + 60_000; ; ) {
     const ready = await fetch(options.operator === false ? `${url}/readyz` : `${api}/healthz`).then(
       (r) => r.ok,
       () => false,
     );
     if (ready) break;
-    if (child.exitCode !== null || i > 600) throw new Error(`the gateway did not start: ${log().slice(-1500)}`);
+    if (child.exitCode !== null || Date.now() > late) throw new Error(`the gateway did not start: ${log().slice(-1500)}`);
     await sleep(25);
   }
   const gateway: TestGateway = {
@@ -146,6 +146,6 @@ export async function startGateway(options: { channels?: object[]; dir?: string;
   return gateway;
 }
 export const remove = (g: TestGateway) => rmSync(g.dir, { recursive: true, force: true, maxRetries: 5 });
-export async function until(what: string, good: () => Promise<boolean>, ms = 10_000): Promise<void> {
+export async function until(what: string, good: () => Promise<boolean>, ms = 30_000): Promise<void> {
   for (const end = Date.now() + ms; !(await good()); await sleep(30)) if (Date.now() > end) throw new Error(`not in ${ms} ms: ${what}`);
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventId } from '../../schemas/index.ts';
 import { createClient } from '../../src/broker/kafkajs/client.ts';
+import { ensureTopics } from '../../src/broker/kafkajs/topics.ts';
 import { brokerOperations } from '../../src/broker/operations.ts';
 import type { KafkaConfig } from '../../src/config/config.ts';
 import { appendEvents } from '../../src/store/append-events.ts';
@@ -10,6 +11,7 @@ import type { Store } from '../../src/store/port.ts';
 import { readLog } from '../../src/store/read-log.ts';
 import { openSqliteReaders } from '../../src/store/sqlite-readers.ts';
 import { openSqliteWriter } from '../../src/store/sqlite-writer.ts';
+import { until } from './gateway.ts';
 
 export const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 export const quiet = () => {};
@@ -74,13 +76,25 @@ export function openLogStore(folder?: string) {
   };
 }
 
+/** The topics, of a Kafka that may just have begun: one that listens is not yet one that creates. */
+export async function topicsOf(config: KafkaConfig): Promise<void> {
+  const client = createClient(config, quiet);
+  await until('the topics are there', () =>
+    ensureTopics(client, config.topicPrefix).then(
+      () => true,
+      () => false,
+    ),
+  );
+}
+
 export interface Consumed {
   readonly key: string;
   readonly value: string;
   readonly headers: Record<string, string>;
 }
-/** Everything committed in a topic, as a read_committed consumer sees it: waits for `wanted` and a moment more, in which what is too many shows up. */
-export async function consumeTopic(config: KafkaConfig, topic: string, wanted: number, ms = 20_000): Promise<Consumed[]> {
+/** Everything committed in a topic, as a read_committed consumer sees it: waits for `wanted`, so many or such, and a moment more, in which what is too many shows up. */
+export async function consumeTopic(config: KafkaConfig, topic: string, wanted: number | ((got: readonly Consumed[]) => boolean), ms = 30_000): Promise<Consumed[]> {
+  const enough = typeof wanted === 'number' ? (all: readonly Consumed[]) => all.length >= wanted : wanted;
   const consumer = createClient(config, quiet).consumer({ groupId: `t${Math.random()}` });
   const got: Consumed[] = [];
   await consumer.connect();
@@ -93,7 +107,7 @@ export async function consumeTopic(config: KafkaConfig, topic: string, wanted: n
         headers: Object.fromEntries(Object.entries(message.headers ?? {}).map(([k, v]) => [k, String(v)])),
       }),
   });
-  for (const end = Date.now() + ms; got.length < wanted && Date.now() < end; ) await sleep(50);
+  for (const end = Date.now() + ms; !enough(got) && Date.now() < end; ) await sleep(50);
   await sleep(700);
   await consumer.disconnect();
   return got;

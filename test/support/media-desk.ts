@@ -94,7 +94,7 @@ export async function startMediaDesk(options: { env?: Record<string, string>; po
       return [content?.media, ...(content?.parts ?? []).map((p) => p.media)].filter((m): m is Medium => m !== undefined);
     },
     /** What became of a file: its one event. */
-    async outcome(id: string, ms = 15_000): Promise<MediaEvent> {
+    async outcome(id: string, ms = 30_000): Promise<MediaEvent> {
       let found: MediaEvent[] = [];
       await until(
         `what became of ${id}`,
@@ -119,7 +119,9 @@ export async function startMediaDesk(options: { env?: Record<string, string>; po
   return desk;
 }
 export type MediaDesk = Awaited<ReturnType<typeof startMediaDesk>>;
+/** What a link answers; where the file is still on its way, it is asked again as the answer says. */
 export const bytesAt = async (url: string, init?: RequestInit) => {
-  const response = await fetch(url, init);
+  let response = await fetch(url, init);
+  for (let tries = 0; response.status === 503 && tries < 3; tries++) response = await fetch(url, init); // each waits for 10 s
   return { status: response.status, headers: response.headers, bytes: Buffer.from(await response.arrayBuffer()) };
 };

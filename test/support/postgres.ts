@@ -31,8 +31,8 @@ export async function startPostgres(): Promise<TestPostgres> {
   const as = ids();
   if (as) chownSync(dir, as.uid, as.gid);
   const folder = bin() ?? '';
-  const port = await freePort();
   execFileSync(join(folder, 'initdb'), ['-D', join(dir, 'data'), '-U', 'parlance', '-A', 'trust', '-E', 'UTF8', '--no-sync'], { ...(as ?? {}), stdio: 'pipe' });
+  const port = await freePort();
   let child: ChildProcess | null = null;
   const url = `postgres://parlance@127.0.0.1:${port}/postgres`;
   async function up(): Promise<void> {
@@ -40,7 +40,7 @@ export async function startPostgres(): Promise<TestPostgres> {
       ...(as ?? {}),
       stdio: 'ignore',
     });
-    for (let i = 0; i < 200; i++) {
+    for (const late = Date.now() + 60_000; child.exitCode === null && Date.now() < late; ) {
       const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 500 });
       const ok = await client.connect().then(
         () => true,

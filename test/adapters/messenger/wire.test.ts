@@ -89,7 +89,7 @@ test('every row of the error table, over HTTP: as code and subcode, bare numbers
     if (Number(code) > 2_000_000)
       expect([key, await failure(graphError(100, code))]).toMatchObject([key, { ...expected, platformCode: `100/${code}`, platformMessage: '(#100) told' }]);
   }
-}, 30_000);
+});
 
 // messenger.md 9.2, row by row as it is printed: code, subcodes, class.
 const PRINTED =

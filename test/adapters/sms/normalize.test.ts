@@ -266,7 +266,7 @@ test('every row of the error table, over HTTP', async () => {
       status === 500 ? { outcome: 'unknown', retryable: false } : { code: row.code, outcome: row.outcome, scope: row.scope, retryable: row.retryable, platformCode: code },
     );
   }
-}, 30_000);
+});
 test.each([
   ['a page of a proxy', 502, '<html>', 'unknown'],
   ['500', 500, '', 'unknown'],
