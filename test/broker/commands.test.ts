@@ -1,8 +1,9 @@
-import { jest } from '@jest/globals';
 import { consumeOnce } from '../../src/broker/commands.ts';
 import type { Client } from '../../src/broker/kafkajs/client.ts';
 import type { LogStore } from '../../src/store/port.ts';
 import { quiet } from '../support/log-store.ts';
+
+const { jest: spies } = import.meta as unknown as { jest: typeof jest };
 
 /** A life with a client whose consumer only tells what it is asked. */
 function lifeOf(fault?: Error): { once(signal: AbortSignal): Promise<void>; asked: string[] } {
@@ -21,8 +22,8 @@ function lifeOf(fault?: Error): { once(signal: AbortSignal): Promise<void>; aske
   const options = { client, store: {} as LogStore, topic: 'commands', group: 'commands', parseSendCommand: quiet as never, wake: quiet, signal: async () => {}, log: quiet };
   return { once: (signal) => consumeOnce(options, signal), asked };
 }
-beforeEach(() => void jest.useFakeTimers());
-afterEach(() => void jest.useRealTimers());
+beforeEach(() => void spies.useFakeTimers());
+afterEach(() => void spies.useRealTimers());
 
 const gone = () => AbortSignal.abort();
 const stays = () => new AbortController().signal;
@@ -36,7 +37,7 @@ test.each([
   if (error) await expect(ended).rejects.toThrow(error);
   else await ended;
   expect(life.asked).toEqual(asked);
-  expect(jest.getTimerCount()).toBe(0);
+  expect(spies.getTimerCount()).toBe(0);
 });
 test('a life of the commands ends when it is stopped', async () => {
   const stop = new AbortController();
@@ -45,5 +46,5 @@ test('a life of the commands ends when it is stopped', async () => {
   stop.abort();
   await ended;
   expect(life.asked).toEqual(['connect', 'run', 'disconnect']);
-  expect(jest.getTimerCount()).toBe(0);
+  expect(spies.getTimerCount()).toBe(0);
 });
