@@ -48,12 +48,14 @@ export const createWire =
   async (config) => {
     if ((config.data !== undefined && typeof config.data !== 'string') || config.responseType !== 'text') return options.other(config);
     await options.look();
+    const signal = config.signal as AbortSignal | undefined;
+    // Marked as axios marks its own, else it puts one of its own in the place of ours.
+    const givenUp = () => Object.assign(new Error('the call was given up'), { code: 'ECONNABORTED', __CANCEL__: true });
+    if (signal?.aborted) throw Object.assign(givenUp(), { unsent: true });
     return new Promise<AxiosResponse>((resolve, reject) => {
       const request = open(config, options);
-      const signal = config.signal as AbortSignal | undefined;
       let left = false;
-      // Marked as axios marks its own, else it puts one of its own in the place of ours.
-      const cancel = () => request.destroy(Object.assign(new Error('the call was given up'), { code: 'ECONNABORTED', __CANCEL__: true }));
+      const cancel = () => request.destroy(givenUp());
       const end = () => signal?.removeEventListener('abort', cancel);
       const fail = (error: Unsent) => {
         end();

@@ -1,6 +1,10 @@
+import http from 'node:http';
+import https from 'node:https';
 import net, { type AddressInfo, type Socket } from 'node:net';
+import { AxiosHeaders } from 'axios';
 import { createIdleTimes, createLookUp } from '../../adapters/_graph/agents.ts';
 import { createHttp } from '../../adapters/_graph/http.ts';
+import { createWire } from '../../adapters/_graph/wire.ts';
 import { createWhatsappAdapter } from '../../adapters/whatsapp/index.ts';
 import { sleep } from '../support/gateway.ts';
 
@@ -28,7 +32,7 @@ async function serve(each: (socket: Socket) => void) {
   return told;
 }
 const adapter = createWhatsappAdapter();
-const call = (url: string, body = '{}', ms = 5000) =>
+const call = (url: string, body = '{}', ms = 20_000) =>
   adapter.send(
     { method: 'POST', path: '/v25.0/1/messages', contentType: 'application/json', body },
     { baseUrl: url, credentials: { accessToken: 't' }, signal: AbortSignal.timeout(ms) },
@@ -40,17 +44,17 @@ const failure = (url: string, body?: string, ms?: number) =>
   );
 const LARGE = JSON.stringify({ text: 'x'.repeat(12_000_000) });
 
-test.each<[string, (socket: Socket) => void, string | undefined, string]>([
+test.each<[string, (socket: Socket) => void, string | undefined, string, number?]>([
   ['answered', (s) => s.once('data', () => s.write(whole())), undefined, 'sent'],
   ['reset after the whole request', (s) => s.once('data', () => s.resetAndDestroy()), undefined, 'unknown'],
   ['ended after the whole request', (s) => s.once('data', () => s.end()), undefined, 'unknown'],
   ['half an answer', (s) => s.once('data', () => s.end(whole().slice(0, -10))), undefined, 'unknown'],
   ['reset while the request is on its way', (s) => s.once('data', () => s.pause().resetAndDestroy()), LARGE, 'not_sent'],
-  ['never read to its end', (s) => s.once('data', () => s.pause()), LARGE, 'not_sent'],
-  ['never answered', () => {}, undefined, 'unknown'],
-])('%s: %#', async (_what, each, body, outcome) => {
+  ['never read to its end', (s) => s.once('data', () => s.pause()), LARGE, 'not_sent', 1500],
+  ['never answered', () => {}, undefined, 'unknown', 1500],
+])('%s: %#', async (_what, each, body, outcome, ms = 20_000) => {
   const { url } = await serve(each);
-  expect(await failure(url, body, 1500)).toBe(outcome);
+  expect(await failure(url, body, ms)).toBe(outcome);
 });
 test('nobody there: not sent', async () => {
   const { url } = await serve(() => {});
@@ -123,6 +127,16 @@ test('after a pause closed connections are looked for, once for all calls that b
   expect(await turns()).toBe(false);
   now += 100;
   expect(await turns()).toBe(true);
+});
+
+// Unheard, the call had no limit of time at all.
+test('a call that is given up while closed connections are looked for has not left', async () => {
+  const server = await serve(() => {});
+  const given = new AbortController();
+  const wire = createWire({ http: new http.Agent(), https: new https.Agent(), look: async () => given.abort(), other: () => Promise.reject(new Error('not for this')) });
+  const config = { url: server.url, method: 'post', data: '{}', responseType: 'text', headers: new AxiosHeaders(), signal: given.signal } as const;
+  await expect(wire(config)).rejects.toMatchObject({ unsent: true, __CANCEL__: true });
+  expect(server.connections).toBe(0);
 });
 
 test('what is no text for text goes by the library itself', async () => {
