@@ -21,6 +21,7 @@ export interface StandaloneOptions {
   readonly port?: number;
   /** False: no rate limit holds. */
   readonly limits?: boolean;
+  readonly clock?: Clock;
   log(message: string): void;
 }
 interface Simulator {
@@ -87,12 +88,19 @@ const SIMULATORS: Readonly<Record<Platform, { carries(c: ChannelConfig): boolean
 };
 
 /** Resolves once the port answers. Rejects where no channel of the file is of this platform. */
-export async function startStandalone({ only, channels, webhook, port = 0, limits = true, log }: StandaloneOptions): Promise<{ url: string; stop(): Promise<void> }> {
+export async function startStandalone({
+  only,
+  channels,
+  webhook,
+  port = 0,
+  limits = true,
+  clock = createClock(),
+  log,
+}: StandaloneOptions): Promise<{ url: string; stop(): Promise<void> }> {
   const { carries, create } = SIMULATORS[only];
   const mine = channels.filter(carries);
   if (!mine.length) throw new Error(`the file has no channel that the ${only} platform carries`);
-  const clock = createClock();
-  const steering = createSteering({ limits });
+  const steering = createSteering({ limits, now: clock.now });
   const simulator = create({ channels: mine, webhookUrl: webhook, clock, steering, log });
   steering.control = createControl({ platforms: simulator.phones, steering, clock });
   return { url: await simulator.start(port), stop: simulator.stop };

@@ -25,7 +25,7 @@ function opener(dead: readonly string[] = []) {
 const options = (open: MediaOptions['open'], over: Partial<MediaOptions> = {}): MediaOptions => ({
   baseUrl: 'https://graph.test',
   credentials: { accessToken: 'token', accountSid: SID, authToken: 'auth' },
-  signal: AbortSignal.timeout(2000),
+  signal: AbortSignal.timeout(20_000),
   account: '207',
   settings: {},
   own: (url) => url.origin === 'https://graph.test',

@@ -85,12 +85,12 @@ test('a throttling answer halves the pace of its lane and of no other; Retry-Aft
   const pacing = createPacing();
   const [slow, other] = [sending(), sending({ id: 'ch2', account: 'AC1 +447700900002' })];
   const limits: Limits = { account: { perSecond: 50, inboundCounts: false } };
-  const failure = { code: 'platform_throttled', outcome: 'not_sent', retryable: true, scope: 'channel', retryAfterMs: 200 } as const;
+  const failure = { code: 'platform_throttled', outcome: 'not_sent', retryable: true, scope: 'channel', retryAfterMs: 2000 } as const;
   expect(pacing.lane(slow, limits).pausedFor()).toBe(0);
   pacing.refused(slow, limits, { failure, conversation: null });
   expect(pacing.lane(slow, limits).pausedFor()).toBeGreaterThan(100);
   expect(pacing.lane(other, limits).pausedFor()).toBe(0);
-  await sleep(220);
+  await sleep(2050);
   expect(pacing.lane(slow, limits).pausedFor()).toBe(0);
   const [a, b] = [runs(), runs()];
   const turn = (channel: SendingChannel, work: () => Promise<void>) => pacing.schedule(channel, limits, { priority: 1, units: 1, media: false, work });

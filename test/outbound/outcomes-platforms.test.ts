@@ -73,7 +73,7 @@ const channels = POLICIES.flatMap((policy) => {
 let gateway: TestGateway;
 let platforms: ThreePlatforms;
 const start = (dir?: string) =>
-  startGateway({ channels, ...(dir ? { dir } : {}), env: { GRAPH_API_URL: platforms.url, TWILIO_API_URL: platforms.url, DOUBT_WAIT_SECONDS: '12', DOUBT_HOLD_SECONDS: '2' } });
+  startGateway({ channels, ...(dir ? { dir } : {}), env: { GRAPH_API_URL: platforms.url, TWILIO_API_URL: platforms.url, DOUBT_WAIT_SECONDS: '30', DOUBT_HOLD_SECONDS: '2' } });
 /** Every customer writes to every channel that has a window. */
 async function open(n: number): Promise<void> {
   const all = Array.from({ length: n }, (_, i) => i);

@@ -31,11 +31,11 @@ test('a pair waits a little longer than the platform asks for', () => {
 test('refusals of calls that were under way together slow an account down once', async () => {
   const lane = createLane(50);
   for (let i = 0; i < 9; i++) lane.throttled();
-  const at: number[] = [];
-  await Promise.all(Array.from({ length: 11 }, () => lane.schedule(async () => void at.push(performance.now()))));
-  const took = at.at(-1)! - at[0]!;
+  const began = performance.now();
+  await Promise.all(Array.from({ length: 11 }, () => lane.schedule(async () => {})));
+  const took = performance.now() - began;
   expect(took).toBeGreaterThan(350); // 10 gaps of 38 ms, not of 19
-  expect(took).toBeLessThan(3000); // and not of 640
+  expect(took).toBeLessThan(5500); // and not of 640
   lane.stop();
 });
 test('a stall of this process does not end in a burst', async () => {

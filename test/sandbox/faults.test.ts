@@ -27,7 +27,7 @@ const signedWith = (i: number, secret: string) => {
   const { body, headers } = sandbox.receiver.hooks[i]!;
   return headers['x-hub-signature-256'] === `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
 };
-const hooks = (n: number, ms = 5000) => until(`${n} webhooks`, async () => sandbox.receiver.hooks.length >= n, ms);
+const hooks = (n: number) => until(`${n} webhooks`, async () => sandbox.receiver.hooks.length >= n);
 const shown = async () =>
   ((await sandbox.call(`/sandbox/whatsapp/messages?phone=${FROM}`)).json as { messages: { from: string }[] }).messages.filter((m) => m.from === 'business').length;
 
@@ -54,11 +54,11 @@ describe('webhooks', () => {
     await begin('delay');
     const before = Date.now();
     await Promise.all(Array.from({ length: 8 }, (_, i) => write('hi', `44770090010${i}`)));
-    await hooks(8);
+    await until('the eight', async () => messages().length === 8);
     expect(Date.now() - before).toBeGreaterThan(500);
   });
   test('lost-answer: taken, and it comes again', async () => {
-    await begin('lost-answer', { share: 1, seconds: 0.4 });
+    await begin('lost-answer');
     await write();
     await hooks(2);
     expect((await sandbox.call('/sandbox/stats')).json.whatsapp).toMatchObject({ webhooks: { sent: 1, retried: expect.any(Number) } });
@@ -140,24 +140,33 @@ describe('calls', () => {
   test('timeout-after-accept: never an answer', async () => {
     await write();
     await begin('timeout-after-accept');
+    const given = new AbortController();
     const call = fetch(sandbox.url + SEND, {
       method: 'POST',
       headers: { authorization: 'Bearer wa-token' },
       body: JSON.stringify({ messaging_product: 'whatsapp', to: FROM, type: 'text', text: { body: 'x' } }),
-      signal: AbortSignal.timeout(400),
+      signal: given.signal,
     });
-    await expect(call).rejects.toThrow(/timeout/);
+    let answered = false;
+    const ended = call.then(
+      () => (answered = true),
+      () => {},
+    );
+    await until('it was taken', async () => (await shown()) === 1);
+    await sleep(300);
+    expect(answered).toBe(false);
+    given.abort();
+    await ended;
     await end();
-    expect(await shown()).toBe(1);
   });
   test('connection-refused: nobody listens, then somebody does again', async () => {
-    await begin('connection-refused', { seconds: 1 });
-    await sleep(120);
-    const refused = await sandbox.call('/sandbox/clock').then(
-      () => '',
-      (error: Error) => String((error.cause as { code?: string } | undefined)?.code),
-    );
-    expect(refused).toBe('ECONNREFUSED');
+    await begin('connection-refused', { seconds: 5 });
+    const refused = () =>
+      sandbox.call('/sandbox/clock').then(
+        () => '',
+        (error: Error) => String((error.cause as { code?: string } | undefined)?.code),
+      );
+    await until('nobody listens', async () => (await refused()) === 'ECONNREFUSED', 4000);
     await until('it answers again', () =>
       sandbox.call('/sandbox/clock').then(
         (a) => a.status === 200,
@@ -172,12 +181,12 @@ describe('calls', () => {
         http.get(`${sandbox.url}/sandbox/clock`, { agent }, (response) => {
           const answered = Date.now();
           response.resume().socket.once('close', () => resolve(Date.now() - answered));
-          setTimeout(() => agent.destroy(), 1000);
+          setTimeout(() => agent.destroy(), 4500);
         });
       });
     expect(await closedAfter()).toBeGreaterThan(500);
     await begin('idle-closed');
-    expect(await closedAfter()).toBeLessThan(500);
+    expect(await closedAfter()).toBeLessThan(4000);
   });
   test('expired-media: neither the id nor a link leads anywhere', async () => {
     await sandbox.call('/sandbox/whatsapp/messages', { body: { from: FROM, media: [{ mimeType: 'image/png', base64: 'YWJj' }] } });

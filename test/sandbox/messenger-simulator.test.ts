@@ -124,7 +124,7 @@ test('2000 characters outside ASCII go on Messenger; on Instagram 1000 bytes are
 });
 
 test.each<[string, number, object, Platform, [number, number | undefined, number | undefined]]>([
-  ['a day: still open', 24 * HOUR - 1000, {}, 'messenger', [200, undefined, undefined]],
+  ['a day: still open', 24 * HOUR - 60_000, {}, 'messenger', [200, undefined, undefined]],
   ['over a day', 24 * HOUR + 1000, {}, 'messenger', [400, 10, 2018278]],
   ['over a day on Instagram', 24 * HOUR + 1000, {}, 'instagram', [403, 10, 2534022]],
   ['a person answers within 7 days', 6 * 24 * HOUR, { messaging_type: 'MESSAGE_TAG', tag: 'HUMAN_AGENT' }, 'messenger', [200, undefined, undefined]],

@@ -237,7 +237,7 @@ export async function openFilesDesk(given: Given) {
           const m = await desk.message(id);
           return m?.queue_state === 'done';
         },
-        25_000,
+        85_000,
       ),
     start: async () => {
       await dispatcher.start();

@@ -58,7 +58,7 @@ export function useGraphApi() {
     url: '',
     /** How often the next request of a list was waited for. */
     turns: 0,
-    options: (ms = 5000) => ({ baseUrl: `${graph.url}/`, credentials: { accessToken: 'secret-token' }, signal: AbortSignal.timeout(ms), turn: async () => void graph.turns++ }),
+    options: (ms = 20_000) => ({ baseUrl: `${graph.url}/`, credentials: { accessToken: 'secret-token' }, signal: AbortSignal.timeout(ms), turn: async () => void graph.turns++ }),
   };
   let api: Awaited<ReturnType<typeof startGraphApi>>;
   beforeAll(async () => {

@@ -12,13 +12,17 @@ const run = promisify(execFile);
 const here = import.meta.dirname;
 const jars = process.env.KAFKA_JARS ?? join(here, '../../node_modules/.cache/kafka-jars');
 
+const given = new Set<number>();
+const parity = Number(process.env.JEST_WORKER_ID ?? 0) % 2;
 /**
  * A port that nobody listens on, below those that systems give to outgoing connections (Linux: from 32768 on): a connection must not
- * take the port of a process while that starts, or is killed and started again.
+ * take the port of a process while that starts, or is killed and started again. Nor may another worker of Jest (odd and even), or the same one twice.
  */
 export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
-    const port = randomInt(12_000, 32_000);
+    const port = randomInt(6000, 16_000) * 2 + parity;
+    if (given.has(port)) return resolve(freePort());
+    given.add(port);
     const server = createServer();
     server.once('error', (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' ? resolve(freePort()) : reject(error)));
     server.listen(port, '127.0.0.1', () => server.close(() => resolve(port)));

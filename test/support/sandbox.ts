@@ -1,4 +1,5 @@
 import { parseChannels } from '../../src/config/channels-file.ts';
+import type { Clock } from '../../src/sandbox/core/clock.ts';
 import { type Platform, startStandalone } from '../../src/standalone-sandbox.ts';
 import { type Receiver, startReceiver } from './webhook-receiver.ts';
 
@@ -30,7 +31,7 @@ export interface Sandbox {
   call(path: string, options?: { method?: string; token?: string; body?: unknown }): Promise<Answered>;
   stop(): Promise<void>;
 }
-export async function startSandbox(only: Platform, options: { limits?: boolean; channels?: object[] } = {}): Promise<Sandbox> {
+export async function startSandbox(only: Platform, options: { limits?: boolean; channels?: object[]; clock?: Clock } = {}): Promise<Sandbox> {
   const receiver = await startReceiver();
   const faults: string[] = [];
   const { channels: given = CHANNELS, ...more } = options;

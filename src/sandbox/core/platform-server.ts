@@ -35,7 +35,7 @@ export interface Steered {
 const MAX_BODY = 110 * 1024 * 1024; // a document of 100 MB is the largest upload that a platform takes
 const IDLE_MS = 20;
 /** Longer than a phone takes for `delivered` and `read`. */
-const EARLY_MS = 400;
+const EARLY_MS = 2000;
 
 const SLOW_MS = 4000;
 const SLOW_PARTS = 40;

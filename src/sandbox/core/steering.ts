@@ -11,4 +11,8 @@ export interface Steering {
   /** /sandbox on the platform's own port; null: not one of its routes. */
   control?: (asked: Asked) => Answer | null;
 }
-export const createSteering = ({ limits = true }: { limits?: boolean } = {}): Steering => ({ faults: createFaults(), stats: createStats(), limits });
+export const createSteering = ({ limits = true, now = Date.now }: { limits?: boolean; now?: () => number } = {}): Steering => ({
+  faults: createFaults(),
+  stats: createStats(now),
+  limits,
+});

@@ -4,7 +4,7 @@ import { thrown } from '../../support/payloads.ts';
 
 const adapter = createWhatsappAdapter();
 const call = { method: 'POST' as const, path: '/v26.0/207/messages', contentType: 'application/json' as const, body: '{"to":"+447700900123"}' };
-const send = () => adapter.send(call, { baseUrl: 'https://graph.test', credentials: { accessToken: 'secret-token' }, signal: AbortSignal.timeout(500) });
+const send = (ms = 20_000) => adapter.send(call, { baseUrl: 'https://graph.test', credentials: { accessToken: 'secret-token' }, signal: AbortSignal.timeout(ms) });
 const api = () => nock('https://graph.test', { reqheaders: { authorization: 'Bearer secret-token' } }).post('/v26.0/207/messages', { to: '+447700900123' });
 
 test('an acceptance gives the id and the names of the recipient', async () => {
@@ -28,7 +28,7 @@ test.each([
 
 test('no answer in time is unknown; no connection is surely not sent', async () => {
   api().delay(2000).reply(200, {});
-  expect(adapter.classify(await thrown(send()))).toMatchObject({ outcome: 'unknown' });
+  expect(adapter.classify(await thrown(send(1500)))).toMatchObject({ outcome: 'unknown' });
   api().replyWithError(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }));
   expect(adapter.classify(await thrown(send()))).toMatchObject({ outcome: 'not_sent', retryable: true });
 });

@@ -278,4 +278,4 @@ test('a file of 95 MB goes out', async () => {
   await desk.done(id);
   expect(await desk.message(id)).toMatchObject({ error_code: null });
   expect(proxy.of(/\/media$/).at(-1)?.body.length).toBeGreaterThan(size);
-}, 60_000);
+}, 120_000);
