@@ -181,7 +181,7 @@ describe('calls', () => {
         http.get(`${sandbox.url}/sandbox/clock`, { agent }, (response) => {
           const answered = Date.now();
           response.resume().socket.once('close', () => resolve(Date.now() - answered));
-          setTimeout(() => agent.destroy(), 4500);
+          setTimeout(() => agent.destroy(), 4500).unref();
         });
       });
     expect(await closedAfter()).toBeGreaterThan(500);
