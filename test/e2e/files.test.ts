@@ -53,7 +53,7 @@ const send = async (content: object) => {
   expect([status, json]).toEqual([202, expect.anything()]);
   return (json as unknown as { id: string }).id;
 };
-const taken = (id: string) => until(`${id} is taken`, async () => (await message(id)).parts.every((p) => p.state === 'sent'), 20_000);
+const taken = (id: string) => until(`${id} is taken`, async () => (await message(id)).parts.every((p) => p.state === 'sent'), 60_000);
 const calls = (id: string) => proxy.passed.filter((p) => p.path.endsWith('/messages') && p.body.includes(id));
 const uploads = () => proxy.of(/\/media$/).length;
 
@@ -135,10 +135,10 @@ ffmpegSuite('with ffmpeg', () => {
       }),
     );
     for (const id of ids) await taken(id);
-    expect(megabytes('VmHWM') - before).toBeLessThan(180);
+    expect(megabytes('VmHWM') - before).toBeLessThan(250); // in memory they take 360
     expect(proxy.of(/\/media$/).filter((p) => p.body.length > 90 * 1024 * 1024)).toHaveLength(4);
   },
-  120_000,
+  240_000,
 );
 
 describe('killed', () => {

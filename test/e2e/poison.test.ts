@@ -10,7 +10,7 @@ const ONE = '207700000000123';
 async function costsOnlyItself(gateway: TestGateway): Promise<void> {
   const ids = ['wamid.P1', 'wamid.P2', 'wamid.POISON', 'wamid.P3', 'wamid.P4'];
   for (const id of ids) expect(await gateway.post(webhook(ONE, { messages: [text('447700900101', id, id === 'wamid.POISON' ? 'poison-store' : 'fine')] }))).toBe(200);
-  await until('all of them', async () => (await gateway.events()).length === 5, 15_000);
+  await until('all of them', async () => (await gateway.events()).length === 5);
   const events = await gateway.events();
   expect(events.map((e) => e.data.message?.platformId ?? e.data.code)).toEqual(['wamid.P1', 'wamid.P2', 'poison', 'wamid.P3', 'wamid.P4']);
   expect(events.filter((e) => e.type === 'message.received').map((e) => e.data.seq)).toEqual([1, 2, 3, 4]);
@@ -45,7 +45,7 @@ postgresSuite('a body that PostgreSQL refuses', () => {
   });
 
   test('is parked as on SQLite, and stops nothing', async () => {
-    await until('the store is there', async () => (await gateway.call('/v1/events')).status === 200, 20_000);
+    await until('the store is there', async () => (await gateway.call('/v1/events')).status === 200);
     const client = new pg.Client({ connectionString: server.url });
     await client.connect();
     await client.query("ALTER TABLE messages ADD CONSTRAINT refuse CHECK (content NOT LIKE '%poison-store%')");

@@ -13,7 +13,7 @@ const STATUS = /HTTP\/1\.1 (\d{3}) /g;
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 /** Writes bytes as they are on a connection of its own, and reads until `answers` have come, the other side closes, or `ms` are over. */
-export async function speak(port: number, pieces: readonly Piece[], { ms = 3000, answers = 1, half = false } = {}): Promise<RawAnswer> {
+export async function speak(port: number, pieces: readonly Piece[], { ms = 10_000, answers = 1, half = false } = {}): Promise<RawAnswer> {
   const socket: Socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
   const state = { text: '', closed: false };
   socket.setEncoding('latin1');

@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Faults } from './faults.ts';
 
-const [BEGIN_MS, SLOT_MS] = [50, 250];
+const [BEGIN_MS, SLOT_MS, LET_IN_MS] = [50, 250, 50];
 
 /**
  * `connection-refused`: a share of a connection cannot be refused, so a share of the time is. The port is really closed then, also for
@@ -14,7 +14,7 @@ export function refuseInSlots(server: Server, faults: Faults, channel: string): 
   const close = () => {
     port = (server.address() as AddressInfo).port;
     server.close();
-    server.closeAllConnections();
+    setTimeout(() => !server.listening && server.closeAllConnections(), LET_IN_MS).unref(); // what has come already is answered: a cut call would be another fault
   };
   function slot(): void {
     const goesOn = faults.list().some((f) => f.kind === 'connection-refused' && (f.channel === null || f.channel === channel));
