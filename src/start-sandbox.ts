@@ -37,7 +37,7 @@ export async function startSandbox({ config, port, log }: { config: Config; port
   const local = new URL(`http://${host.includes(':') ? `[${host}]` : host}:${port}`);
   const accounts = sandboxAccounts(secret);
   const clock = createClock();
-  const steering = createSteering();
+  const steering = createSteering({ now: clock.now });
   const route = routeTo(config.publicUrl, local);
   const shared = { clock, steering, route, log: (message: string) => log('debug', `sandbox: ${message}`) };
   const whatsapp = createWhatsappSimulator({ ...shared, numbers: [accounts.whatsapp], webhookUrl: new URL('/webhooks/whatsapp', local).href });

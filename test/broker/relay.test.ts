@@ -8,7 +8,7 @@ import { relayLag } from '../../src/broker/relay-lag.ts';
 import type { KafkaConfig } from '../../src/config/config.ts';
 import { parseSendCommand } from '../../src/outbound/admit.ts';
 import { kafkaSuite, startKafka, type TestKafka, whyNoKafka } from '../support/kafka.ts';
-import { consumeTopic, openLogStore, quiet, sleep } from '../support/log-store.ts';
+import { consumeTopic, openLogStore, quiet, sleep, topicsOf } from '../support/log-store.ts';
 
 const why = await whyNoKafka();
 const until = async (what: string, good: () => boolean | Promise<boolean>, ms = 30_000) => {
@@ -149,10 +149,9 @@ kafkaSuite('listeners', why, () => {
     async (_what, options, refused, access) => {
       const kafka = await startKafka(options);
       try {
-        const client = createClient({ brokers: kafka.brokers.split(','), topicPrefix: 'p.', ...access(kafka.ca ?? '') }, quiet);
-        const made = () => ensureTopics(client, 'p.').then((t) => (t.size > 0 ? null : 'no topics'), String);
-        if (refused) expect(await made()).toMatch(refused);
-        else await until('the topics are there', async () => (await made()) === null); // a broker that listens is not yet one that creates
+        const config = { brokers: kafka.brokers.split(','), topicPrefix: 'p.', ...access(kafka.ca ?? '') };
+        if (refused) await expect(ensureTopics(createClient(config, quiet), 'p.')).rejects.toThrow(refused);
+        else await topicsOf(config);
       } finally {
         await kafka.end();
       }

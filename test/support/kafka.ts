@@ -12,11 +12,12 @@ const run = promisify(execFile);
 const here = import.meta.dirname;
 const jars = process.env.KAFKA_JARS ?? join(here, '../../node_modules/.cache/kafka-jars');
 
+/** Ports that this process was told of; another worker of Jest takes odd ones where this one takes even ones. */
 const given = new Set<number>();
 const parity = Number(process.env.JEST_WORKER_ID ?? 0) % 2;
 /**
  * A port that nobody listens on, below those that systems give to outgoing connections (Linux: from 32768 on): a connection must not
- * take the port of a process while that starts, or is killed and started again. Nor may another worker of Jest (odd and even), or the same one twice.
+ * take the port of a process while that starts, or is killed and started again. Nor may what another worker of Jest starts, or this one.
  */
 export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {

@@ -81,7 +81,7 @@ export async function topicsOf(config: KafkaConfig): Promise<void> {
   const client = createClient(config, quiet);
   await until('the topics are there', () =>
     ensureTopics(client, config.topicPrefix).then(
-      () => true,
+      (topics) => topics.size > 0,
       () => false,
     ),
   );

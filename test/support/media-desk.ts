@@ -119,9 +119,9 @@ export async function startMediaDesk(options: { env?: Record<string, string>; po
   return desk;
 }
 export type MediaDesk = Awaited<ReturnType<typeof startMediaDesk>>;
-/** What a link answers; where the file is still on its way, it is asked again as the answer says. */
+/** What a link answers; where the file is still on its way, it is asked again: each answer of 503 has waited for it. */
 export const bytesAt = async (url: string, init?: RequestInit) => {
   let response = await fetch(url, init);
-  for (let tries = 0; response.status === 503 && tries < 3; tries++) response = await fetch(url, init); // each waits for 10 s
+  for (let tries = 0; response.status === 503 && tries < 3; tries++) response = await fetch(url, init);
   return { status: response.status, headers: response.headers, bytes: Buffer.from(await response.arrayBuffer()) };
 };
