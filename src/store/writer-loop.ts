@@ -23,10 +23,15 @@ const GROUP = 200;
 const TICK_MS = 1000;
 /** Where a tick did not get through what is due. */
 const NEXT_TICK_MS = 100;
-/** Batches of the ingest begin so far apart, unless more is waiting: every transaction costs several times what a message does. */
+/** A wait for more bodies costs an event no more than so many ms. */
 const COMPANY_MS = 5;
 /** A batch of so many is worth its transaction. */
 const ENOUGH = 64;
+/**
+ * How long after its begin a batch that took `tookMs` is followed by the next one, unless more is waiting: as long again as it took, since a
+ * transaction costs several times what a message does, the more so on a slow machine or disk. Ms.
+ */
+export const apart = (tookMs: number, taken: number): number => (taken >= ENOUGH ? 0 : Math.min(2 * tookMs, COMPANY_MS));
 /** How long to wait after the next failure in a row, in ms: from 50 doubling to 3000. */
 const longer = (back: number): number => Math.min((back || 25) * 2, 3000);
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
@@ -79,7 +84,7 @@ export function createWriterLoop(options: WriterLoopOptions) {
       ingest.committed();
       state.ingestBack = 0;
       if (more) state.journal = true;
-      state.ingestAt = taken >= ENOUGH ? 0 : began + COMPANY_MS;
+      state.ingestAt = began + apart(performance.now() - began, taken);
       if (taken) options.onProcessed(offset, inbound);
     } catch (error) {
       const again = ingest.undone(error);

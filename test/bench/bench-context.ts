@@ -27,18 +27,28 @@ export interface Server {
   readonly pid: number;
 }
 
+export interface Whole {
+  readonly gateway: GatewayProcess;
+  readonly topic: string;
+}
+
 /** What the sections share: the generator, the servers, the numbering of messages. Servers start when first asked for. */
 export interface BenchContext {
   readonly plan: Plan;
   /** null where Kafka can run; else why not. */
   readonly noKafka: string | null;
+  /** Started when first asked for, and again after `stopKafka`. */
   kafka(): Promise<TestKafka>;
+  /** Killed. */
+  stopKafka(): Promise<void>;
   /** What a gateway is told to publish to this Kafka, its topics made with as many partitions as the naive gateway's. */
   onKafka(prefix: string): Promise<{ readonly KAFKA_BROKERS: string; readonly KAFKA_TOPIC_PREFIX: string }>;
   floor(): Promise<Server>;
   naive(): Promise<Server>;
   /** The naive gateway on the machine's own Node 20; null where it has none. */
   naiveOnNode20(): Promise<Server | null>;
+  /** A gateway that publishes to Kafka, where that can run, and its topic of messages; started anew for the caller, who ends it, but one for all callers of the quick bench. */
+  whole(prefix: string): Promise<Whole>;
   /** Started anew for the caller, who ends it. */
   gateway(options?: GatewayOptions): Promise<GatewayProcess>;
   reader(topic: string): Promise<Child>;
@@ -79,6 +89,8 @@ export async function createContext(plan: Plan, say: (line: string) => void, par
   const gateways = new Set<GatewayProcess>();
   let next = 0;
   let broker: Promise<TestKafka> | undefined;
+  let away = false;
+  let shared: Promise<Whole> | undefined;
   let floor: Promise<Server> | undefined;
   let naive: Promise<Server> | undefined;
   const scripts: { end(): void }[] = [];
@@ -88,19 +100,40 @@ export async function createContext(plan: Plan, say: (line: string) => void, par
     const { port } = await child.heard<{ port: number }>();
     return { name, port, pid: child.pid };
   }
-  const kafka = () => {
+  const kafka = async () => {
     broker ??= startKafka();
-    return broker;
+    const started = await broker;
+    if (away) await started.up();
+    away = false;
+    return started;
   };
+  async function onKafka(prefix: string) {
+    const { brokers } = await kafka();
+    await makeTopics(brokers, topicNames(prefix), partitions);
+    return { KAFKA_BROKERS: brokers, KAFKA_TOPIC_PREFIX: prefix };
+  }
+  async function gateway(options?: GatewayOptions): Promise<GatewayProcess> {
+    const started = await startGatewayProcess(options);
+    const own: GatewayProcess = {
+      ...started,
+      async end() {
+        gateways.delete(own);
+        await started.end();
+      },
+    };
+    gateways.add(own);
+    return own;
+  }
+  const open = async (prefix: string): Promise<Whole> => ({ gateway: await gateway({ env: noKafka ? {} : await onKafka(prefix) }), topic: `${prefix}messages.v1` });
   return {
     plan,
     noKafka,
     kafka,
-    async onKafka(prefix) {
-      const { brokers } = await kafka();
-      await makeTopics(brokers, topicNames(prefix), partitions);
-      return { KAFKA_BROKERS: brokers, KAFKA_TOPIC_PREFIX: prefix };
+    async stopKafka() {
+      await (await kafka()).stop('SIGKILL');
+      away = true;
     },
+    onKafka,
     floor() {
       floor ??= serve('floor', 'floor.ts', []);
       return floor;
@@ -121,18 +154,12 @@ export async function createContext(plan: Plan, say: (line: string) => void, par
       scripts.push(script);
       return serve('naive on Node 20', script.path, [brokers, NAIVE_TOPIC, SECRET], node);
     },
-    async gateway(options) {
-      const started = await startGatewayProcess(options);
-      const own: GatewayProcess = {
-        ...started,
-        async end() {
-          gateways.delete(own);
-          await started.end();
-        },
-      };
-      gateways.add(own);
-      return own;
+    whole(prefix) {
+      if (!plan.quick) return open(prefix);
+      shared ??= open(prefix).then((opened) => ({ ...opened, gateway: { ...opened.gateway, end: async () => {} } }));
+      return shared;
     },
+    gateway,
     async reader(topic) {
       const child = startChild('kafka-reader.ts', [(await kafka()).brokers, topic]);
       children.push(child);

@@ -21,8 +21,8 @@ import { sustained } from './sustained.ts';
 const SECTIONS: Readonly<Record<string, (bench: BenchContext, known: Readonly<Record<string, number>>) => Promise<Findings>>> = {
   peak,
   sustained,
-  open: openLoop,
   stages,
+  open: openLoop, // ends with Kafka away
   memory,
   outbound,
   rate,
@@ -34,7 +34,7 @@ const SECTIONS: Readonly<Record<string, (bench: BenchContext, known: Readonly<Re
   copies,
 };
 /** What a change of the core is judged by, in a quarter of an hour; the others take half an hour more (`--all`). */
-const CORE = ['peak', 'sustained', 'open', 'stages', 'copies'];
+const CORE = ['peak', 'sustained', 'stages', 'open', 'copies'];
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },

@@ -10,9 +10,8 @@ const CONNECTIONS = 32;
 
 export async function memory(bench: BenchContext): Promise<Findings> {
   const total = bench.plan.memoryMessages;
-  const kafka = bench.noKafka ? null : await bench.kafka();
-  const env = kafka ? await bench.onKafka(PREFIX) : { KAFKA_BROKERS: `127.0.0.1:${await freePort()}` };
-  await kafka?.stop('SIGKILL');
+  const env = bench.noKafka ? { KAFKA_BROKERS: `127.0.0.1:${await freePort()}` } : await bench.onKafka(PREFIX);
+  if (!bench.noKafka) await bench.stopKafka();
   const gateway = await bench.gateway({ env });
   const load = await bench.prepare(total);
   const watch = watchMemory(gateway.pid);
@@ -38,8 +37,8 @@ export async function memory(bench: BenchContext): Promise<Findings> {
     ['peak, MB', Math.round(peak)],
   ];
   const notes: string[] = [];
-  if (kafka) {
-    await kafka.up();
+  if (!bench.noKafka) {
+    await bench.kafka();
     const reader = await bench.reader(`${PREFIX}messages.v1`);
     await reader.ask({ type: 'watch', first: load.first, count: total });
     const start = performance.now();

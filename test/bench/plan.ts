@@ -1,11 +1,11 @@
-/** How long everything takes: the core of the bench in about 15 minutes and `--quick` in about 2, half as much again on a slow machine. */
+/** How long everything takes: the core of the bench within 15 minutes and `--quick` within 2. */
 export interface Plan {
   readonly quick: boolean;
   readonly rounds: number;
   readonly warmMs: number;
   readonly runMs: number;
   readonly connections: readonly number[];
-  /** Bodies signed for one closed-loop run; a faster server ends early. */
+  /** Bodies signed for one closed-loop run at most; a faster server ends early. */
   readonly bodies: number;
   readonly sustainMs: number;
   /** Rates are tried so long before one is taken for the long run. */
@@ -34,15 +34,15 @@ export interface Plan {
 export const FULL: Plan = {
   quick: false,
   rounds: 5,
-  warmMs: 800,
-  runMs: 2200,
+  warmMs: 600,
+  runMs: 2000,
   connections: [8, 32, 128],
   bodies: 160_000,
   sustainMs: 60_000,
   probeMs: 4000,
   openWarmMs: 1000,
   openMs: 4000,
-  stageMessages: 40_000,
+  stageMessages: 20_000,
   memoryMessages: 1_000_000,
   pacingMs: 60_000,
   outboundMessages: 6000,
@@ -71,8 +71,8 @@ export const QUICK: Plan = {
   runMs: 1000,
   bodies: 20_000,
   sustainMs: 5000,
-  probeMs: 1200,
-  openWarmMs: 500,
+  probeMs: 1000,
+  openWarmMs: 400,
   openMs: 1000,
   stageMessages: 5000,
   memoryMessages: 30_000,

@@ -27,8 +27,8 @@ export async function stages(bench: BenchContext): Promise<Findings> {
   await alone.end();
   let relay: number | null = null;
   if (!bench.noKafka) {
-    const whole = await bench.gateway({ env: await bench.onKafka('stages.') });
-    await byThread(bench, whole);
+    const { gateway: whole } = await bench.whole('stages.');
+    await byThread(bench, whole); // warm
     const more = await byThread(bench, whole);
     relay = Object.values(more).reduce((a, b) => a + b, 0) - Object.values(threads).reduce((a, b) => a + b, 0);
     await whole.end();

@@ -17,6 +17,8 @@ interface Tried {
   readonly lagEarly: number;
   readonly lagEnd: number;
   readonly holds: boolean;
+  /** What the backlog of the end leaves of the rate, per second. */
+  readonly keptUp: number;
   readonly memory: number;
 }
 /** Half a second of backlog is what a batch and a look at it make. */
@@ -42,8 +44,10 @@ async function hold(
   };
   await sleep(Math.min(10_000, at.ms / 6));
   const lagEarly = await lag();
+  const early = performance.now();
   await sleep(Math.max(0, at.ms - (performance.now() - began) - 50));
   const lagEnd = await lag();
+  const seconds = (performance.now() - early) / 1000;
   const outcome = await running;
   const { peak } = memory.stop();
   await gateway.drained();
@@ -66,6 +70,7 @@ async function hold(
     p99: outcome.latency.p99,
     lagEarly,
     lagEnd,
+    keptUp: at.rate * (1 - Math.max(0, lagEnd - lagEarly) / seconds),
     holds: outcome.errors === 0 && kept > 0.99 && lagEnd <= Math.max(lagEarly, SLACK_S) && lagEnd < 1,
     memory: peak,
     seen,
@@ -73,37 +78,47 @@ async function hold(
   };
 }
 
-/**
- * Finds the highest rate that short runs hold, from a guess on, then proves one over the long run: from nine tenths of it a step up while
- * that holds, or down until it does. From above, each run that does not hold would leave the next one a larger store and not much else.
- */
-async function find(bench: BenchContext, gateway: GatewayProcess, { reader, guess }: { reader: Child | null; guess: number }) {
+/** Rates that differ by less are one, where short runs are all that tells them apart. */
+const NEAR = 1.15;
+
+/** The highest rate that short runs keep up with: from a guess on, up until one is not kept up with or down until one is, then between the two. */
+async function probe(bench: BenchContext, gateway: GatewayProcess, { reader, guess }: Search): Promise<number> {
   await hold(bench, gateway, { rate: 1000, ms: bench.plan.probeMs, reader }); // warm
-  let best = 0;
-  for (let rate = guess, step = 1.25; step > 1.05; ) {
+  let [kept, tooFast] = [0, Infinity];
+  for (let rate = guess; tooFast > Math.max(kept, LEAST) * NEAR; ) {
     const tried = await hold(bench, gateway, { rate: Math.round(rate), ms: bench.plan.probeMs, reader });
-    if (tried.holds) {
-      best = rate;
-      rate *= step;
-    } else if (!best && rate > 500) rate /= step;
-    else {
-      best ||= rate;
-      step = Math.sqrt(step);
-      rate = best * step;
-    }
+    if (tried.keptUp > 0.9 * rate) kept = rate;
+    else tooFast = rate;
+    if (tooFast === Infinity) rate = kept * 1.3;
+    else rate = kept ? Math.sqrt(kept * tooFast) : Math.max(LEAST, Math.min(tried.keptUp, tooFast / NEAR));
   }
+  return Math.max(kept, LEAST);
+}
+/**
+ * Proves a rate over long runs: from nine tenths of what short ones keep up with a step up while that holds, or down until it does. From
+ * above, each run that does not hold would leave the next one a larger store and not much else.
+ */
+async function find(bench: BenchContext, gateway: GatewayProcess, search: Search) {
+  const best = await probe(bench, gateway, search);
   let proved: Awaited<ReturnType<typeof hold>> | null = null;
-  for (let rate = Math.round(best * 0.9), falling = false; ; ) {
-    const long = await hold(bench, gateway, { rate, ms: bench.plan.sustainMs, reader });
+  for (let rate = Math.round(best * 0.9), runs = 1, falling = false; ; runs++) {
+    const long = await hold(bench, gateway, { rate, ms: bench.plan.sustainMs, reader: search.reader });
     bench.say(`sustained: ${rate}/s ${long.holds ? 'held' : 'did not hold'} (${rounded(long.lagEarly)} s behind early, ${rounded(long.lagEnd)} s at the end)`);
-    if (!long.holds && (proved || rate < 500)) return proved ?? long;
-    if (long.holds && (falling || rate >= best)) return long;
+    if (!long.holds && (proved || rate < LEAST)) return proved ?? long;
+    if (long.holds && (falling || runs >= search.longRuns)) return long;
     if (long.holds) proved = long;
     else falling = true;
-    const keptUp = rate * (1 - long.lagEnd / (bench.plan.sustainMs / 1000));
-    rate = Math.round(long.holds ? rate * 1.06 : Math.min(rate * 0.92, keptUp * 0.95));
+    rate = Math.round(long.holds ? rate * 1.1 : Math.min(rate * 0.92, long.keptUp * 0.95));
   }
 }
+interface Search {
+  readonly reader: Child | null;
+  readonly guess: number;
+  /** Rates are raised no further after so many. */
+  readonly longRuns: number;
+}
+/** No rate below is looked at. */
+const LEAST = 500;
 
 /** Of what is acknowledged at full speed: about what is kept up with. */
 const GUESS = 0.7;
@@ -116,19 +131,20 @@ export async function sustained(bench: BenchContext, known: Readonly<Record<stri
   for (const withKafka of bench.noKafka ? [false] : [false, true]) {
     const name = withKafka ? 'every event on Kafka' : 'store alone';
     const key = withKafka ? 'sustained.kafka' : 'sustained.store';
-    const gateway = await bench.gateway({ env: withKafka ? await bench.onKafka('sustained.') : {} });
-    const reader = withKafka ? await bench.reader('sustained.messages.v1') : null;
-    const from = await gateway.here();
-    const found = await find(bench, gateway, { reader, guess });
+    const whole = withKafka ? await bench.whole('sustained.') : null;
+    const gateway = whole?.gateway ?? (await bench.gateway());
+    const reader = whole && (await bench.reader(whole.topic));
+    const from = { at: await gateway.here(), received: (await gateway.ledger()).received };
+    const found = await find(bench, gateway, { reader, guess, longRuns: bench.plan.quick ? 1 : withKafka ? 4 : 2 });
     bench.say(`sustained, ${name}: ${found.rate}/s`);
     figures[key] = found.rate;
     figures[`${key}.lag`] = found.lagEnd;
     figures[`${key}.memory`] = found.memory;
     rows.push([name, found.rate, rounded(found.p50), rounded(found.p99), rounded(found.lagEarly), rounded(found.lagEnd), Math.round(found.memory)]);
-    const books = await gateway.ledger();
-    const { distinct, again } = await gateway.readEvents({ after: from, first: 0, count: 40_000_000 });
-    figures.lost = (figures.lost ?? 0) + Math.abs(books.received - distinct) + again;
-    notes.push(`${name}: journalled ${books.received}, read by /v1/events ${distinct}, twice ${again}`);
+    const received = (await gateway.ledger()).received - from.received;
+    const { distinct, again } = await gateway.readEvents({ after: from.at, first: 0, count: 40_000_000 });
+    figures.lost = (figures.lost ?? 0) + Math.abs(received - distinct) + again;
+    notes.push(`${name}: journalled ${received}, read by /v1/events ${distinct}, twice ${again}`);
     if (found.seen) {
       figures.lost += Math.abs(found.accepted - found.seen.distinct) + found.seen.again;
       notes.push(`${name}: accepted in the long run ${found.accepted}, on Kafka ${found.seen.distinct}, twice ${found.seen.again}, out of order ${found.seen.disorder}`);

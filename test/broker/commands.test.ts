@@ -6,8 +6,9 @@ import { quiet } from '../support/log-store.ts';
 const { jest: spies } = import.meta as unknown as { jest: typeof jest };
 
 /** A life with a client whose consumer only tells what it is asked. */
-function lifeOf(fault?: Error): { once(signal: AbortSignal): Promise<void>; asked: string[] } {
+function lifeOf(fault?: Error): { once(signal: AbortSignal): Promise<void>; asked: string[]; config: Record<string, unknown> } {
   const asked: string[] = [];
+  const config: Record<string, unknown> = {};
   const consumer = {
     on: () => {},
     connect: async () => {
@@ -18,9 +19,14 @@ function lifeOf(fault?: Error): { once(signal: AbortSignal): Promise<void>; aske
     run: async () => void asked.push('run'),
     disconnect: async () => void asked.push('disconnect'),
   };
-  const client = { consumer: () => consumer } as unknown as Client;
+  const client = {
+    consumer: (given: object) => {
+      Object.assign(config, given);
+      return consumer;
+    },
+  } as unknown as Client;
   const options = { client, store: {} as LogStore, topic: 'commands', group: 'commands', parseSendCommand: quiet as never, wake: quiet, signal: async () => {}, log: quiet };
-  return { once: (signal) => consumeOnce(options, signal), asked };
+  return { once: (signal) => consumeOnce(options, signal), asked, config };
 }
 beforeEach(() => void spies.useFakeTimers());
 afterEach(() => void spies.useRealTimers());
@@ -46,5 +52,6 @@ test('a life of the commands ends when it is stopped', async () => {
   stop.abort();
   await ended;
   expect(life.asked).toEqual(['connect', 'run', 'disconnect']);
+  expect(life.config.maxWaitTimeInMs).toBeLessThanOrEqual(1000); // disconnect waits for the fetch that is under way
   expect(spies.getTimerCount()).toBe(0);
 });

@@ -1,7 +1,7 @@
 import type { Ingest } from '../../src/store/ingest-port.ts';
 import type { Tx } from '../../src/store/port.ts';
 import type { Writer } from '../../src/store/writer.ts';
-import { createWriterLoop } from '../../src/store/writer-loop.ts';
+import { apart, createWriterLoop } from '../../src/store/writer-loop.ts';
 
 const { jest: timers } = import.meta as unknown as { jest: typeof jest };
 /** A loop over a writer that does nothing, with an ingest whose ticks answer (or throw) what is given, then that nothing is due. */
@@ -40,4 +40,14 @@ describe('ticks of the store', () => {
     await timers.advanceTimersByTimeAsync(10);
     await Promise.all([stopped, running]);
   });
+});
+
+test.each([
+  ['a quick batch: as long again', 0.8, 5, 1.6],
+  ['a slower one: as long again', 2, 5, 4],
+  ['a slow one: 5 ms from its begin', 4, 5, 5],
+  ['slower than that: at once', 7, 5, 5],
+  ['one that was worth its transaction: at once', 2, 64, 0],
+])('the next batch of the ingest, after %s', (_, tookMs, taken, ms) => {
+  expect(apart(tookMs, taken)).toBe(ms);
 });
