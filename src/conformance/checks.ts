@@ -11,8 +11,6 @@ const shownOn = ({ shown }: Seen, phone: string) => shown.get(phone) ?? [];
 /** Refusals for a pace: of the whole account, counted in a second, and of one recipient. */
 const RATES = new Set(['130429', '80007', '613', '4', '20429', '429']);
 const PAIR_RATES = new Set(['131056']);
-/** The first call of a burst may be longer on its way than its last one, which the platform then sees early. */
-const LATE_FIRST = 1;
 const PER_SECOND = 80;
 /** The platforms' words for a window that is closed, or a customer who never opened one. */
 const CLOSED = new Set(['131047', '10', '63016']);
@@ -96,7 +94,7 @@ export const CHECKS: Readonly<Record<CheckName, Check>> = {
   'no call is refused for its rate'(s) {
     // What came while the platform's process stood still seems to have come at once: that is not the gateway's fault.
     const bunched = Math.ceil((s.stallMs * PER_SECOND) / 1000);
-    const codes = Object.entries(s.refused).filter(([code, n]) => (RATES.has(code) && n > bunched) || (PAIR_RATES.has(code) && n > LATE_FIRST));
+    const codes = Object.entries(s.refused).filter(([code, n]) => (RATES.has(code) && n > bunched) || PAIR_RATES.has(code));
     return codes.length ? codes.map(([code, n]) => `${n} calls refused with ${code}`).join(', ') : null;
   },
   'a closed window is told, and tried once': windowTold,

@@ -15,10 +15,10 @@ export interface PastCall {
 }
 /** So long a platform remembers a pair: 45 calls at one per 6 s are 270 s. */
 export const MEMORY_MS = 300_000;
-/** A call went so long after it was written down, at most. */
+/** A call arrived so long after it was written down, at most. */
 const LATE_MS = 500;
-/** The first call of a pair may take longer to arrive than the one that waits for its place. */
-const PAIR_HEADROOM_MS = 250;
+/** A platform's clock and ours are not the same. */
+const PAIR_HEADROOM_MS = 50;
 
 /** A call that uses two allowances. */
 const both = (a: Turn, b: Turn): Turn => ({
@@ -64,6 +64,8 @@ export function createPacing() {
     },
     /** 0 where the recipient may be written to now (and is counted); else milliseconds to wait. */
     recipient: (channel: SendingChannel, limits: Limits, conversation: string | null): number => pairsOf(limits)?.take(pairKey(channel, conversation), performance.now()) ?? 0,
+    /** A call to the recipient has its answer, or will get none. */
+    recipientAnswered: (channel: SendingChannel, limits: Limits, conversation: string | null): void => pairsOf(limits)?.answered(pairKey(channel, conversation), performance.now()),
     /** A call that was counted and is not made. */
     giveBack: (channel: SendingChannel, limits: Limits, conversation: string | null): void => pairsOf(limits)?.giveBack(pairKey(channel, conversation)),
     /** The platform refused for its rate, or for a while: the account slows down and waits, or the recipient's bucket is empty. */
@@ -83,9 +85,9 @@ export function createPacing() {
     },
     /** A start goes on where the process before it stopped, not with full buckets. */
     past(channel: SendingChannel, limits: Limits, call: PastCall, nowMs: number): void {
-      const ago = Math.max(0, nowMs - call.startedAt);
-      pairsOf(limits)?.made(pairKey(channel, call.conversation), performance.now() - ago);
-      laneOf(channel, limits).used(call.units, Math.max(0, ago - LATE_MS));
+      const arrived = Math.max(0, nowMs - call.startedAt - LATE_MS);
+      pairsOf(limits)?.made(pairKey(channel, call.conversation), performance.now() - arrived);
+      laneOf(channel, limits).used(call.units, arrived);
     },
     sweep(): void {
       for (const p of pairs.values()) p.sweep(performance.now());

@@ -22,11 +22,14 @@ test('the whole rate is used and no second has more', async () => {
   expect(most(at)).toBe(80);
   pacing.stop();
 });
-test('a pair waits a little longer than the platform asks for', () => {
+test('a pair waits a little longer than the platform asks for, from the first answer on', () => {
   const pacing = createPacing();
   const waits = Array.from({ length: 46 }, () => pacing.recipient(channel, limits, 'cv_1'));
   expect(waits.slice(0, 45).every((wait) => wait === 0)).toBe(true);
-  expect(waits[45]).toBeGreaterThan(6100);
+  expect(waits[45]).toBe(6050);
+  pacing.recipientAnswered(channel, limits, 'cv_1');
+  expect(pacing.recipient(channel, limits, 'cv_1')).toBeLessThanOrEqual(6050);
+  expect(pacing.recipient(channel, limits, 'cv_1')).toBeGreaterThan(4000);
 });
 test('refusals of calls that were under way together slow an account down once', async () => {
   const lane = createLane(50);

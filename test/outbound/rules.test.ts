@@ -33,11 +33,46 @@ test('back-off: full jitter under a doubling bound of at most five minutes', () 
 test('a pair: 45 at once, then one every 6 s; each recipient by itself', () => {
   const pairs = createPairLimits({ everyMs: 6000, burst: 45 });
   expect(Array.from({ length: 45 }, () => pairs.take('a', 0)).every((wait) => wait === 0)).toBe(true);
+  pairs.answered('a', 0);
   expect(pairs.take('a', 0)).toBe(6000);
   expect(pairs.take('b', 0)).toBe(0);
   expect(pairs.take('a', 5999)).toBe(1);
   expect(pairs.take('a', 6000)).toBe(0);
   expect(pairs.take('a', 6000)).toBe(6000);
+});
+// A platform with a bucket of its own, refilled from when it sees the first call of a burst.
+test.each([
+  ['the first call is the longest on its way', [900, 10]],
+  ['the last one is', [10, 900]],
+  ['each overtakes the one before', [800, 400, 20]],
+  ['all are slow', [2000]],
+])('a pair is never early where %s, and uses what it may', (_what, onTheWay) => {
+  const pairs = createPairLimits({ everyMs: 6000, burst: 45 });
+  const arrivals: number[] = [];
+  const answers: number[] = [];
+  let [left, now] = [0, 0];
+  for (; now < 120_000; now += 10) {
+    for (const at of answers.filter((a) => a === now)) pairs.answered('a', at);
+    if (pairs.take('a', now) > 0) continue;
+    const ms = onTheWay[Math.min(left++, onTheWay.length - 1)] ?? 0;
+    arrivals.push(now + ms);
+    answers.push(now + ms);
+  }
+  arrivals.sort((a, b) => a - b);
+  let [tokens, before] = [45, arrivals[0] ?? 0];
+  for (const at of arrivals) {
+    tokens = Math.min(45, tokens + (at - before) / 6000) - 1;
+    before = at;
+    expect(tokens).toBeGreaterThan(-1e-6);
+  }
+  expect(left).toBeGreaterThanOrEqual(45 + 19);
+});
+test('a burst whose calls were all given back is as if it had not been', () => {
+  const pairs = createPairLimits({ everyMs: 6000, burst: 2 });
+  for (const _ of [1, 2]) expect(pairs.take('a', 0)).toBe(0);
+  for (const _ of [1, 2]) pairs.giveBack('a');
+  pairs.sweep(0);
+  expect(pairs.size()).toBe(0);
 });
 test('a start goes on where the process before it stopped', () => {
   const pairs = createPairLimits({ everyMs: 6000, burst: 45 });
@@ -51,6 +86,7 @@ test('emptied by a refusal, forgotten when full', () => {
   pairs.drain('a', 0);
   expect(pairs.take('a', 0)).toBe(1000);
   pairs.take('b', 0);
+  pairs.answered('b', 0);
   pairs.sweep(2999);
   expect(pairs.size()).toBe(1);
   pairs.sweep(3000);
