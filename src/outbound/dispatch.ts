@@ -100,7 +100,7 @@ export function createDispatcher(deps: DispatcherDeps) {
     await turn.wire();
     const args = await callPlatform(claimed, channel, adapter);
     turn.answered();
-    pacing.recipientAnswered(channel, limits, claimed.conversation);
+    pacing.recipientAnswered(channel, limits, row.conversation); // as it was taken
     const { outcome } = args;
     deps.observe(channel.type, outcome.kind === 'sent' ? 'sent' : outcome.failure.code);
     if (outcome.kind === 'failed') {

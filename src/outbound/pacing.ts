@@ -1,5 +1,6 @@
 import type { Limits } from '../../adapters/contract.ts';
 import type { Failure } from '../../schemas/index.ts';
+import { CALL_MS } from './call-platform.ts';
 import { createLane, type Job, type Lane, type Work } from './lane.ts';
 import { laneKey, perSecondOf } from './pace.ts';
 import { createPairLimits, type PairLimits } from './pair-limits.ts';
@@ -49,7 +50,7 @@ export function createPacing() {
   const pairsOf = (limits: Limits): PairLimits | null => {
     if (!limits.recipient) return null;
     const key = `${limits.recipient.everyMs} ${limits.recipient.burst}`;
-    const known = pairs.get(key) ?? createPairLimits({ ...limits.recipient, everyMs: limits.recipient.everyMs + PAIR_HEADROOM_MS });
+    const known = pairs.get(key) ?? createPairLimits({ ...limits.recipient, everyMs: limits.recipient.everyMs + PAIR_HEADROOM_MS, longestMs: CALL_MS });
     pairs.set(key, known);
     return known;
   };

@@ -1,34 +1,32 @@
 interface Bucket {
   readonly tokens: number;
-  /** Since when it is refilled; null: the first call of a full bucket is still under way. */
-  readonly at: number | null;
+  /** Since when it is refilled. In the future while the first call of a full bucket may still be on its way. */
+  readonly at: number;
 }
 
 /**
  * Token buckets by (account, recipient): `burst` calls at once, one more every `everyMs`. Full buckets are forgotten. Times are monotonic ms.
- * A platform refills its bucket from when the first call of a burst arrived, which is anywhere between its leaving and its answer: ours is
- * refilled from the answer, so that a call which the first one keeps waiting on its way is never early.
+ * A platform refills its bucket from when it saw the first call of a burst, somewhere between its leaving and its answer: ours is refilled
+ * from the first answer, or `longestMs` after it was taken, by when any call has ended. So no call comes early, however long another took.
  */
-export function createPairLimits({ everyMs, burst }: { everyMs: number; burst: number }) {
+export function createPairLimits({ everyMs, burst, longestMs }: { everyMs: number; burst: number; longestMs: number }) {
   const buckets = new Map<string, Bucket>();
   const level = (key: string, nowMs: number) => {
     const b = buckets.get(key);
-    if (!b) return burst;
-    return b.at === null ? b.tokens : Math.min(burst, b.tokens + Math.max(0, nowMs - b.at) / everyMs);
+    return b ? Math.min(burst, b.tokens + Math.max(0, nowMs - b.at) / everyMs) : burst;
   };
   return {
     /** 0 and a token taken where a call may go now; else the milliseconds until one may. */
     take(key: string, nowMs: number): number {
       const tokens = level(key, nowMs);
       if (tokens < 1) return Math.ceil((1 - tokens) * everyMs);
-      const waits = tokens >= burst || buckets.get(key)?.at === null;
-      buckets.set(key, { tokens: tokens - 1, at: waits ? null : nowMs });
+      buckets.set(key, { tokens: tokens - 1, at: tokens < burst ? Math.max(buckets.get(key)?.at ?? nowMs, nowMs) : nowMs + longestMs });
       return 0;
     },
-    /** A call for which a token was taken has its answer, or has none and will get none. */
+    /** A call for which a token was taken has its answer, or will get none. */
     answered(key: string, nowMs: number): void {
       const b = buckets.get(key);
-      if (b?.at === null) buckets.set(key, { tokens: b.tokens, at: nowMs });
+      if (b && b.at > nowMs) buckets.set(key, { tokens: b.tokens, at: nowMs });
     },
     /** A token that was taken for a call that is not made. */
     giveBack(key: string): void {

@@ -89,7 +89,7 @@ export async function createContext(plan: Plan, say: (line: string) => void, par
   const gateways = new Set<GatewayProcess>();
   let next = 0;
   let broker: Promise<TestKafka> | undefined;
-  let away = false;
+  let stopped: TestKafka | null = null;
   let shared: Promise<Whole> | undefined;
   let floor: Promise<Server> | undefined;
   let naive: Promise<Server> | undefined;
@@ -100,12 +100,10 @@ export async function createContext(plan: Plan, say: (line: string) => void, par
     const { port } = await child.heard<{ port: number }>();
     return { name, port, pid: child.pid };
   }
-  const kafka = async () => {
-    broker ??= startKafka();
-    const started = await broker;
-    if (away) await started.up();
-    away = false;
-    return started;
+  const kafka = (): Promise<TestKafka> => {
+    const again = stopped;
+    broker ??= again ? again.up().then(() => again) : startKafka();
+    return broker;
   };
   async function onKafka(prefix: string) {
     const { brokers } = await kafka();
@@ -130,8 +128,9 @@ export async function createContext(plan: Plan, say: (line: string) => void, par
     noKafka,
     kafka,
     async stopKafka() {
-      await (await kafka()).stop('SIGKILL');
-      away = true;
+      stopped = await kafka();
+      await stopped.stop('SIGKILL');
+      broker = undefined;
     },
     onKafka,
     floor() {
@@ -154,8 +153,9 @@ export async function createContext(plan: Plan, say: (line: string) => void, par
       scripts.push(script);
       return serve('naive on Node 20', script.path, [brokers, NAIVE_TOPIC, SECRET], node);
     },
-    whole(prefix) {
+    async whole(prefix) {
       if (!plan.quick) return open(prefix);
+      if (!noKafka) await kafka(); // what a section before has stopped
       shared ??= open(prefix).then((opened) => ({ ...opened, gateway: { ...opened.gateway, end: async () => {} } }));
       return shared;
     },
@@ -179,7 +179,7 @@ export async function createContext(plan: Plan, say: (line: string) => void, par
       for (const gateway of gateways) await gateway.end();
       for (const child of children) await child.end();
       for (const script of scripts) script.end();
-      await (await broker)?.end();
+      await (stopped ?? (await broker))?.end();
       slow?.end();
     },
   };

@@ -31,7 +31,7 @@ test('back-off: full jitter under a doubling bound of at most five minutes', () 
 });
 
 test('a pair: 45 at once, then one every 6 s; each recipient by itself', () => {
-  const pairs = createPairLimits({ everyMs: 6000, burst: 45 });
+  const pairs = createPairLimits({ everyMs: 6000, burst: 45, longestMs: 15_000 });
   expect(Array.from({ length: 45 }, () => pairs.take('a', 0)).every((wait) => wait === 0)).toBe(true);
   pairs.answered('a', 0);
   expect(pairs.take('a', 0)).toBe(6000);
@@ -47,7 +47,7 @@ test.each([
   ['each overtakes the one before', [800, 400, 20]],
   ['all are slow', [2000]],
 ])('a pair is never early where %s, and uses what it may', (_what, onTheWay) => {
-  const pairs = createPairLimits({ everyMs: 6000, burst: 45 });
+  const pairs = createPairLimits({ everyMs: 6000, burst: 45, longestMs: 15_000 });
   const arrivals: number[] = [];
   const answers: number[] = [];
   let [left, now] = [0, 0];
@@ -67,22 +67,28 @@ test.each([
   }
   expect(left).toBeGreaterThanOrEqual(45 + 19);
 });
+test('a bucket whose calls nobody tells of is refilled all the same', () => {
+  const pairs = createPairLimits({ everyMs: 6000, burst: 1, longestMs: 15_000 });
+  expect(pairs.take('a', 0)).toBe(0);
+  expect(pairs.take('a', 20_999)).toBe(1);
+  expect(pairs.take('a', 21_000)).toBe(0);
+});
 test('a burst whose calls were all given back is as if it had not been', () => {
-  const pairs = createPairLimits({ everyMs: 6000, burst: 2 });
+  const pairs = createPairLimits({ everyMs: 6000, burst: 2, longestMs: 15_000 });
   for (const _ of [1, 2]) expect(pairs.take('a', 0)).toBe(0);
   for (const _ of [1, 2]) pairs.giveBack('a');
   pairs.sweep(0);
   expect(pairs.size()).toBe(0);
 });
 test('a start goes on where the process before it stopped', () => {
-  const pairs = createPairLimits({ everyMs: 6000, burst: 45 });
+  const pairs = createPairLimits({ everyMs: 6000, burst: 45, longestMs: 15_000 });
   for (let i = 0; i < 45; i++) pairs.made('a', -1000);
   expect(pairs.take('a', 0)).toBe(5000);
   for (let i = 0; i < 200; i++) pairs.made('b', -60_000); // more than a bucket holds: the platform counted no more than it let pass
   expect(pairs.take('b', 0)).toBe(0);
 });
 test('emptied by a refusal, forgotten when full', () => {
-  const pairs = createPairLimits({ everyMs: 1000, burst: 3 });
+  const pairs = createPairLimits({ everyMs: 1000, burst: 3, longestMs: 15_000 });
   pairs.drain('a', 0);
   expect(pairs.take('a', 0)).toBe(1000);
   pairs.take('b', 0);
