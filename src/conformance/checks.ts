@@ -94,7 +94,7 @@ export const CHECKS: Readonly<Record<CheckName, Check>> = {
   'no call is refused for its rate'(s) {
     // What came while the platform's process stood still seems to have come at once: that is not the gateway's fault.
     const bunched = Math.ceil((s.stallMs * PER_SECOND) / 1000);
-    const codes = Object.entries(s.refused).filter(([code, n]) => (RATES.has(code) && n > bunched) || PAIR_RATES.has(code));
+    const codes = Object.entries(s.refused).filter(([code, n]) => (RATES.has(code) && n > bunched) || (PAIR_RATES.has(code) && n > 0));
     return codes.length ? codes.map(([code, n]) => `${n} calls refused with ${code}`).join(', ') : null;
   },
   'a closed window is told, and tried once': windowTold,

@@ -18,8 +18,8 @@ export interface PastCall {
 export const MEMORY_MS = 300_000;
 /** A call arrived so long after it was written down, at most. */
 const LATE_MS = 500;
-/** A platform's clock and ours are not the same. */
-const PAIR_HEADROOM_MS = 50;
+/** A platform's clock and ours are not the same, and how long a call of before a start was on its way is not known. */
+const PAIR_HEADROOM_MS = 250;
 
 /** A call that uses two allowances. */
 const both = (a: Turn, b: Turn): Turn => ({
@@ -86,9 +86,9 @@ export function createPacing() {
     },
     /** A start goes on where the process before it stopped, not with full buckets. */
     past(channel: SendingChannel, limits: Limits, call: PastCall, nowMs: number): void {
-      const arrived = Math.max(0, nowMs - call.startedAt - LATE_MS);
-      pairsOf(limits)?.made(pairKey(channel, call.conversation), performance.now() - arrived);
-      laneOf(channel, limits).used(call.units, arrived);
+      const ago = Math.max(0, nowMs - call.startedAt - LATE_MS);
+      pairsOf(limits)?.made(pairKey(channel, call.conversation), performance.now() - ago);
+      laneOf(channel, limits).used(call.units, ago);
     },
     sweep(): void {
       for (const p of pairs.values()) p.sweep(performance.now());

@@ -78,6 +78,14 @@ async function hold(
   };
 }
 
+interface Search {
+  readonly reader: Child | null;
+  readonly guess: number;
+  /** Rates are raised no further after so many. */
+  readonly longRuns: number;
+}
+/** No rate below is looked at. */
+const LEAST = 500;
 /** Rates that differ by less are one, where short runs are all that tells them apart. */
 const NEAR = 1.15;
 
@@ -111,14 +119,6 @@ async function find(bench: BenchContext, gateway: GatewayProcess, search: Search
     rate = Math.round(long.holds ? rate * 1.1 : Math.min(rate * 0.92, long.keptUp * 0.95));
   }
 }
-interface Search {
-  readonly reader: Child | null;
-  readonly guess: number;
-  /** Rates are raised no further after so many. */
-  readonly longRuns: number;
-}
-/** No rate below is looked at. */
-const LEAST = 500;
 
 /** Of what is acknowledged at full speed: about what is kept up with. */
 const GUESS = 0.7;
