@@ -1,4 +1,4 @@
-import { hash as hashOf } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { z } from 'zod';
 
 /** Channel types of the contract. `rcs` and `whatsapp` may also be carried by provider `twilio`. */
@@ -28,7 +28,18 @@ export const ID_PREFIXES = {
  */
 export const EVENT_NAMESPACE = '49c76def-cdc7-5b47-b9b7-9cdab9cd3f17';
 
-const namespaceBytes = Buffer.from(EVENT_NAMESPACE.replaceAll('-', ''), 'hex');
+const NAMESPACE_BYTES = 16;
+/** What is hashed: the namespace, then the parts. */
+let input = Buffer.alloc(1024);
+input.write(EVENT_NAMESPACE.replaceAll('-', ''), 'hex');
+
+function hashedHex(text: string): string {
+  const most = NAMESPACE_BYTES + 3 * text.length;
+  if (most > input.length) input = Buffer.concat([input], most * 2);
+  return hash('sha1', input.subarray(0, NAMESPACE_BYTES + input.write(text, NAMESPACE_BYTES)), 'hex');
+}
+/** The two bits of RFC 9562's variant, in the digit that they stand in. */
+const variant = (digit: string): string => ((Number.parseInt(digit, 16) & 0x3) | 0x8).toString(16);
 
 /** The id made last: what turns a fact into its events asks for the same one several times. */
 let made: { parts: readonly string[]; id: string } | null = null;
@@ -36,11 +47,8 @@ let made: { parts: readonly string[]; id: string } | null = null;
 /** UUIDv5 (RFC 9562) over the JSON array of `parts`; see ID_PARTS for what the parts are, kind by kind. */
 export function eventId(parts: readonly string[]): string {
   if (made?.parts === parts) return made.id;
-  const hash = hashOf('sha1', Buffer.concat([namespaceBytes, Buffer.from(JSON.stringify(parts))]), 'buffer');
-  hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x50;
-  hash[8] = ((hash[8] ?? 0) & 0x3f) | 0x80;
-  const hex = hash.toString('hex', 0, 16);
-  const id = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  const hex = hashedHex(JSON.stringify(parts));
+  const id = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-${variant(hex.charAt(16))}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
   made = { parts, id };
   return id;
 }

@@ -1,5 +1,5 @@
 import type { Identity } from '../../schemas/index.ts';
-import { type Loose, list, object, text } from '../_graph/loose.ts';
+import { type Loose, list, object, present, text } from '../_graph/loose.ts';
 
 /** Business-scoped user id, parent form too: GB.7781200345566012, GB.ENT.55001122 (reference of 2026). */
 const BSUID = /^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}$/;
@@ -22,13 +22,12 @@ export interface Names {
 }
 /** Addresses, the strongest first. */
 export function addresses(names: Names): Identity[] {
-  const all: [Identity['type'], string | undefined][] = [
-    ['group', names.group],
-    ['whatsapp_user', names.user],
-    ['whatsapp_parent_user', names.parent],
-    ['phone', names.phone],
-  ];
-  return all.flatMap(([type, value]) => (value === undefined ? [] : [{ type, value }]));
+  const all: Identity[] = [];
+  if (names.group !== undefined) all.push({ type: 'group', value: names.group });
+  if (names.user !== undefined) all.push({ type: 'whatsapp_user', value: names.user });
+  if (names.parent !== undefined) all.push({ type: 'whatsapp_parent_user', value: names.parent });
+  if (names.phone !== undefined) all.push({ type: 'phone', value: names.phone });
+  return all;
 }
 
 export interface Person {
@@ -44,15 +43,14 @@ export function peopleOf(contacts: unknown): Person[] {
   return list(contacts).map((item) => {
     const c = object(item);
     const profile = object(c.profile);
-    const person: Record<string, string | undefined> = {
+    return present({
       user: userId(c.user_id),
       parent: userId(c.parent_user_id),
       phone: phone(c.wa_id),
       name: text(profile.name),
       username: text(profile.username)?.replace(/^@/, ''),
       identityHash: text(c.identity_key_hash),
-    };
-    return Object.fromEntries(Object.entries(person).filter(([, v]) => v !== undefined)) as Person;
+    });
   });
 }
 /** By BSUID first, then by phone; never by position. */

@@ -1,5 +1,6 @@
 import type { VerifiedRequest } from '../../adapters/contract.ts';
 import { type Adapters, providerOf } from '../../adapters/contract.ts';
+import { dayOf } from '../iso-time.ts';
 import { createJournalReader } from '../journal/journal-reader.ts';
 import { type JournalReader, type JournalRow, journalRef } from '../journal/port.ts';
 import type { Ingest } from '../store/ingest-port.ts';
@@ -15,7 +16,7 @@ import { createMakeWay } from './make-way.ts';
 import { createMediaLinks } from './media-links.ts';
 import { resolveFact } from './resolve.ts';
 import { retain } from './retention.ts';
-import { dayOf, Tally } from './tally.ts';
+import { Tally } from './tally.ts';
 import { releaseOverdue } from './waiting.ts';
 
 export interface IngestDeps extends IngestSettings {

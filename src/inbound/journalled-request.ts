@@ -1,26 +1,30 @@
 import type { VerifiedRequest, WebhookRequest } from '../../adapters/contract.ts';
 import type { JournalRow } from '../journal/port.ts';
 
-/** A webhook as the journal kept it. Its address is made when somebody asks for it: Meta's are read without (a class: see ReceivedRequest). */
+/** A webhook as the journal kept it. Its address and headers are made when somebody asks for them: Meta's are read without (a class: see ReceivedRequest). */
 class JournalledRequest implements WebhookRequest {
-  readonly method: string;
-  readonly headers: WebhookRequest['headers'];
   readonly body: Buffer;
-  readonly receivedAt: Date;
-  readonly keyId: string;
-  readonly #line: string;
+  readonly #row: JournalRow;
   readonly #publicUrl: string;
   constructor(row: JournalRow, publicUrl: string) {
-    this.method = row.method;
-    this.headers = row.headers;
     this.body = Buffer.from(row.body.buffer, row.body.byteOffset, row.body.byteLength);
-    this.receivedAt = new Date(row.receivedAt);
-    this.keyId = row.keyId;
-    this.#line = row.url;
+    this.#row = row;
     this.#publicUrl = publicUrl;
   }
+  get method(): string {
+    return this.#row.method;
+  }
+  get headers(): WebhookRequest['headers'] {
+    return this.#row.headers;
+  }
+  get receivedAt(): Date {
+    return new Date(this.#row.receivedAt);
+  }
+  get keyId(): string {
+    return this.#row.keyId;
+  }
   get url(): URL {
-    return new URL(this.#line.replace(/^\/+/, '/'), this.#publicUrl);
+    return new URL(this.#row.url.replace(/^\/+/, '/'), this.#publicUrl);
   }
 }
 

@@ -2,6 +2,7 @@ import type { Fact, FactBody, MessageFact } from '../../adapters/facts.ts';
 import type { EventType, Identity, InboundContent } from '../../schemas/index.ts';
 import { eventId } from '../../schemas/index.ts';
 import { newId } from '../id.ts';
+import { isoTime } from '../iso-time.ts';
 import type { Context } from './context.ts';
 import { type Conversation, touch } from './conversations.ts';
 import type { Channel } from './directory.ts';
@@ -63,7 +64,7 @@ const INSERT = `INSERT INTO messages (id, tenant, channel, conversation, contact
 /** A message: delivery log, window, event. `id`: what `seen` says that it is. */
 export async function resolveMessage(ctx: Context, fact: Fact, body: MessageFact, { id, ...where }: Where & { readonly id: string }): Promise<void> {
   const { channel, conversation } = where;
-  const at = (fact.at ?? new Date(ctx.row.receivedAt)).getTime();
+  const at = fact.at?.getTime() ?? ctx.row.receivedAt;
   const inbound = body.direction === 'inbound';
   if (inbound && body.as === 'received' && ctx.row.origin === 'webhook' && ctx.nowMs - ctx.row.receivedAt < FRESH_MS) {
     const times = ctx.inbound.get(channel.id) ?? [];
@@ -109,7 +110,7 @@ export async function resolveMessage(ctx: Context, fact: Fact, body: MessageFact
     ...(referral ? { referral } : {}),
     ...(platform ? { platform } : {}),
     sentAt: timeOf(ctx, fact),
-    receivedAt: new Date(ctx.row.receivedAt).toISOString(),
+    receivedAt: isoTime(ctx.row.receivedAt),
   };
   await publish(ctx, fact, { type: TYPES[body.as], channel, conversation, data: { message }, id: event });
 }
@@ -132,7 +133,7 @@ export async function resolveEdit(ctx: Context, fact: Fact, body: FactBody & { k
     direction: body.direction,
     content,
     sentAt: timeOf(ctx, fact),
-    receivedAt: new Date(ctx.row.receivedAt).toISOString(),
+    receivedAt: isoTime(ctx.row.receivedAt),
   };
   await publish(ctx, fact, { type: 'message.edited', channel, conversation, data: { message, edit: { platformId: body.platformId, target: target(body.target, original) } } });
 }

@@ -1,6 +1,7 @@
 import type { Fact } from '../../adapters/facts.ts';
 import type { EventType } from '../../schemas/index.ts';
 import { eventId } from '../../schemas/index.ts';
+import { isoTime } from '../iso-time.ts';
 import { appendEvents } from '../store/append-events.ts';
 import type { EventDraft } from '../store/port.ts';
 import type { Context } from './context.ts';
@@ -15,10 +16,10 @@ export const channelRef = (channel: Pick<Channel, 'id' | 'type' | 'address' | 'n
   ...(channel.name ? { name: channel.name } : {}),
 });
 export const contactRef = (c: Conversation) => ({ id: c.contact, ...(c.name ? { name: c.name } : {}), identities: c.identities });
-export const conversationRef = (c: Conversation) => ({ id: c.id, windowExpiresAt: c.windowExpiresAt === null ? null : new Date(c.windowExpiresAt).toISOString() });
+export const conversationRef = (c: Conversation) => ({ id: c.id, windowExpiresAt: c.windowExpiresAt === null ? null : isoTime(c.windowExpiresAt) });
 
 /** ISO time of a fact: the platform's, else that of receipt. */
-export const timeOf = (ctx: Context, fact: Fact): string => (fact.at ?? new Date(ctx.row.receivedAt)).toISOString();
+export const timeOf = (ctx: Context, fact: Fact): string => isoTime(fact.at?.getTime() ?? ctx.row.receivedAt);
 
 const LARGE = 150_000;
 /** Publishes one event of a fact. `conversation` null: it is about the channel. */

@@ -1,5 +1,6 @@
 import { providerOf } from '../../adapters/contract.ts';
 import { eventId } from '../../schemas/index.ts';
+import { dayOf } from '../iso-time.ts';
 import { journalRef } from '../journal/port.ts';
 import type { Tx } from '../store/port.ts';
 import type { Context } from './context.ts';
@@ -10,7 +11,7 @@ import { publishedContent } from './published-content.ts';
 import { resolveFact } from './resolve.ts';
 import type { RetryDeps } from './retry.ts';
 import { seenKey } from './seen.ts';
-import { dayOf, Tally } from './tally.ts';
+import { Tally } from './tally.ts';
 import { messageIdOf } from './told-messages.ts';
 
 export interface ReplayArgs {

@@ -1,6 +1,7 @@
 import type { Fact, FactBody } from '../../adapters/facts.ts';
 import { eventId } from '../../schemas/index.ts';
 import { newId } from '../id.ts';
+import { isoTime } from '../iso-time.ts';
 import { asFetched } from './backfill.ts';
 import { completePlaceholder } from './complete-placeholder.ts';
 import { recordConsent } from './consents.ts';
@@ -154,7 +155,7 @@ async function resolveContact(ctx: Context, fact: Fact, body: FactBody & { kind:
     direction: 'inbound' as const,
     content,
     sentAt: timeOf(ctx, fact),
-    receivedAt: new Date(ctx.row.receivedAt).toISOString(),
+    receivedAt: isoTime(ctx.row.receivedAt),
   };
   const change = {
     kind: body.change,

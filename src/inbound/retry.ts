@@ -1,13 +1,14 @@
 import { type Adapters, providerOf } from '../../adapters/contract.ts';
 import { GatewayError } from '../gateway-error.ts';
 import { newId } from '../id.ts';
+import { dayOf } from '../iso-time.ts';
 import { type JournalReader, type JournalRow, parseJournalRef } from '../journal/port.ts';
 import type { Tx } from '../store/port.ts';
 import type { Context } from './context.ts';
 import { createDirectory } from './directory.ts';
 import { verifiedRequest } from './journalled-request.ts';
 import { resolveFact } from './resolve.ts';
-import { dayOf, Tally, UNROUTED } from './tally.ts';
+import { Tally, UNROUTED } from './tally.ts';
 
 export interface RetryDeps {
   readonly adapters: Adapters;

@@ -30,4 +30,3 @@ export class Tally {
     }
   }
 }
-export const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);

@@ -1,6 +1,7 @@
 import type { Fact, FactBody } from '../../adapters/facts.ts';
 import type { Identity } from '../../schemas/index.ts';
 import { eventId } from '../../schemas/index.ts';
+import { dayOf } from '../iso-time.ts';
 import type { Tx } from '../store/port.ts';
 import type { Context } from './context.ts';
 import { contextFor, type Kept } from './context-of-kept.ts';
@@ -9,7 +10,7 @@ import { type Channel, createDirectory } from './directory.ts';
 import { own } from './known-conversations.ts';
 import { firstSight } from './seen.ts';
 import { applyStatus, type Call, type Disposition, type StatusFact } from './statuses.ts';
-import { dayOf, Tally } from './tally.ts';
+import { Tally } from './tally.ts';
 import { toldMessage } from './told-messages.ts';
 
 type WatermarkFact = FactBody & { kind: 'watermark' };

@@ -8,6 +8,11 @@ test.each([
   [['sms', 'AC1 +1', 'message', 'é😀'], 'ae4b2d8c-252d-568a-9edb-a5b3c7c81358'],
 ])('%j has the id that any UUIDv5 gives', (parts, id) => expect(eventId(parts)).toBe(id));
 
+test('so has one of thousands of bytes, and a short one after it', () => {
+  expect(eventId(['whatsapp', '1', 'message', 'é😀'.repeat(1000)])).toBe('13d79c6d-a911-5843-8edc-6659057a5455');
+  expect(eventId(['whatsapp', '207700000000123', 'message', 'wamid.A'])).toBe('f15ab2f9-8f9c-5de0-acf8-b210f9b260ed');
+});
+
 test('the namespace is UUIDv5 of events.parlance.dev under DNS', () => {
   const hash = createHash('sha1').update(Buffer.from('6ba7b8109dad11d180b400c04fd430c8', 'hex')).update('events.parlance.dev').digest('hex');
   const variant = ((Number.parseInt(hash[16]!, 16) & 3) | 8).toString(16);
