@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createClient } from '../../src/broker/kafkajs/client.ts';
 import { topicNames } from '../../src/broker/kafkajs/topics.ts';
 import { startKafka, type TestKafka, whyNoKafka } from '../support/kafka.ts';
@@ -47,6 +50,8 @@ export interface BenchContext {
   naive(): Promise<Server>;
   /** The naive gateway on the machine's own Node 20; null where it has none. */
   naiveOnNode20(): Promise<Server | null>;
+  /** The least that keeps a webhook and brings it to Kafka; see sketch.ts. Its topic is SKETCH_TOPIC. */
+  sketch(): Promise<Server & { drained(): Promise<void> }>;
   /** A gateway that publishes to Kafka, where that can run, and its topic of messages; started anew for the caller, who ends it, but one for all callers of the quick bench. */
   whole(prefix: string): Promise<Whole>;
   /** Started anew for the caller, who ends it. */
@@ -61,6 +66,7 @@ export interface BenchContext {
   end(): Promise<void>;
 }
 export const NAIVE_TOPIC = 'naive';
+export const SKETCH_TOPIC = 'sketch';
 export const SENDERS = 2000;
 /** Of every topic, the gateway's and the naive one's, as where the rivals were measured; the gateway by itself makes 24. */
 export const PARTITIONS = 4;
@@ -93,7 +99,8 @@ export async function createContext(plan: Plan, say: (line: string) => void, par
   let shared: Promise<Whole> | undefined;
   let floor: Promise<Server> | undefined;
   let naive: Promise<Server> | undefined;
-  const scripts: { end(): void }[] = [];
+  /** What the servers leave on the disk. */
+  const leftovers: { end(): void }[] = [];
   async function serve(name: string, file: string, args: readonly string[], node?: string): Promise<Server> {
     const child = startChild(file, args, node);
     children.push(child);
@@ -150,8 +157,22 @@ export async function createContext(plan: Plan, say: (line: string) => void, par
       const { brokers } = await kafka();
       await makeTopics(brokers, [NAIVE_TOPIC], partitions);
       const script = withoutTypes('naive.ts');
-      scripts.push(script);
+      leftovers.push(script);
       return serve('naive on Node 20', script.path, [brokers, NAIVE_TOPIC, SECRET], node);
+    },
+    async sketch() {
+      const { brokers } = await kafka();
+      await makeTopics(brokers, [SKETCH_TOPIC], partitions);
+      const dir = mkdtempSync(join(tmpdir(), 'parlance-sketch-'));
+      leftovers.push({ end: () => rmSync(dir, { recursive: true, force: true }) });
+      const server = await serve('sketch', 'sketch.ts', [dir, brokers, SKETCH_TOPIC]);
+      const behind = async () => Number(await (await fetch(`http://127.0.0.1:${server.port}/`)).text());
+      return {
+        ...server,
+        async drained() {
+          while ((await behind()) > 0) await new Promise((resolve) => setTimeout(resolve, 100));
+        },
+      };
     },
     async whole(prefix) {
       if (!plan.quick) return open(prefix);
@@ -178,7 +199,7 @@ export async function createContext(plan: Plan, say: (line: string) => void, par
     async end() {
       for (const gateway of gateways) await gateway.end();
       for (const child of children) await child.end();
-      for (const script of scripts) script.end();
+      for (const leftover of leftovers) leftover.end();
       await (stopped ?? (await broker))?.end();
       slow?.end();
     },

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { inspect, parseArgs } from 'node:util';
+import { againstSketch } from './against-sketch.ts';
 import { type BenchContext, createContext, type Findings, PARTITIONS } from './bench-context.ts';
 import { conversions } from './conversions.ts';
 import { copies } from './copies.ts';
@@ -32,6 +33,7 @@ const SECTIONS: Readonly<Record<string, (bench: BenchContext, known: Readonly<Re
   conversions,
   growth,
   copies,
+  sketch: againstSketch,
 };
 /** What a change of the core is judged by, in a quarter of an hour; the others take half an hour more (`--all`). */
 const CORE = ['peak', 'sustained', 'stages', 'open', 'copies'];

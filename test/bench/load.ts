@@ -50,6 +50,7 @@ const MESSAGE = {
     },
   ],
 };
+export type Webhook = typeof MESSAGE;
 const BODY = JSON.stringify(MESSAGE);
 const HEAD = [
   'POST /webhooks/whatsapp HTTP/1.1',

@@ -8,16 +8,17 @@ import type { Quantiles } from './histogram.ts';
 const CONNECTIONS = 256;
 /** Per second: what processor time is compared at. What it leaves to be done takes several times as long as the run. */
 const OVERLOAD = 10_000;
-interface Contender extends Server {
+export interface Contender extends Server {
   readonly reader: Child | null;
-  readonly gateway: GatewayProcess | null;
+  /** Where it keeps what it takes: when all of that is behind it. */
+  readonly gateway: Pick<GatewayProcess, 'drained'> | null;
 }
-interface Found {
+export interface Found {
   readonly outcome: Outcome;
   readonly consumer: Quantiles | null;
 }
 
-async function measure(bench: BenchContext, server: Contender, rate: number): Promise<Found> {
+export async function measure(bench: BenchContext, server: Contender, rate: number): Promise<Found> {
   const { openWarmMs: warmMs, openMs } = bench.plan;
   const runMs = rate === OVERLOAD ? openMs / 2 : openMs;
   const count = Math.round((rate * (warmMs + runMs)) / 1000);
@@ -38,7 +39,7 @@ async function measure(bench: BenchContext, server: Contender, rate: number): Pr
 }
 
 /** As warm as the peak makes the floor and the naive gateway: V8 compiles for some ten thousand requests. */
-async function warm(bench: BenchContext, server: Contender): Promise<void> {
+export async function warm(bench: BenchContext, server: Contender): Promise<void> {
   const { warmMs, runMs } = bench.plan;
   await bench.prepare(60_000);
   await bench.run({ type: 'closed', port: server.port, pids: [server.pid], connections: 32, warmMs, runMs: 1.5 * runMs, again: !server.gateway });
@@ -47,7 +48,7 @@ async function warm(bench: BenchContext, server: Contender): Promise<void> {
 }
 
 /** Median of each quantile, that of p99 with its range. */
-function times(of: readonly (Quantiles | null)[]): string | null {
+export function times(of: readonly (Quantiles | null)[]): string | null {
   const all = of.filter((q) => q !== null);
   if (!all.length) return null;
   return [
