@@ -14,7 +14,7 @@ export interface JournalOptions {
   readonly maxBytes: number;
   /** A thread that ended, is silent for 10 s, or a sync that failed: the process must end; no 200 may follow. */
   onFatal(reason: string): void;
-  /** After each group commit: the highest durable offset. */
+  /** After each group commit and its answers: the highest durable offset. */
   onAppend(lastOffset: number): void;
   onDropped?(files: readonly string[]): void;
   readonly synchronous?: 'FULL' | 'OFF';
@@ -105,7 +105,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
       state.writable = true;
       state.last = answer.first + answer.count - 1;
       for (const [i, w] of batch.entries()) w.resolve(answer.first + i);
-      options.onAppend(state.last);
+      setImmediate(options.onAppend, state.last); // after the answers, which are written when this turn of the loop ends: it wakes the store, which would take a core of theirs
     }
     schedule();
   }
