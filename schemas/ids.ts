@@ -29,14 +29,14 @@ export const ID_PREFIXES = {
 export const EVENT_NAMESPACE = '49c76def-cdc7-5b47-b9b7-9cdab9cd3f17';
 
 const NAMESPACE_BYTES = 16;
-/** What is hashed: the namespace, then the parts. */
-let input = Buffer.alloc(1024);
+/** What is hashed: the namespace, then the parts; a longer one is made when it is needed, and not kept. */
+const input = Buffer.alloc(1024);
 input.write(EVENT_NAMESPACE.replaceAll('-', ''), 'hex');
 
 function hashedHex(text: string): string {
-  const most = NAMESPACE_BYTES + 3 * text.length;
-  if (most > input.length) input = Buffer.concat([input], most * 2);
-  return hash('sha1', input.subarray(0, NAMESPACE_BYTES + input.write(text, NAMESPACE_BYTES)), 'hex');
+  const most = NAMESPACE_BYTES + 3 * text.length; // a character takes three bytes at most
+  const bytes = most > input.length ? Buffer.concat([input], most) : input;
+  return hash('sha1', bytes.subarray(0, NAMESPACE_BYTES + bytes.write(text, NAMESPACE_BYTES)), 'hex');
 }
 /** The two bits of RFC 9562's variant, in the digit that they stand in. */
 const variant = (digit: string): string => ((Number.parseInt(digit, 16) & 0x3) | 0x8).toString(16);
