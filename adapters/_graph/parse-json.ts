@@ -1,13 +1,6 @@
 /** Deepest nesting that is read; Meta's deepest documented body has about 15 levels. */
 const MAX_DEPTH = 64;
 
-/** How many of the bytes open a list or an object, or stand in a text and would: no body nests deeper than that. */
-function openersIn(bytes: Uint8Array): number {
-  let n = 0;
-  for (let i = 0; i < bytes.length; i++) if (((bytes[i] as number) | 0x20) === 0x7b) n++; // [ is { without one bit
-  return n;
-}
-
 /** Nesting of JSON text, counted on bytes, so that a hostile body cannot overflow the parser's stack. Stops counting past the limit. */
 function depthOf(bytes: Uint8Array): number {
   let depth = 0;
@@ -49,7 +42,7 @@ export type Parsed = { readonly ok: true; readonly value: unknown } | { readonly
  * invalid UTF-8 replaced. This is the one place where text is sanitised.
  */
 export function parseJson(body: Uint8Array): Parsed {
-  if (openersIn(body) > MAX_DEPTH && depthOf(body) > MAX_DEPTH) return { ok: false, reason: `the body nests deeper than ${MAX_DEPTH} levels` };
+  if (depthOf(body) > MAX_DEPTH) return { ok: false, reason: `the body nests deeper than ${MAX_DEPTH} levels` };
   let text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
   if (text.charCodeAt(0) === 0xfeff) text = text.slice(1);
   try {

@@ -1,7 +1,7 @@
 import type { Store, Tx } from '../store/port.ts';
 
 /** The 16 bytes of an event id: the key of `seen`. */
-export const seenKey = (id: string): Uint8Array => Buffer.from(id.slice(0, 8) + id.slice(9, 13) + id.slice(14, 18) + id.slice(19, 23) + id.slice(24), 'hex');
+export const seenKey = (id: string): Uint8Array => Buffer.from(id.replaceAll('-', ''), 'hex');
 
 /** Marks an event id as seen, and which message it tells; false where it was already. */
 export async function firstSight(tx: Tx, id: string, message: string | null = null): Promise<boolean> {
