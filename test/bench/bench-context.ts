@@ -112,11 +112,12 @@ export async function createContext(plan: Plan, say: (line: string) => void, par
     broker ??= again ? again.up().then(() => again) : startKafka();
     return broker;
   };
-  async function onKafka(prefix: string) {
+  async function brokersWith(...topics: readonly string[]): Promise<string> {
     const { brokers } = await kafka();
-    await makeTopics(brokers, topicNames(prefix), partitions);
-    return { KAFKA_BROKERS: brokers, KAFKA_TOPIC_PREFIX: prefix };
+    await makeTopics(brokers, topics, partitions);
+    return brokers;
   }
+  const onKafka = async (prefix: string) => ({ KAFKA_BROKERS: await brokersWith(...topicNames(prefix)), KAFKA_TOPIC_PREFIX: prefix });
   async function gateway(options?: GatewayOptions): Promise<GatewayProcess> {
     const started = await startGatewayProcess(options);
     const own: GatewayProcess = {
@@ -145,24 +146,19 @@ export async function createContext(plan: Plan, say: (line: string) => void, par
       return floor;
     },
     naive() {
-      naive ??= kafka().then(async ({ brokers }) => {
-        await makeTopics(brokers, [NAIVE_TOPIC], partitions);
-        return serve('naive', 'naive.ts', [brokers, NAIVE_TOPIC, SECRET]);
-      });
+      naive ??= brokersWith(NAIVE_TOPIC).then((brokers) => serve('naive', 'naive.ts', [brokers, NAIVE_TOPIC, SECRET]));
       return naive;
     },
     async naiveOnNode20() {
       const node = findNode(20);
       if (node === null) return null;
-      const { brokers } = await kafka();
-      await makeTopics(brokers, [NAIVE_TOPIC], partitions);
+      const brokers = await brokersWith(NAIVE_TOPIC);
       const script = withoutTypes('naive.ts');
       leftovers.push(script);
       return serve('naive on Node 20', script.path, [brokers, NAIVE_TOPIC, SECRET], node);
     },
     async sketch() {
-      const { brokers } = await kafka();
-      await makeTopics(brokers, [SKETCH_TOPIC], partitions);
+      const brokers = await brokersWith(SKETCH_TOPIC);
       const dir = mkdtempSync(join(tmpdir(), 'parlance-sketch-'));
       leftovers.push({ end: () => rmSync(dir, { recursive: true, force: true }) });
       const server = await serve('sketch', 'sketch.ts', [dir, brokers, SKETCH_TOPIC]);

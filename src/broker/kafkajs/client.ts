@@ -3,6 +3,7 @@ import kafkajs, { type KafkaConfig as ClientConfig, type logLevel } from 'kafkaj
 import type { KafkaConfig } from '../../config/config.ts';
 import { useOneBufferRecords } from './encode-record.ts';
 import { useFastGzip } from './gzip.ts';
+import { tellsOfPassing } from './passing-errors.ts';
 
 export type BrokerLog = (level: 'info' | 'warn' | 'error' | 'debug', message: string, fields?: Readonly<Record<string, unknown>>) => void;
 
@@ -25,9 +26,6 @@ function calmTimers(): void {
     original.call(this);
   };
 }
-
-/** Over at the next try: said by a cluster that has just started, and while a fence waits for its markers (fence.ts). */
-const PASSING = /coordinator (is loading|is not available|not available)|not the correct coordinator|group is rebalancing|concurrent operation on the same transaction/i;
 
 /**
  * For a consumer's `retry`. By itself kafkajs begins a crashed consumer again in a while, also one that was thrown away meanwhile: it would
@@ -57,7 +55,7 @@ export function createClient(config: KafkaConfig, log: BrokerLog, clientId = 'pa
       () =>
       ({ level, log: entry }: { level: logLevel; log: { message: string; error?: unknown } }) => {
         const text = `${entry.message} ${typeof entry.error === 'string' ? entry.error : ''}`.trim();
-        log(level === logLevel.ERROR && !PASSING.test(text) ? 'warn' : 'debug', `kafka: ${text.slice(0, 300)}`);
+        log(level === logLevel.ERROR && !tellsOfPassing(text) ? 'warn' : 'debug', `kafka: ${text.slice(0, 300)}`);
       },
   });
 }

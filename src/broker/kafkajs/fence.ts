@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Broker, Cluster, PartitionsOf, ProducerId } from './cluster.ts';
+import { isPassing } from './passing-errors.ts';
 
 /** The kind of coordinator in Kafka's protocol (FindCoordinator v1 and later); 0 is a consumer group's. */
 const TRANSACTION = 1;
 /** An open transaction holds `read_committed` consumers up: where its holder dies within the fence, no longer than this. */
 const TRANSACTION_TIMEOUT_MS = 10_000;
-/** Said by a cluster that has just started or whose coordinator moved, and until markers are written. Names as kafkajs gives the codes 14, 15, 16 and 51. */
-const PASSING = new Set(['GROUP_LOAD_IN_PROGRESS', 'GROUP_COORDINATOR_NOT_AVAILABLE', 'NOT_COORDINATOR_FOR_GROUP', 'CONCURRENT_TRANSACTIONS']);
 const PATIENCE_MS = 10_000;
 const AGAIN_MS = { first: 2, most: 200 };
 
@@ -39,7 +38,7 @@ async function coordinated<T>(cluster: Cluster, transactionalId: string, ask: (c
     try {
       return await ask(await cluster.findGroupCoordinator({ groupId: transactionalId, coordinatorType: TRANSACTION }));
     } catch (error) {
-      if (!PASSING.has(String((error as { type?: unknown }).type)) || performance.now() > until) throw error;
+      if (!isPassing(error) || performance.now() > until) throw error;
       await sleep(wait);
     }
 }
