@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import { inspect, parseArgs } from 'node:util';
+import { inspect } from 'node:util';
+import { optionsHere } from '../support/given-options.ts';
 import { againstSketch } from './against-sketch.ts';
 import { type BenchContext, createContext, type Findings, PARTITIONS } from './bench-context.ts';
 import { conversions } from './conversions.ts';
@@ -18,7 +19,8 @@ import { goalTable, machine, type Report, render } from './report.ts';
 import { stages } from './stages.ts';
 import { sustained } from './sustained.ts';
 
-/** `npm run bench [-- --quick] [--all] [--only peak,open,...] [--growth] [--partitions N] [--json FILE]`. Run it alone on the machine; compare ratios of one run, never figures of two machines. */
+const USAGE = 'npm run bench [-- --quick] [--all] [--only peak,open,...] [--growth] [--partitions N] [--json FILE]';
+/** Run it alone on the machine; compare ratios of one run, never figures of two machines. */
 const SECTIONS: Readonly<Record<string, (bench: BenchContext, known: Readonly<Record<string, number>>) => Promise<Findings>>> = {
   peak,
   sustained,
@@ -37,15 +39,13 @@ const SECTIONS: Readonly<Record<string, (bench: BenchContext, known: Readonly<Re
 };
 /** What a change of the core is judged by, in a quarter of an hour; the others take half an hour more (`--all`). */
 const CORE = ['peak', 'sustained', 'stages', 'open', 'copies'];
-const { values } = parseArgs({
-  options: {
-    quick: { type: 'boolean', default: false },
-    all: { type: 'boolean', default: false },
-    growth: { type: 'boolean', default: false },
-    only: { type: 'string' },
-    partitions: { type: 'string', default: String(PARTITIONS) },
-    json: { type: 'string', default: 'bench.json' },
-  },
+const values = optionsHere(`${USAGE}\nSections: ${Object.keys(SECTIONS).join(', ')}; without --only and --all ${CORE.join(', ')}.`, {
+  quick: { type: 'boolean', default: false },
+  all: { type: 'boolean', default: false },
+  growth: { type: 'boolean', default: false },
+  only: { type: 'string' },
+  partitions: { type: 'string', default: String(PARTITIONS) },
+  json: { type: 'string', default: 'bench.json' },
 });
 const names = values.only?.split(',') ?? (values.all ? Object.keys(SECTIONS) : CORE);
 const missing = names.filter((name) => !Object.hasOwn(SECTIONS, name));

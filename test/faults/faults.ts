@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { optionsHere } from '../support/given-options.ts';
 import { SCENARIOS } from './catalogue.ts';
 import { seedOf } from './random.ts';
 import { report } from './report.ts';
@@ -7,17 +7,27 @@ import { type Outcome, runScenario } from './run-scenario.ts';
 import { whyNot } from './scenario.ts';
 import { HALF_RATE, type Sample, soak, soakTable } from './soak.ts';
 
-/** `npm run faults -- [--seed N] [--only kill,kafka] [--short] [--json FILE] [--soak MINUTES [--rate N]]`; ends with 1 where something does not hold. */
-const { values } = parseArgs({
-  options: {
-    seed: { type: 'string', default: '1' },
-    only: { type: 'string' },
-    short: { type: 'boolean', default: false },
-    json: { type: 'string' },
-    soak: { type: 'string' },
-    rate: { type: 'string', default: String(HALF_RATE) },
-  },
+const FAMILIES = [...new Set(SCENARIOS.map((s) => s.family))];
+/** Ends with 1 where something does not hold. */
+const USAGE = `npm run faults [-- --seed N] [--only ${FAMILIES.join(',')}] [--short] [--json FILE] [--soak MINUTES [--rate PER_SECOND]]`;
+const values = optionsHere(USAGE, {
+  seed: { type: 'string', default: '1' },
+  only: { type: 'string' },
+  short: { type: 'boolean', default: false },
+  json: { type: 'string' },
+  soak: { type: 'string' },
+  rate: { type: 'string', default: String(HALF_RATE) },
 });
+const wrong = [
+  ...(['seed', 'soak', 'rate'] as const)
+    .filter((name) => values[name] !== undefined && !(Number(values[name]) > 0))
+    .map((name) => `--${name} takes a number above 0, not ${values[name]}.`),
+  ...(values.only?.split(',') ?? []).filter((name) => !FAMILIES.includes(name as never)).map((name) => `--only takes ${FAMILIES.join(', ')}, not ${name}.`),
+];
+if (wrong.length) {
+  process.stderr.write(`${wrong.join('\n')}\n`);
+  process.exit(2);
+}
 const seed = Number(values.seed);
 const only = values.only?.split(',');
 const print = (text: string) => void process.stdout.write(`${text}\n`);
@@ -29,10 +39,6 @@ const sampled = (all: readonly Sample[]) => {
 const chosen = values.soak
   ? [soak({ minutes: Number(values.soak), perSecond: Number(values.rate) }, sampled)]
   : SCENARIOS.filter((s) => (only ? only.includes(s.family) : true) && (values.short ? s.inShort : true));
-if (!chosen.length) {
-  print(`--only takes ${[...new Set(SCENARIOS.map((s) => s.family))].join(', ')}`);
-  process.exit(2);
-}
 const outcomes: Outcome[] = [];
 let broken = false;
 const stop = new AbortController();
