@@ -39,6 +39,10 @@ const sampled = (all: readonly Sample[]) => {
 const chosen = values.soak
   ? [soak({ minutes: Number(values.soak), perSecond: Number(values.rate) }, sampled)]
   : SCENARIOS.filter((s) => (only ? only.includes(s.family) : true) && (values.short ? s.inShort : true));
+if (!chosen.length) {
+  process.stderr.write(`There is no short form of ${values.only}; leave --short out.\n`);
+  process.exit(2);
+}
 const outcomes: Outcome[] = [];
 let broken = false;
 const stop = new AbortController();
