@@ -6,6 +6,8 @@ const MOST_OPEN = 600;
 const MOST_OPEN_ELSEWHERE = 200;
 /** The shortest answer of the last minute or so tells how much of the time to an answer is only the way there and back. */
 const ROUND_MS = 30_000;
+/** Before answers have come for so long, the shortest is not known: the first are those of a burst, and late. */
+const KNOWN_AFTER_MS = 2000;
 /** Silence of customers who write steadily is taken for news that is late, so long. */
 const SILENCE_MS = 1000;
 /** What a platform has counted of inbound messages and we have not heard of yet can be this much more than before. */
@@ -38,7 +40,7 @@ export function createWireWindow(perSecond: number, now: () => number = () => pe
   const leaving: { readonly at: number; readonly units: number }[] = [];
   const used = { under: 0, leaving: 0, coming: 0, open: 0 };
   const mostOpen = perSecond > 1000 ? MOST_OPEN_ELSEWHERE : MOST_OPEN;
-  const rounds = { now: Number.POSITIVE_INFINITY, before: Number.POSITIVE_INFINITY, since: now() };
+  const rounds = { now: Number.POSITIVE_INFINITY, before: Number.POSITIVE_INFINITY, since: now(), first: Number.POSITIVE_INFINITY };
   const gates: Waiter[] = [];
   const wires: Waiter[] = [];
   /** When inbound messages came, as far as we have heard, and how uneven they were, by second. */
@@ -110,14 +112,16 @@ export function createWireWindow(perSecond: number, now: () => number = () => pe
       settle();
     });
   };
+  /** The shortest way there and back as far as it is known, in ms; 0 until it is. */
   function roundTrip(ms: number): number {
+    rounds.first = Math.min(rounds.first, now());
     if (now() - rounds.since > ROUND_MS) {
       rounds.before = rounds.now;
       rounds.now = Number.POSITIVE_INFINITY;
       rounds.since = now();
     }
     rounds.now = Math.min(rounds.now, ms);
-    return Math.min(rounds.now, rounds.before);
+    return now() - rounds.first < KNOWN_AFTER_MS ? 0 : Math.min(rounds.now, rounds.before);
   }
   function answered(call: { readonly left: number; readonly units: number }): void {
     const t = now();

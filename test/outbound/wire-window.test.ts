@@ -1,7 +1,11 @@
 import { createWireWindow, type Turn } from '../../src/outbound/wire-window.ts';
 
 const { jest: timers } = import.meta as unknown as { jest: typeof jest };
-beforeEach(() => timers.useFakeTimers());
+let start = 0;
+beforeEach(() => {
+  timers.useFakeTimers();
+  start = Date.now();
+});
 afterEach(() => timers.useRealTimers());
 /** Numbers that look random and are the same each time. */
 function random(seed: number): () => number {
@@ -65,6 +69,7 @@ test.each<[string, Line, number]>([
   ['80 a second, across an ocean', { perSecond: 80, there: steady(100), back: steady(150), claim: steady(5) }, 0.99],
   ['80 a second, with jitter', { perSecond: 80, there: between(1, 50, 80), back: between(2, 50, 80), claim: between(3, 2, 30) }, 0.95],
   ['80 a second, some calls held up for long', { perSecond: 80, there: between(4, 20, 400), back: between(5, 20, 400), claim: between(6, 2, 30) }, 0.6],
+  ['1000 a second, of which the first are slow', { perSecond: 1000, there: () => (Date.now() - start < 1000 ? 40 : 1), back: steady(1), claim: steady(5) }, 0.9],
   ['1000 a second', { perSecond: 1000, there: between(7, 3, 9), back: between(8, 3, 9), claim: between(9, 2, 20) }, 0.97],
   ['3 a second', { perSecond: 3, there: steady(20), back: steady(20), claim: steady(10) }, 0.95],
   ['one in five seconds', { perSecond: 0.2, there: steady(20), back: steady(20), claim: steady(10) }, 0.95],
