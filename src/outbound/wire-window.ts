@@ -113,19 +113,19 @@ export function createWireWindow(perSecond: number, now: () => number = () => pe
     });
   };
   /** The shortest way there and back as far as it is known, in ms; 0 until it is. */
-  function roundTrip(ms: number): number {
-    rounds.first = Math.min(rounds.first, now());
-    if (now() - rounds.since > ROUND_MS) {
+  function roundTrip(ms: number, t: number): number {
+    rounds.first = Math.min(rounds.first, t);
+    if (t - rounds.since > ROUND_MS) {
       rounds.before = rounds.now;
       rounds.now = Number.POSITIVE_INFINITY;
-      rounds.since = now();
+      rounds.since = t;
     }
     rounds.now = Math.min(rounds.now, ms);
-    return now() - rounds.first < KNOWN_AFTER_MS ? 0 : Math.min(rounds.now, rounds.before);
+    return t - rounds.first < KNOWN_AFTER_MS ? 0 : Math.min(rounds.now, rounds.before);
   }
   function answered(call: { readonly left: number; readonly units: number }): void {
     const t = now();
-    const shortest = roundTrip(t - call.left);
+    const shortest = roundTrip(t - call.left, t);
     if (!under.delete(call)) return; // it took so long that it is out of the window
     used.under -= call.units;
     leave(Math.min(t - shortest, call.left + COUNTED_BY_MS) + heldMs(call.units), call.units);

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { inspect } from 'node:util';
-import { optionsHere } from '../support/given-options.ts';
+import { optionsHere, refuse } from '../support/given-options.ts';
 import { againstSketch } from './against-sketch.ts';
 import { type BenchContext, createContext, type Findings, PARTITIONS } from './bench-context.ts';
 import { conversions } from './conversions.ts';
@@ -49,15 +49,9 @@ const values = optionsHere(`${USAGE}\nSections: ${Object.keys(SECTIONS).join(', 
 });
 const names = values.only?.split(',') ?? (values.all ? Object.keys(SECTIONS) : CORE);
 const missing = names.filter((name) => !Object.hasOwn(SECTIONS, name));
-if (missing.length) {
-  process.stderr.write(`There is no section ${missing.join(', ')}; there are ${Object.keys(SECTIONS).join(', ')}.\n`);
-  process.exit(2);
-}
+if (missing.length) refuse(`There is no section ${missing.join(', ')}; there are ${Object.keys(SECTIONS).join(', ')}.`);
 const partitions = Number(values.partitions);
-if (!(Number.isInteger(partitions) && partitions > 0)) {
-  process.stderr.write(`--partitions is how many a topic has, a whole number from 1 on; ${values.partitions} is none.\n`);
-  process.exit(2);
-}
+if (!(Number.isInteger(partitions) && partitions > 0)) refuse(`--partitions is how many a topic has, a whole number from 1 on; ${values.partitions} is none.`);
 const base = values.quick ? QUICK : FULL;
 const began = new Date();
 const clock = performance.now();

@@ -20,6 +20,13 @@ const timesOf = (stat: string): number => {
 export const cpuSeconds = (pid: number): number => timesOf(read(`/proc/${pid}/stat`));
 export const residentMb = (pid: number): number => (Number(read(`/proc/${pid}/statm`).split(' ')[1] ?? 0) * PAGE) / 1e6;
 
+/** The same of a process that must be there: one that has ended takes no memory, and would look like one that does not grow. */
+export function residentMbOfLiving(pid: number | undefined): number {
+  const mb = residentMb(pid ?? 0);
+  if (mb === 0) throw new Error(`process ${pid} tells of no memory: it has ended, or this is not Linux`);
+  return mb;
+}
+
 /** Seconds of processor time by thread name; threads of one name together, the process's first thread as `main`. */
 export function cpuByThread(pid: number): Record<string, number> {
   const seconds: Record<string, number> = {};

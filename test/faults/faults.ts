@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { optionsHere } from '../support/given-options.ts';
+import { optionsHere, refuse } from '../support/given-options.ts';
 import { SCENARIOS } from './catalogue.ts';
 import { seedOf } from './random.ts';
 import { report } from './report.ts';
@@ -18,18 +18,15 @@ const values = optionsHere(USAGE, {
   soak: { type: 'string' },
   rate: { type: 'string', default: String(HALF_RATE) },
 });
+const only = values.only?.split(',');
 const wrong = [
   ...(['seed', 'soak', 'rate'] as const)
     .filter((name) => values[name] !== undefined && !(Number(values[name]) > 0))
     .map((name) => `--${name} takes a number above 0, not ${values[name]}.`),
-  ...(values.only?.split(',') ?? []).filter((name) => !FAMILIES.includes(name as never)).map((name) => `--only takes ${FAMILIES.join(', ')}, not ${name}.`),
+  ...(only ?? []).filter((name) => !FAMILIES.some((family) => family === name)).map((name) => `--only takes ${FAMILIES.join(', ')}, not ${name}.`),
 ];
-if (wrong.length) {
-  process.stderr.write(`${wrong.join('\n')}\n`);
-  process.exit(2);
-}
+if (wrong.length) refuse(wrong.join('\n'));
 const seed = Number(values.seed);
-const only = values.only?.split(',');
 const print = (text: string) => void process.stdout.write(`${text}\n`);
 let samples: readonly Sample[] = [];
 const sampled = (all: readonly Sample[]) => {
@@ -39,10 +36,7 @@ const sampled = (all: readonly Sample[]) => {
 const chosen = values.soak
   ? [soak({ minutes: Number(values.soak), perSecond: Number(values.rate) }, sampled)]
   : SCENARIOS.filter((s) => (only ? only.includes(s.family) : true) && (values.short ? s.inShort : true));
-if (!chosen.length) {
-  process.stderr.write(`There is no short form of ${values.only}; leave --short out.\n`);
-  process.exit(2);
-}
+if (!chosen.length) refuse(`There is no short form of ${values.only}; leave --short out.`);
 const outcomes: Outcome[] = [];
 let broken = false;
 const stop = new AbortController();

@@ -1,7 +1,7 @@
 import { readdirSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { residentMb } from '../bench/proc.ts';
+import { residentMbOfLiving } from '../bench/proc.ts';
 import type { Scenario } from './scenario.ts';
 import type { Stage } from './stage.ts';
 
@@ -59,7 +59,7 @@ async function look(stage: Stage, began: number): Promise<Sample> {
   const metric = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1] ?? Number.NaN);
   return {
     seconds: Math.round((performance.now() - began) / 1000),
-    rssMb: residentMb(stage.rig.pid()),
+    rssMb: residentMbOfLiving(stage.rig.pid()),
     heapMb: metric('parlance_nodejs_heap_size_used_bytes') / 1024 ** 2,
     ...descriptors(stage.rig.pid()),
     walMb: walMb(join(stage.rig.dir, 'data')),

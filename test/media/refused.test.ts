@@ -1,6 +1,6 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { residentMb } from '../bench/proc.ts';
+import { residentMbOfLiving } from '../bench/proc.ts';
 import { remove, SECRET, startGateway, type TestGateway, until } from '../support/gateway.ts';
 import type { MediaEvent } from '../support/media-desk.ts';
 import { picture, voiceNote } from '../support/media-files.ts';
@@ -76,7 +76,7 @@ const bytes =
   (body: Buffer | string, type = 'application/octet-stream') =>
   (_q: unknown, r: http.ServerResponse) =>
     void r.writeHead(200, { 'content-type': type }).end(body);
-const rss = () => residentMb(gateway.child.pid ?? 0);
+const rss = () => residentMbOfLiving(gateway.child.pid);
 
 const gif = Buffer.from('GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;', 'latin1');
 const zipEnd = Buffer.concat([Buffer.from('PK\x05\x06', 'latin1'), Buffer.alloc(18)]);

@@ -18,10 +18,16 @@ export function givenOptions<T extends ParseArgsOptionsConfig>(usage: string, op
 }
 export const isTold = (given: object): given is Told => 'code' in given && 'text' in given;
 
-/** The same for the process: says what there is to say and ends. */
+/** Ends the process, which was given what is wrong. */
+export function refuse(text: string): never {
+  process.stderr.write(`${text}\n`);
+  process.exit(2);
+}
+/** What this process was given; where there is something to say of it, that is said and the process ends. */
 export function optionsHere<T extends ParseArgsOptionsConfig>(usage: string, options: T): Values<T> {
   const given = givenOptions(usage, options, process.argv.slice(2));
   if (!isTold(given)) return given;
-  (given.code ? process.stderr : process.stdout).write(`${given.text}\n`);
-  process.exit(given.code);
+  if (given.code === 2) refuse(given.text);
+  process.stdout.write(`${given.text}\n`);
+  process.exit(0);
 }

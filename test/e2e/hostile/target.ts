@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { residentMb } from '../../bench/proc.ts';
+import { residentMbOfLiving } from '../../bench/proc.ts';
 import { channel, SECRET, startGateway, type TestGateway, text, webhook } from '../../support/gateway.ts';
 import { type Piece, type RawAnswer, speak } from '../../support/raw-http.ts';
 import { smsChannel } from '../../support/twilio-api.ts';
@@ -103,6 +103,6 @@ export async function startTarget(): Promise<Target> {
       return post(body, { 'content-type': 'application/x-www-form-urlencoded', 'x-twilio-signature': signature, ...headers }, '/webhooks/sms');
     },
     key: (json as { key: string }).key,
-    memoryMb: () => residentMb(gateway.child.pid ?? 0),
+    memoryMb: () => residentMbOfLiving(gateway.child.pid),
   };
 }
