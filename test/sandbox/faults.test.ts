@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import http from 'node:http';
 import { FAULT_KINDS, kindOf } from '../../src/sandbox/core/fault-kinds.ts';
@@ -173,6 +174,26 @@ describe('calls', () => {
         () => false,
       ),
     );
+  });
+  test('connection-refused: who was let in is answered, also where the platform stood still meanwhile', async () => {
+    const source = `
+      const http = require('node:http');
+      const ends = [];
+      const end = (how) => { if (ends.push(how) === 40) process.send(ends); };
+      process.stdin.once('data', () => {
+        for (let i = 0; i < 40; i++) http.get(process.argv[1], { agent: false }, (r) => r.resume().on('end', () => end('answered'))).on('error', (e) => end(e.code));
+      });
+      process.send([]);`;
+    const caller = spawn(process.execPath, ['-e', source, `${sandbox.url}/sandbox/clock`], { stdio: ['pipe', 'inherit', 'inherit', 'ipc'] });
+    const heard = () => new Promise<string[]>((resolve) => caller.once('message', (ends) => resolve(ends as string[])));
+    await heard();
+    const all = heard();
+    await begin('connection-refused', { seconds: 5 });
+    caller.stdin?.write('go');
+    for (const until = Date.now() + 400; Date.now() < until; ); // all have connected, and the port is due to close
+    const ends = await all;
+    caller.kill();
+    expect([...new Set(ends)].filter((e) => e !== 'answered' && e !== 'ECONNREFUSED')).toEqual([]);
   });
   test('idle-closed: the connection is gone soon after the answer', async () => {
     const closedAfter = () =>

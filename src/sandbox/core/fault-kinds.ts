@@ -4,7 +4,7 @@ export const FAULT_KINDS = {
   reorder: 'a webhook comes after the next one of its conversation (after 2 s where none follows)',
   delay: 'a webhook comes up to 3 s late',
   'lost-answer': 'the answer to a webhook is lost: the platform takes it for not delivered',
-  'connection-refused': 'nobody listens on the port, in slots of 250 ms',
+  'connection-refused': 'nobody listens on the port, in slots of 250 ms; an open connection is answered once more',
   'reset-after-write': 'a call takes effect, and the connection is reset in the place of an answer',
   'half-answer': 'a call takes effect, and its answer breaks off',
   '5xx-after-accept': 'a call takes effect, and is answered 503',
