@@ -53,13 +53,13 @@ export const FULL: Plan = {
   mediaImages: 200,
   mediaVoices: 500,
   conversions: 120,
-  growth: { messages: [10_000, 100_000], channels: [10, 10_000], conversations: [100, 100_000], measure: 30_000 },
+  growth: { messages: [10_000, 1_000_000], channels: [10, 10_000], conversations: [100, 1_000_000], measure: 50_000 },
 };
 /** `--growth`: every step, as long as it takes. */
 export const GROWTH: Pick<Plan, 'growth' | 'unknownCalls' | 'queue'> = {
   unknownCalls: 99_000,
   queue: [1000, 100_000, 1_000_000],
-  growth: { messages: [10_000, 1_000_000, 10_000_000], channels: [10, 10_000], conversations: [100, 1_000_000], measure: 50_000 },
+  growth: { ...FULL.growth, messages: [...FULL.growth.messages, 10_000_000] },
 };
 export const QUICK: Plan = {
   ...FULL,
