@@ -190,7 +190,7 @@ describe('calls', () => {
     const all = heard();
     await begin('connection-refused', { seconds: 5 });
     caller.stdin?.write('go');
-    for (const until = Date.now() + 400; Date.now() < until; ); // all have connected, and the port is due to close
+    for (const end = Date.now() + 400; Date.now() < end; ); // all have connected, and the port is due to close
     const ends = await all;
     caller.kill();
     expect([...new Set(ends)].filter((e) => e !== 'answered' && e !== 'ECONNREFUSED')).toEqual([]);

@@ -18,21 +18,20 @@ export function refuseInSlots(server: Server, faults: Faults, channel: string): 
   server.prependListener('request', (_request, response) => {
     if (!server.listening) response.shouldKeepAlive = false;
   });
-  /** Once a turn of the event loop lets nobody in: one a turn comes in, and who has connected and waits would be cut. */
-  function close(before: number): void {
-    if (!server.listening) return;
-    if (letIn !== before) {
-      closing = setImmediate(close, letIn);
-      return;
-    }
-    port = (server.address() as AddressInfo).port;
-    NetServer.prototype.close.call(server); // http's own would cut idle connections, on which a call may be under way
+  /** After a turn of the event loop that lets nobody in: one a turn comes in, and who has connected and waits would be cut. */
+  function close(): void {
+    const before = letIn;
+    closing = setImmediate(() => {
+      if (letIn !== before) return close();
+      port = (server.address() as AddressInfo).port;
+      NetServer.prototype.close.call(server); // http's own would cut idle connections, on which a call may be under way
+    });
   }
   function slot(): void {
     clearImmediate(closing);
     const goesOn = faults.list().some((f) => f.kind === 'connection-refused' && (f.channel === null || f.channel === channel));
     const refuses = goesOn && faults.strikes('connection-refused', channel);
-    if (refuses && server.listening) closing = setImmediate(close, letIn);
+    if (refuses && server.listening) close();
     if (!refuses && !server.listening) server.listen(port, '127.0.0.1', 1024);
     timer = goesOn ? setTimeout(slot, SLOT_MS) : undefined;
   }
