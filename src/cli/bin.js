@@ -5,4 +5,6 @@ if (major < 22 || (major === 22 && minor < 18)) {
   console.error(`Parlance needs Node 22.18 or newer (24 is recommended); this is ${process.versions.node}.`);
   process.exit(1);
 }
+const { keepCompiled } = await import('../keep-compiled.js');
+keepCompiled();
 await import('./cli.ts');

@@ -3,7 +3,7 @@ import type { ChannelConfig } from '../config/config.ts';
 import { PLATFORMS, type Platform } from '../standalone-sandbox.ts';
 import { type Bench, startBench } from './bench.ts';
 import { CHECKS } from './checks.ts';
-import { ROWS, type Row, SCENARIOS } from './scenarios.ts';
+import { ROWS, type Row, SCENARIOS, type Scenario, WHOLE_GATEWAY } from './scenarios.ts';
 import type { Surface } from './surface.ts';
 import { play } from './trial.ts';
 
@@ -25,7 +25,7 @@ export interface ConformanceOptions {
   progress(line: string): void;
 }
 
-/** Every scenario of the rows asked for, on each platform that the channels have. */
+/** Every scenario of the rows asked for, on each platform that the channels have: the platforms side by side, and the rows that look at the whole gateway alone. */
 export async function runConformance({ surface, channels, gateway, rows, patienceSeconds, progress }: ConformanceOptions): Promise<Verdict[]> {
   const benches = new Map<Platform, Bench>();
   for (const platform of PLATFORMS) {
@@ -33,24 +33,34 @@ export async function runConformance({ surface, channels, gateway, rows, patienc
     if (bench) benches.set(platform, bench);
   }
   if (!benches.size) throw new Error('no channel of the file has a baseUrl on this machine');
-  const verdicts: Verdict[] = [];
+  const wanted = SCENARIOS.map((scenario, number) => ({ scenario, number })).filter(({ scenario }) => rows.includes(scenario.row));
   const run = randomInt(10_000);
+
+  async function judge(scenario: Scenario, number: number, bench: Bench): Promise<Verdict> {
+    const seen = await play(patienceSeconds === undefined ? scenario : { ...scenario, patienceSeconds }, { bench, surface, number, run });
+    const wrong = scenario.checks.flatMap((name) => {
+      const fault = CHECKS[name](seen);
+      return fault === null ? [] : [`${name}: ${fault}`];
+    });
+    progress(`${wrong.length ? 'FAIL' : 'ok  '}  ${scenario.row} (${scenario.platform})`);
+    return { row: scenario.row, platform: scenario.platform, ok: !wrong.length, detail: wrong.join('; ') || scenario.checks.join(', ') };
+  }
+  /** One after the other on a platform, since they share its faults and its clock. */
+  async function onPlatform([platform, bench]: [Platform, Bench], alone: boolean): Promise<Verdict[]> {
+    const verdicts: Verdict[] = [];
+    for (const { scenario, number } of wanted) {
+      if (scenario.platform === platform && WHOLE_GATEWAY.has(scenario.row) === alone) verdicts.push(await judge(scenario, number, bench));
+    }
+    return verdicts;
+  }
   try {
     await surface.begin();
-    for (const [number, scenario] of SCENARIOS.entries()) {
-      const bench = benches.get(scenario.platform);
-      if (!bench || !rows.includes(scenario.row)) continue;
-      const seen = await play(patienceSeconds === undefined ? scenario : { ...scenario, patienceSeconds }, { bench, surface, number, run });
-      const wrong = scenario.checks.flatMap((name) => {
-        const fault = CHECKS[name](seen);
-        return fault === null ? [] : [`${name}: ${fault}`];
-      });
-      verdicts.push({ row: scenario.row, platform: scenario.platform, ok: !wrong.length, detail: wrong.join('; ') || scenario.checks.join(', ') });
-      progress(`${wrong.length ? 'FAIL' : 'ok  '}  ${scenario.row} (${scenario.platform})`);
-    }
+    const together = await Promise.all([...benches].map((bench) => onPlatform(bench, false)));
+    const alone: Verdict[][] = [];
+    for (const bench of benches) alone.push(await onPlatform(bench, true));
+    return [...together, ...alone].flat().sort((a, b) => ROWS.indexOf(a.row) - ROWS.indexOf(b.row));
   } finally {
     await surface.stop();
     for (const bench of benches.values()) await bench.stop();
   }
-  return verdicts.sort((a, b) => ROWS.indexOf(a.row) - ROWS.indexOf(b.row));
 }

@@ -4,6 +4,8 @@ import type { Platform } from '../standalone-sandbox.ts';
 /** What a gateway must do, as data: what happens, and what has to be true afterwards (checks.ts). Add a row here, and a defect that fails it in test/. */
 export const ROWS = ['nothing lost', 'one effect', 'order', 'limits', 'window', 'forged refused', 'unknown kept', 'books balance'] as const;
 export type Row = (typeof ROWS)[number];
+/** What these look at is every channel's at once, and must be at rest: nothing else goes on beside them. */
+export const WHOLE_GATEWAY: ReadonlySet<Row> = new Set<Row>(['books balance']);
 export type CheckName =
   | 'every message has its event'
   | 'no message has two events'

@@ -16,7 +16,7 @@ export interface Seen {
   /** In the order of each customer. */
   readonly written: readonly { readonly phone: string; readonly id: string }[];
   readonly replies: readonly Reply[];
-  /** What the gateway published during this scenario. */
+  /** What the gateway published during this scenario: of its channel, and what names no channel. */
   readonly events: readonly GatewayEvent[];
   /** What of it was there before the faults of the customers' side ended. */
   readonly eventsInFaults: readonly GatewayEvent[];
@@ -115,7 +115,7 @@ async function settle({ bench, scenario, during }: Course, replies: readonly Rep
 export async function play(scenario: Scenario, stage: Stage): Promise<Seen> {
   const { bench, surface, number, run } = stage;
   const from = surface.events.length;
-  const during = () => surface.events.slice(from);
+  const during = () => surface.events.slice(from).filter(({ data }) => (data.channel?.id ?? bench.channel) === bench.channel);
   const phones = Array.from({ length: scenario.customers }, (_, i) => `+4479${digits(run, 4)}${digits(number, 2)}${digits(i, 2)}`);
   const course: Course = { ...stage, scenario, phones, during };
   const before = await bench.stats();

@@ -109,7 +109,7 @@ export async function createContext(plan: Plan, say: (line: string) => void, par
   }
   const kafka = (): Promise<TestKafka> => {
     const again = stopped;
-    broker ??= again ? again.up().then(() => again) : startKafka();
+    broker ??= again ? again.up().then(() => again) : startKafka({ optimized: true });
     return broker;
   };
   async function brokersWith(...topics: readonly string[]): Promise<string> {

@@ -10,6 +10,8 @@ export interface Goal {
   figure(f: Figures): number | undefined;
   /** Of a rival that was not run: its figure is taken from its ratio to the floor in the comparison of November 2026; null where it was run. */
   computed?(f: Figures): string | null;
+  /** The same figure of the bare floor, which keeps nothing: what nobody can pass on this machine. */
+  bare?(f: Figures): number | undefined;
 }
 
 /** Rivals' rates as shares of the floor's of the same round (medians of five; the slow disk of three). */
@@ -68,6 +70,7 @@ export const GOALS: readonly Goal[] = [
     must: 1 / 5,
     aim: 1 / 15,
     figure: (f) => ratio(open(f, f['open.naive half'], 'gateway', 'p99'), open(f, f['open.naive half'], 'naive', 'p99')),
+    bare: (f) => ratio(open(f, f['open.naive half'], 'floor', 'p99'), open(f, f['open.naive half'], 'naive', 'p99')),
   },
   {
     what: "webhook to Kafka consumer at 2,000/s, p50 against the naive's",

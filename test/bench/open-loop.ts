@@ -108,7 +108,7 @@ export async function openLoop(bench: BenchContext, known: Readonly<Record<strin
   if (!peaked) await warm(bench, naive);
   await round([floor, whole, naive], [300]);
   await round([floor, whole, naive], [2000], rounds);
-  await round([whole, naive], [naiveHalf], rounds);
+  await round([floor, whole, naive], [naiveHalf], rounds);
   await round(
     [floor, whole],
     [...new Set([half, OVERLOAD])].filter((rate) => rate !== naiveHalf),

@@ -23,7 +23,9 @@ export function goalTable(figures: Figures): Table {
       const { figure, verdict: held } = verdict(goal, figures);
       const bound = (value: number) => `${goal.is === 'at least' ? '>=' : '<='} ${Number(value.toFixed(2))}`;
       const computed = goal.computed?.(figures) ?? null;
-      return [goal.what, figure === undefined ? '-' : Number(figure.toFixed(2)), bound(goal.must), bound(goal.aim), held, computed === null ? '' : `computed: ${computed}`];
+      const bare = goal.bare?.(figures);
+      const notes = [...(computed === null ? [] : [`computed: ${computed}`]), ...(bare === undefined ? [] : [`the bare floor has ${bare.toFixed(2)}`])];
+      return [goal.what, figure === undefined ? '-' : Number(figure < 1 ? figure.toPrecision(3) : figure.toFixed(2)), bound(goal.must), bound(goal.aim), held, notes.join('; ')];
     }),
   };
 }

@@ -19,13 +19,13 @@ async function judge(rows: readonly Row[], defects: readonly Row[], patienceSeco
   }
 }
 
-test('a gateway without a defect passes every row', async () => {
+test.concurrent('a gateway without a defect passes every row', async () => {
   const verdicts = await judge(ROWS, []);
   expect(verdicts.filter((v) => !v.ok)).toEqual([]);
   expect(new Set(verdicts.map((v) => v.row))).toEqual(new Set(ROWS));
 }, 300_000);
 
-test.each<[Row, RegExp]>([
+test.concurrent.each<[Row, RegExp]>([
   ['nothing lost', /messages have no event/],
   ['one effect', /messages have more than one event.*replies arrived more than once/],
   ['order', /events in another order|show other replies, or in another order/],
@@ -43,7 +43,7 @@ test.each<[Row, RegExp]>([
   120_000,
 );
 
-test('a gateway with all of them fails all', async () => {
+test.concurrent('a gateway with all of them fails all', async () => {
   const verdicts = await judge(ROWS, ROWS, 3);
   const green = ROWS.filter((row) => verdicts.filter((v) => v.row === row).every((v) => v.ok));
   expect(green).toEqual([]);

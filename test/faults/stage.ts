@@ -46,7 +46,7 @@ export async function openStage(scenario: Scenario, options: { seed: number; sho
   try {
     const needs = new Set(scenario.needs);
     const port = needs.has('proxy') ? await freePort() : null;
-    const kafka = needs.has('kafka') ? await startKafka(port === null ? {} : { advertise: port }) : null;
+    const kafka = needs.has('kafka') ? await startKafka({ optimized: true, ...(port === null ? {} : { advertise: port }) }) : null;
     ends.push(() => kafka?.end());
     const proxy = kafka && port !== null ? await startKafkaProxy(() => kafka, port) : null;
     ends.push(() => proxy?.end());

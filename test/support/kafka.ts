@@ -12,16 +12,17 @@ const run = promisify(execFile);
 const here = import.meta.dirname;
 const jars = process.env.KAFKA_JARS ?? join(here, '../../node_modules/.cache/kafka-jars');
 
-/** Ports that this process was told of; another worker of Jest takes odd ones where this one takes even ones. */
+/** Ports that this process was told of; each worker of Jest has a class of its own, by the remainder. */
 const given = new Set<number>();
-const parity = Number(process.env.JEST_WORKER_ID ?? 0) % 2;
+const WORKERS = 8;
+const own = Number(process.env.JEST_WORKER_ID ?? 0) % WORKERS;
 /**
  * A port that nobody listens on, below those that systems give to outgoing connections (Linux: from 32768 on): a connection must not
  * take the port of a process while that starts, or is killed and started again. Nor may what another worker of Jest starts, or this one.
  */
 export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
-    const port = randomInt(6000, 16_000) * 2 + parity;
+    const port = randomInt(12_000 / WORKERS, 32_000 / WORKERS) * WORKERS + own;
     if (given.has(port)) return resolve(freePort());
     given.add(port);
     const server = createServer();
@@ -80,7 +81,11 @@ export interface KafkaOptions {
   readonly advertise?: number;
   /** Not started yet: `up()` does it. */
   readonly down?: boolean;
+  /** With all of Java's compilers: for what is measured, or runs for minutes. */
+  readonly optimized?: boolean;
 }
+/** Java's first compiler alone: what runs for seconds would pay two seconds of a core for the second one. */
+const SHORT_LIVED = '-XX:TieredStopAtLevel=1';
 const STORE_PASSWORD = 'parlance-test';
 /** A UUID as Kafka writes it; it begins with a letter, since a hyphen would be read as an option. */
 function clusterId(): string {
@@ -154,7 +159,7 @@ async function startOnce(options: KafkaOptions): Promise<TestKafka> {
       '',
     ].join('\n'),
   );
-  await run('java', ['-XX:TieredStopAtLevel=1', ...JAVA, 'kafka.tools.StorageTool', 'format', '-t', clusterId(), '-c', join(dir, 'server.properties')]);
+  await run('java', [SHORT_LIVED, ...JAVA, 'kafka.tools.StorageTool', 'format', '-t', clusterId(), '-c', join(dir, 'server.properties')]);
   let child: ChildProcess | null = null;
   const log = join(dir, 'kafka.log');
   const listening = () =>
@@ -167,7 +172,7 @@ async function startOnce(options: KafkaOptions): Promise<TestKafka> {
     });
   async function up(): Promise<void> {
     const fd = openSync(log, 'a');
-    child = spawn('java', [...JAVA, 'kafka.Kafka', join(dir, 'server.properties')], { stdio: ['ignore', fd, fd] });
+    child = spawn('java', [...(options.optimized ? [] : [SHORT_LIVED]), ...JAVA, 'kafka.Kafka', join(dir, 'server.properties')], { stdio: ['ignore', fd, fd] });
     for (let i = 0; i < 900; i++) {
       if (await listening()) return;
       if (child.exitCode !== null) break;
