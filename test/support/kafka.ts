@@ -35,29 +35,47 @@ const has = async (command: string, args: string[]) =>
     () => false,
   );
 
+const fetched = () => existsSync(join(jars, '.done'));
+
 /** null where Kafka can run here; else why not. */
 export async function whyNoKafka(): Promise<string | null> {
   if (!(await has('java', ['-version']))) return 'Java 17 is not installed';
-  if (!existsSync(join(jars, '.done')) && !(await has('mvn', ['-version']))) return 'Maven is not installed';
+  if (!fetched() && !(await has('mvn', ['-version']))) return 'Maven is not installed';
   return null;
 }
+/** Whether this process has the turn now. One that a killed process left is given up, and may be had the next time. */
+function takeTurn(path: string): boolean {
+  try {
+    writeFileSync(path, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+  try {
+    process.kill(Number(readFileSync(path, 'utf8')) || process.pid, 0); // empty for a moment: it is being taken
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') rmSync(path, { force: true });
+  }
+  return false;
+}
+/** Once, in turns: two Mavens would write the same files, here and in Maven's own folder. */
 async function fetchJars(): Promise<void> {
-  if (existsSync(join(jars, '.done'))) return;
   mkdirSync(jars, { recursive: true });
-  await run(
-    'mvn',
-    [
-      '-q',
-      '-B',
-      '-f',
-      join(here, 'kafka/pom.xml'),
-      'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies',
-      '-DincludeScope=runtime',
-      `-DoutputDirectory=${jars}`,
-    ],
-    { maxBuffer: 1e8 },
-  );
-  writeFileSync(join(jars, '.done'), '');
+  const turn = join(jars, '.turn');
+  while (!fetched()) {
+    if (!takeTurn(turn)) {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      continue;
+    }
+    try {
+      const copy = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies';
+      const args = ['-q', '-B', '-f', join(here, 'kafka/pom.xml'), copy, '-DincludeScope=runtime', `-DoutputDirectory=${jars}`];
+      if (!fetched()) await run('mvn', args, { maxBuffer: 1e8 });
+      writeFileSync(join(jars, '.done'), '');
+    } finally {
+      rmSync(turn, { force: true });
+    }
+  }
 }
 const JAVA = ['-Xmx512m', '-XX:+UseSerialGC', `-Dlog4j2.configurationFile=${join(here, 'kafka/log4j2.properties')}`, '-cp', `${jars}/*`];
 
