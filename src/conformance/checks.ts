@@ -27,7 +27,8 @@ function inOrder(seen: Seen): string | null {
 function gapless(seen: Seen): string | null {
   const last = new Map<string, number>();
   let gaps = 0;
-  const mine = seen.events.filter((e) => e.data.channel?.id === seen.channel && e.data.seq !== undefined && e.subject.startsWith('cv_'));
+  const begun = new Set(seen.written.flatMap(({ id }) => receivedIn(seen.events, id).map((e) => e.subject))); // late statuses of the scenario before are of other conversations
+  const mine = seen.events.filter((e) => e.data.channel?.id === seen.channel && e.data.seq !== undefined && begun.has(e.subject));
   for (const { subject, topic, data } of mine) {
     const key = `${subject} ${topic}`;
     if (data.seq !== (last.get(key) ?? 0) + 1) gaps += 1;
