@@ -2,9 +2,10 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes, randomInt } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { lockDataDir } from '../../src/journal/data-dir-lock.ts';
 import { suiteWith } from './suite-with.ts';
 
 /** A real Apache Kafka (KRaft) on loopback from Maven Central's jars: Java 17 and Maven, no container. */
@@ -43,38 +44,18 @@ export async function whyNoKafka(): Promise<string | null> {
   if (!fetched() && !(await has('mvn', ['-version']))) return 'Maven is not installed';
   return null;
 }
-/** Whether this process has the turn now. One that a killed process left is given up, and may be had the next time. */
-function takeTurn(path: string): boolean {
-  try {
-    writeFileSync(path, String(process.pid), { flag: 'wx' });
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  }
-  try {
-    process.kill(Number(readFileSync(path, 'utf8')) || process.pid, 0); // empty for a moment: it is being taken
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') rmSync(path, { force: true });
-  }
-  return false;
-}
-/** Once, in turns: two Mavens would write the same files, here and in Maven's own folder. */
+/** Once, in turns: two Mavens would write the same files, here and in Maven's own folder. A turn ends with its process. */
 async function fetchJars(): Promise<void> {
-  mkdirSync(jars, { recursive: true });
-  const turn = join(jars, '.turn');
-  while (!fetched()) {
-    if (!takeTurn(turn)) {
-      await new Promise((resolve) => setTimeout(resolve, 200));
-      continue;
-    }
-    try {
-      const copy = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies';
-      const args = ['-q', '-B', '-f', join(here, 'kafka/pom.xml'), copy, '-DincludeScope=runtime', `-DoutputDirectory=${jars}`];
-      if (!fetched()) await run('mvn', args, { maxBuffer: 1e8 });
-      writeFileSync(join(jars, '.done'), '');
-    } finally {
-      rmSync(turn, { force: true });
-    }
+  if (fetched()) return;
+  const turn = await lockDataDir(join(tmpdir(), `parlance-kafka-jars-${userInfo().uid}`), 100_000);
+  try {
+    if (fetched()) return;
+    mkdirSync(jars, { recursive: true });
+    const copy = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies';
+    await run('mvn', ['-q', '-B', '-f', join(here, 'kafka/pom.xml'), copy, '-DincludeScope=runtime', `-DoutputDirectory=${jars}`], { maxBuffer: 1e8 });
+    writeFileSync(join(jars, '.done'), '');
+  } finally {
+    turn.release();
   }
 }
 const JAVA = ['-Xmx512m', '-XX:+UseSerialGC', `-Dlog4j2.configurationFile=${join(here, 'kafka/log4j2.properties')}`, '-cp', `${jars}/*`];
