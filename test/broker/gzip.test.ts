@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import kafkajs from 'kafkajs';
-import { useFastGzip } from '../../src/broker/kafkajs/gzip.ts';
+import { createGzipper, useFastGzip } from '../../src/broker/kafkajs/gzip.ts';
 
 interface Codec {
   compress(encoder: { buffer: Buffer }): Promise<Buffer>;
@@ -19,6 +19,18 @@ describe('gzip', () => {
       expect(gunzipSync(small).equals(bytes)).toBe(true);
       expect((await codec.decompress(small)).equals(bytes)).toBe(true);
     }
+  });
+  test.each<[string, object]>([
+    ['no handle', {}],
+    ['a handle of other calls', { _handle: { write() {} }, _writeState: new Uint32Array(2) }],
+    ['no state', { _handle: { writeSync() {}, reset() {} } }],
+  ])('a Node that has it otherwise inside (%s): left to its own call', (_, stream) => expect(createGzipper(stream)).toBeNull());
+  test('this Node has it as expected; what does not fit is left to its own call, and the next text is as it should be', () => {
+    const gzip = createGzipper() as NonNullable<ReturnType<typeof createGzipper>>;
+    expect(gzip(randomBytes(1_000_000))).toBeNull();
+    const [first, second] = [gzip(text(1400)), gzip(text(700))];
+    expect(gunzipSync(first as Buffer).equals(text(1400))).toBe(true);
+    expect(gunzipSync(second as Buffer).equals(text(700))).toBe(true);
   });
   test('an event becomes smaller', async () => {
     expect((await codec.compress({ buffer: text(1400) })).length).toBeLessThan(300);

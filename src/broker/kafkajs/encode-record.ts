@@ -35,18 +35,18 @@ function writeText(buf: Buffer, at: number, text: string, bytes: number): number
  */
 export function encodeRecord(record: RecordInput, otherwise: Encode): Encoded {
   const { key, value, headers = {}, offsetDelta = 0, timestampDelta = 0 } = record;
+  if (typeof key !== 'string' || typeof value !== 'string' || timestampDelta !== 0) return otherwise(record);
   const names = Object.keys(headers);
-  const texts = Object.values(headers);
-  if (typeof key !== 'string' || typeof value !== 'string' || timestampDelta !== 0 || !texts.every((text) => typeof text === 'string')) return otherwise(record);
   const [keyBytes, valueBytes] = [Buffer.byteLength(key), Buffer.byteLength(value)];
   const sizes: number[] = [];
   let body = 2 + sizeOf(offsetDelta) + sizeOf(keyBytes) + keyBytes + sizeOf(valueBytes) + valueBytes + sizeOf(names.length); // 2: attributes, timestamp
-  for (const [i, name] of names.entries())
-    for (const text of [name, texts[i] as string]) {
-      const bytes = Buffer.byteLength(text);
-      sizes.push(bytes);
-      body += sizeOf(bytes) + bytes;
-    }
+  for (const name of names) {
+    const text = headers[name];
+    if (typeof text !== 'string') return otherwise(record);
+    const [nameBytes, textBytes] = [Buffer.byteLength(name), Buffer.byteLength(text)];
+    sizes.push(nameBytes, textBytes);
+    body += sizeOf(nameBytes) + nameBytes + sizeOf(textBytes) + textBytes;
+  }
   const buf = Buffer.allocUnsafe(sizeOf(body) + body);
   let at = write(buf, 0, body);
   buf[at++] = 0;
@@ -55,9 +55,10 @@ export function encodeRecord(record: RecordInput, otherwise: Encode): Encoded {
   at = writeText(buf, at, key, keyBytes);
   at = writeText(buf, at, value, valueBytes);
   at = write(buf, at, names.length);
-  for (const [i, name] of names.entries()) {
-    at = writeText(buf, at, name, sizes[2 * i] as number);
-    at = writeText(buf, at, texts[i] as string, sizes[2 * i + 1] as number);
+  let size = 0;
+  for (const name of names) {
+    at = writeText(buf, at, name, sizes[size++] as number);
+    at = writeText(buf, at, headers[name] as string, sizes[size++] as number);
   }
   return { buf, buffer: buf };
 }
