@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Keys, Reply, Result, VerifiedRequest, WebhookRequest } from '../contract.ts';
+import { hmacSha256 } from './hmac-sha256.ts';
 
 const SHAPE = /^sha256=([0-9a-f]{64})$/;
 
@@ -10,11 +11,11 @@ const SHAPE = /^sha256=([0-9a-f]{64})$/;
 export function verifyMeta(request: WebhookRequest, keys: Keys): Result<VerifiedRequest, 'missing' | 'mismatch'> {
   const header = request.headers['x-hub-signature-256'];
   const match = SHAPE.exec(header ?? '');
-  const given = Buffer.from(match?.[1] ?? '0'.repeat(64), 'hex');
+  const given = Buffer.from(match?.[1] ?? '0'.repeat(64));
   let keyId: string | null = null;
   for (const key of keys.secrets) {
     if (!key.secret) continue;
-    const equal = timingSafeEqual(createHmac('sha256', key.secret).update(request.body).digest(), given);
+    const equal = timingSafeEqual(Buffer.from(hmacSha256(key, request.body)), given);
     if (equal && keyId === null) keyId = key.id;
   }
   if (!header) return { ok: false, error: 'missing' };
