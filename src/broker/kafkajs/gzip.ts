@@ -35,12 +35,15 @@ export function createGzipper(stream: object = createGzip({ level })): ((text: B
   };
 }
 
+let used = false;
 /**
  * gzip in the thread that asks, in place of the codec of kafkajs. That takes zlib's default level and a stream in another thread for each
  * partition, which for the few events that a batch has for one costs seven times the compression itself. The thread is the broker's own:
  * nobody waits there for anything else.
  */
 export function useFastGzip(): void {
+  if (used) return;
+  used = true;
   const gzip = createGzipper();
   kafkajs.CompressionCodecs[kafkajs.CompressionTypes.GZIP] = () => ({
     compress: async ({ buffer }: { readonly buffer: Buffer }) => gzip?.(buffer) ?? gzipSync(buffer, { level }),
