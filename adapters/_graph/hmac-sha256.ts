@@ -33,7 +33,7 @@ function blocksOf(key: Key): Blocks {
  * HMAC-SHA256 of a body under a key's secret, in hex: what `createHmac` gives. Two one-shot hashes over blocks that are made once a key,
  * since an object of node:crypto for each webhook took a tenth of the HTTP thread's time.
  */
-export function hmacSha256(key: Key, body: Buffer): string {
+export function hmacSha256(key: Key, body: Uint8Array): string {
   if (body.length > SHORT) return createHmac('sha256', key.secret).update(body).digest('hex');
   const { inner, outer } = blocksOf(key);
   room.set(inner);

@@ -1,11 +1,10 @@
 import type { CheckName } from './scenarios.ts';
-import type { Books, GatewayEvent } from './surface.ts';
-import { failedBy, type Seen } from './trial.ts';
+import type { Books } from './surface.ts';
+import { failedBy, receivedIn, type Seen } from './trial.ts';
 
 /** What is wrong, in one line; null: nothing. */
 type Check = (seen: Seen) => string | null;
 const some = (n: number, of: number, what: string): string | null => (n === 0 ? null : `${n} of ${of} ${what}`);
-const receivedIn = (events: readonly GatewayEvent[], id: string) => events.filter((e) => e.type === 'message.received' && e.data.message?.platformId === id);
 const times = (list: readonly string[], text: string) => list.filter((t) => t === text).length;
 const shownOn = ({ shown }: Seen, phone: string) => shown.get(phone) ?? [];
 /** Refusals for a pace: of the whole account, counted in a second, and of one recipient. */

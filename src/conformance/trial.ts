@@ -36,6 +36,9 @@ const [LOOK_MS, QUIET_MS] = [100, 1500];
 async function until(good: () => boolean | Promise<boolean>, ms: number): Promise<void> {
   for (const end = Date.now() + ms; Date.now() < end && !(await good()); ) await sleep(LOOK_MS);
 }
+/** The events of a message that a customer wrote, by the platform's id. */
+export const receivedIn = (events: readonly GatewayEvent[], id: string): readonly GatewayEvent[] =>
+  events.filter((e) => e.type === 'message.received' && e.data.message?.platformId === id);
 /** Whether the gateway told the end of this message. */
 export const failedBy = (events: readonly GatewayEvent[], id: string | undefined): boolean =>
   events.some((e) => e.type === 'message.status' && e.data.messageId === id && (e.data.status === 'failed' || e.data.status === 'expired'));
@@ -53,7 +56,7 @@ interface Course extends Stage {
   during(): readonly GatewayEvent[];
 }
 const digits = (n: number, length: number) => String(n).padStart(length, '0');
-const subjectOf = ({ during }: Course, id: string) => during().find((e) => e.type === 'message.received' && e.data.message?.platformId === id)?.subject;
+const subjectOf = ({ during }: Course, id: string) => receivedIn(during(), id)[0]?.subject;
 
 /** Customers write, each one text after the other, while the scenario's faults are on; then all of it may come. */
 async function write(course: Course): Promise<Pick<Seen, 'written' | 'eventsInFaults' | 'struck'> & { acknowledged: number }> {

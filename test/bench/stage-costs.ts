@@ -72,7 +72,7 @@ const records: JournalRecord[] = Array.from({ length: count }, (_, i) => {
 
 const key = { id: keyId, secret: SECRET };
 cost('hmac', () => {
-  for (const r of records) hmacSha256(key, r.body as Buffer);
+  for (const r of records) hmacSha256(key, r.body);
 });
 const files = new JournalFiles({ dir: join(dir, 'journal'), retentionDays: 8, maxBytes: 1e12, synchronous: 'FULL' });
 cost('journal', () => {
