@@ -1,6 +1,7 @@
 import { type BenchContext, type Findings, median, NAIVE_TOPIC, rounded, SKETCH_TOPIC } from './bench-context.ts';
 import type { Outcome } from './generator.ts';
 import { type Contender, type Found, measure, times, warm } from './open-loop.ts';
+import { findSustained, guessFrom } from './sustained.ts';
 
 /**
  * The gateway beside the sketch of its design (sketch.ts), the floor and the naive gateway, turn about: what all that makes it a gateway
@@ -37,6 +38,16 @@ export async function againstSketch(bench: BenchContext): Promise<Findings> {
     for (let round = 0; round < rounds; round++) for (const [server, found] of servers) found.push(await measure(bench, server, rate));
     bench.say(`sketch: ${rate}/s`);
   }
+
+  const sustained = new Map<Contender, number>();
+  for (const { server, holder } of [
+    { server: sketch, holder: own },
+    { server: whole, holder: gateway },
+  ]) {
+    const found = await findSustained(bench, { ...holder, reader: server.reader }, { guess: guessFrom(perSecond(server)), longRuns: 3 });
+    sustained.set(server, found.rate);
+    bench.say(`sketch: sustained, ${server.name}: ${found.rate}/s`);
+  }
   for (const server of all) await server.reader?.end();
   await gateway.end();
 
@@ -46,19 +57,22 @@ export async function againstSketch(bench: BenchContext): Promise<Findings> {
   const figures: Record<string, number> = { 'sketch.naive half': rates[0] ?? 0, 'sketch.acks': perSecond(whole) / perSecond(sketch) };
   for (const server of all)
     for (const rate of rates) Object.assign(figures, { [`sketch.${rate}.${server.name}.p99`]: ackP99(server, rate), [`sketch.${rate}.${server.name}.cpu`]: cpu(server, rate) });
-  const shares = (rate: number, of: Contender) =>
+  for (const [server, rate] of sustained) figures[`sketch.sustained.${server.name}`] = rate;
+  const shares = (of: Contender, figure: (server: Contender) => number) =>
     all
       .filter((server) => server !== of)
-      .map((server) => `${server.name} ${rounded(ackP99(server, rate) / ackP99(of, rate))}`)
+      .map((server) => `${server.name} ${rounded(figure(server) / figure(of))}`)
       .join(', ');
+  const held = [...sustained].map(([server, rate]) => `${server.name} ${rounded(rate / perSecond(floor), 3)}`).join(', ');
   return {
     figures,
     tables: [
       {
         title: 'Beside the sketch: the least that journals, stores and brings to Kafka',
-        columns: ['server', 'how', 'acks/s', 'ack p50 / p99 (range) / p99.9 ms', 'to the consumer p50 / p99 (range) / p99.9 ms', 'CPU s per 10k'],
+        columns: ['server', 'how', 'per second', 'ack p50 / p99 (range) / p99.9 ms', 'to the consumer p50 / p99 (range) / p99.9 ms', 'CPU s per 10k'],
         rows: all.flatMap((server) => [
           [server.name, `c=${CONNECTIONS}`, Math.round(perSecond(server)), null, null, null],
+          ...(sustained.has(server) ? [[server.name, 'sustained', sustained.get(server) ?? null, null, null, null]] : []),
           ...rates.map((rate) => {
             const found = foundOf(server, rate);
             return [server.name, `${rate}/s`, null, times(found.map((f) => f.outcome.latency)), times(found.map((f) => f.consumer)), rounded(cpu(server, rate))];
@@ -67,9 +81,10 @@ export async function againstSketch(bench: BenchContext): Promise<Findings> {
       },
     ],
     notes: [
-      `acknowledgements at ${CONNECTIONS} connections: ${rounded(figures['sketch.acks'] ?? Number.NaN)} of the sketch's`,
+      `acknowledgements at ${CONNECTIONS} connections, of the floor's: ${shares(floor, perSecond)}`,
+      `sustained for ${bench.plan.sustainMs / 1000} s, every event on Kafka, of the floor's acknowledgements: ${held}`,
       ...rates.flatMap((rate) => [
-        `ack p99 at ${rate}/s, times the floor's: ${shares(rate, floor)}; times the naive's: ${shares(rate, naive)}`,
+        `ack p99 at ${rate}/s, times the floor's: ${shares(floor, (server) => ackP99(server, rate))}; times the naive's: ${shares(naive, (server) => ackP99(server, rate))}`,
         `processor at ${rate}/s: ${rounded(cpu(whole, rate) / cpu(sketch, rate))} times the sketch's`,
       ]),
     ],

@@ -6,7 +6,7 @@ import { topicNames } from '../../src/broker/kafkajs/topics.ts';
 import { startKafka, type TestKafka, whyNoKafka } from '../support/kafka.ts';
 import { type Child, startChild } from './child.ts';
 import { type GatewayOptions, type GatewayProcess, startGatewayProcess } from './gateway-process.ts';
-import type { Order, Outcome } from './generator.ts';
+import type { Order, Outcome, Target } from './generator.ts';
 import { type Load, SECRET } from './load.ts';
 import { findNode, withoutTypes } from './older-node.ts';
 import type { Plan } from './plan.ts';
@@ -51,7 +51,7 @@ export interface BenchContext {
   /** The naive gateway on the machine's own Node 20; null where it has none. */
   naiveOnNode20(): Promise<Server | null>;
   /** The least that keeps a webhook and brings it to Kafka; see sketch.ts. Its topic is SKETCH_TOPIC. */
-  sketch(): Promise<Server & { drained(): Promise<void> }>;
+  sketch(): Promise<Server & Pick<GatewayProcess, 'pending' | 'drained'>>;
   /** A gateway that publishes to Kafka, where that can run, and its topic of messages; started anew for the caller, who ends it, but one for all callers of the quick bench. */
   whole(prefix: string): Promise<Whole>;
   /** Started anew for the caller, who ends it. */
@@ -61,7 +61,9 @@ export interface BenchContext {
   readonly slowSync: Readonly<Record<string, string>> | null;
   /** Makes and signs the next `count` messages; they are unique over the whole bench. */
   prepare(count: number, shape?: { senders?: number; channels?: number }): Promise<Load>;
-  run(order: Exclude<Order, { type: 'prepare' }>): Promise<Outcome>;
+  run(order: Extract<Order, Target>): Promise<Outcome>;
+  /** Ends the open loop that runs. */
+  stopOpen(): void;
   say(line: string): void;
   end(): Promise<void>;
 }
@@ -162,11 +164,12 @@ export async function createContext(plan: Plan, say: (line: string) => void, par
       const dir = mkdtempSync(join(tmpdir(), 'parlance-sketch-'));
       leftovers.push({ end: () => rmSync(dir, { recursive: true, force: true }) });
       const server = await serve('sketch', 'sketch.ts', [dir, brokers, SKETCH_TOPIC]);
-      const behind = async () => Number(await (await fetch(`http://127.0.0.1:${server.port}/`)).text());
+      const pending = async () => Number(await (await fetch(`http://127.0.0.1:${server.port}/`)).text());
       return {
         ...server,
+        pending,
         async drained() {
-          while ((await behind()) > 0) await new Promise((resolve) => setTimeout(resolve, 100));
+          while ((await pending()) > 0) await new Promise((resolve) => setTimeout(resolve, 100));
         },
       };
     },
@@ -191,6 +194,7 @@ export async function createContext(plan: Plan, say: (line: string) => void, par
       return load;
     },
     run: (order) => generator.ask<Outcome>(order),
+    stopOpen: () => generator.tell({ type: 'stop' } satisfies Order),
     say,
     async end() {
       for (const gateway of gateways) await gateway.end();

@@ -5,6 +5,8 @@ import { resolve as resolvePath } from 'node:path';
 export interface Child {
   readonly pid: number;
   ask<T>(message: unknown): Promise<T>;
+  /** What has no answer of its own. */
+  tell(message: unknown): void;
   /** Waits for a message that it sends of its own. */
   heard<T>(): Promise<T>;
   end(): Promise<void>;
@@ -38,6 +40,9 @@ export function startChild(file: string, args: readonly string[] = [], node = pr
       const answer = heard<never>();
       child.send(message as object);
       return answer;
+    },
+    tell(message) {
+      child.send(message as object);
     },
     end: () =>
       new Promise((resolve) => {

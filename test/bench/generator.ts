@@ -13,6 +13,8 @@ export interface Target {
 }
 export type Order =
   | { readonly type: 'prepare'; readonly load: Load }
+  /** Ends an open loop before its time; that is its answer. */
+  | { readonly type: 'stop' }
   | ({ readonly type: 'closed'; readonly warmMs: number; readonly runMs: number /** Bodies may be sent again: the server keeps nothing. */; readonly again: boolean } & Target)
   | ({ readonly type: 'open'; readonly rate: number; readonly warmMs: number; readonly runMs: number; readonly patienceMs: number } & Target);
 export interface Outcome {
@@ -91,6 +93,7 @@ function connect(port: number, hooks: Hooks): Promise<Connection> {
 let load: Load = { first: 0, count: 0, senders: 1, channels: 1, epoch: 0 };
 let signatures: Buffer = Buffer.alloc(0);
 let place = 0;
+let stopOpen = () => {};
 
 /** Processor time and clock at the two ends of the measured span. */
 function createSpan(pids: readonly number[]) {
@@ -178,7 +181,7 @@ async function closed(order: Order & { type: 'closed' }): Promise<Outcome> {
 async function open(order: Order & { type: 'open' }): Promise<Outcome> {
   const histogram = createHistogram();
   const span = createSpan(order.pids);
-  const total = Math.min(load.count - place, Math.round((order.rate * (order.warmMs + order.runMs)) / 1000));
+  let total = Math.min(load.count - place, Math.round((order.rate * (order.warmMs + order.runMs)) / 1000));
   const warm = Math.round((order.rate * order.warmMs) / 1000);
   const begun = place;
   const state = { n: 0, done: 0, accepted: 0, errors: 0, measured: 0, began: false };
@@ -219,6 +222,10 @@ async function open(order: Order & { type: 'open' }): Promise<Outcome> {
     ),
   );
   free.push(...connections);
+  stopOpen = () => {
+    total = state.n;
+    if (state.done >= total) finished.resolve();
+  };
   const started = performance.now() + 20;
   const timer = setInterval(() => {
     const now = performance.now();
@@ -264,6 +271,7 @@ if (process.send) {
       reply({ ready: load.count });
       return;
     }
+    if (order.type === 'stop') return stopOpen();
     const run = order.type === 'closed' ? closed(order) : open(order);
     run.then(reply, (error: Error) => reply({ error: error.message }));
   });

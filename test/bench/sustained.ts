@@ -20,81 +20,88 @@ interface Tried {
   /** What the backlog of the end leaves of the rate, per second. */
   readonly keptUp: number;
   readonly memory: number;
+  /** As a Kafka consumer has it, where one looks. */
+  readonly seen: Seen | null;
+  /** Processor seconds for 10,000 accepted, by thread. */
+  readonly threads: Readonly<Record<string, number>>;
+}
+/** Who is to hold a rate. */
+export interface Holder extends Pick<GatewayProcess, 'port' | 'pid' | 'pending' | 'drained'> {
+  /** Where its events are to be; null: whatever it has no more pending is done. */
+  readonly reader: Child | null;
 }
 /** Half a second of backlog is what a batch and a look at it make. */
 const SLACK_S = 0.5;
+/** So much more behind than early in the run, it is not going to hold: the rest would tell nothing new. */
+const HOPELESS_S = 4;
 
-async function hold(
-  bench: BenchContext,
-  gateway: GatewayProcess,
-  at: { rate: number; ms: number; reader: Child | null },
-): Promise<Tried & { seen: Seen | null; threads: Record<string, number> }> {
-  const count = Math.ceil((at.rate * at.ms) / 1000);
+async function hold(bench: BenchContext, { reader, ...holder }: Holder, rate: number, ms: number): Promise<Tried> {
+  const count = Math.ceil((rate * ms) / 1000);
   const load = await bench.prepare(count, { senders: SENDERS });
-  if (at.reader) await at.reader.ask({ type: 'watch', first: load.first, count });
-  const before = cpuByThread(gateway.pid);
-  const memory = watchMemory(gateway.pid);
+  if (reader) await reader.ask({ type: 'watch', first: load.first, count });
+  const before = cpuByThread(holder.pid);
+  const memory = watchMemory(holder.pid);
   const began = performance.now();
-  const running = bench.run({ type: 'open', port: gateway.port, connections: CONNECTIONS, pids: [gateway.pid], rate: at.rate, warmMs: 0, runMs: at.ms, patienceMs: 10_000 });
+  const running = bench.run({ type: 'open', port: holder.port, connections: CONNECTIONS, pids: [holder.pid], rate, warmMs: 0, runMs: ms, patienceMs: 10_000 });
   /** What is accepted by now and not readable (or not on Kafka), in seconds of the rate. */
   const lag = async (): Promise<number> => {
-    const due = Math.min(count, ((performance.now() - began) * at.rate) / 1000);
-    const there = at.reader ? (await at.reader.ask<Seen>({ type: 'seen' })).distinct : due - (await gateway.pending());
-    return Math.max(0, (due - there) / at.rate);
+    const due = Math.min(count, ((performance.now() - began) * rate) / 1000);
+    const there = reader ? (await reader.ask<Seen>({ type: 'seen' })).distinct : due - (await holder.pending());
+    return Math.max(0, (due - there) / rate);
   };
-  await sleep(Math.min(10_000, at.ms / 6));
+  const end = began + ms - 50;
+  await sleep(Math.min(10_000, ms / 6));
   const lagEarly = await lag();
   const early = performance.now();
-  await sleep(Math.max(0, at.ms - (performance.now() - began) - 50));
-  const lagEnd = await lag();
+  let lagEnd = lagEarly;
+  do {
+    await sleep(Math.max(0, Math.min(1000, end - performance.now())));
+    lagEnd = await lag();
+  } while (performance.now() < end && lagEnd < lagEarly + HOPELESS_S);
   const seconds = (performance.now() - early) / 1000;
+  if (performance.now() < end) bench.stopOpen();
   const outcome = await running;
   const { peak } = memory.stop();
-  await gateway.drained();
+  await holder.drained();
   let seen: Seen | null = null;
-  if (at.reader) {
+  if (reader) {
     for (let i = 0; i < 300; i++) {
-      seen = await at.reader.ask<Seen>({ type: 'seen' });
+      seen = await reader.ask<Seen>({ type: 'seen' });
       if (seen.distinct >= outcome.accepted) break;
       await sleep(100);
     }
   }
-  const after = cpuByThread(gateway.pid);
+  const after = cpuByThread(holder.pid);
   const threads = Object.fromEntries(Object.entries(after).map(([name, s]) => [name, ((s - (before[name] ?? 0)) / outcome.accepted) * 1e4]));
-  const kept = outcome.accepted / count;
   return {
-    rate: at.rate,
+    rate,
     accepted: outcome.accepted,
     errors: outcome.errors,
     p50: outcome.latency.p50,
     p99: outcome.latency.p99,
     lagEarly,
     lagEnd,
-    keptUp: at.rate * (1 - Math.max(0, lagEnd - lagEarly) / seconds),
-    holds: outcome.errors === 0 && kept > 0.99 && lagEnd <= Math.max(lagEarly, SLACK_S) && lagEnd < 1,
+    keptUp: rate * (1 - Math.max(0, lagEnd - lagEarly) / seconds),
+    holds: outcome.errors === 0 && outcome.accepted > 0.99 * count && lagEnd <= Math.max(lagEarly, SLACK_S) && lagEnd < 1,
     memory: peak,
     seen,
     threads,
   };
 }
 
-interface Search {
-  readonly reader: Child | null;
-  readonly guess: number;
-  /** Rates are raised no further after so many. */
-  readonly longRuns: number;
-}
 /** No rate below is looked at. */
 const LEAST = 500;
 /** Rates that differ by less are one, where short runs are all that tells them apart. */
 const NEAR = 1.15;
+/** And where long ones do. */
+const NEAR_LONG = 1.08;
 
 /** The highest rate that short runs keep up with: from a guess on, up until one is not kept up with or down until one is, then between the two. */
-async function probe(bench: BenchContext, gateway: GatewayProcess, { reader, guess }: Search): Promise<number> {
-  await hold(bench, gateway, { rate: 1000, ms: bench.plan.probeMs, reader }); // warm
+async function probe(bench: BenchContext, holder: Holder, guess: number): Promise<number> {
+  await hold(bench, holder, 1000, bench.plan.probeMs); // warm
   let [kept, tooFast] = [0, Infinity];
   for (let rate = guess; tooFast > Math.max(kept, LEAST) * NEAR; ) {
-    const tried = await hold(bench, gateway, { rate: Math.round(rate), ms: bench.plan.probeMs, reader });
+    const tried = await hold(bench, holder, Math.round(rate), bench.plan.probeMs);
     if (tried.keptUp > 0.9 * rate) kept = rate;
     else tooFast = rate;
     if (tooFast === Infinity) rate = kept * 1.3;
@@ -103,28 +110,31 @@ async function probe(bench: BenchContext, gateway: GatewayProcess, { reader, gue
   return Math.max(kept, LEAST);
 }
 /**
- * Proves a rate over long runs: from nine tenths of what short ones keep up with a step up while that holds, or down until it does. From
- * above, each run that does not hold would leave the next one a larger store and not much else.
+ * The highest rate that a long run holds, of those tried: from nine tenths of what short runs keep up with, up a step while that holds or
+ * down until it does, then between the two. After so many long runs as `longRuns` only until one holds.
  */
-async function find(bench: BenchContext, gateway: GatewayProcess, search: Search) {
-  const best = await probe(bench, gateway, search);
-  let proved: Awaited<ReturnType<typeof hold>> | null = null;
-  for (let rate = Math.round(best * 0.9), runs = 1, falling = false; ; runs++) {
-    const long = await hold(bench, gateway, { rate, ms: bench.plan.sustainMs, reader: search.reader });
+export async function findSustained(bench: BenchContext, holder: Holder, { guess, longRuns }: { guess: number; longRuns: number }): Promise<Tried> {
+  const best = await probe(bench, holder, guess);
+  let held: Tried | null = null;
+  let tooFast = Infinity;
+  for (let rate = Math.round(best * 0.9), runs = 1; ; runs++) {
+    const long = await hold(bench, holder, rate, bench.plan.sustainMs);
     bench.say(`sustained: ${rate}/s ${long.holds ? 'held' : 'did not hold'} (${rounded(long.lagEarly)} s behind early, ${rounded(long.lagEnd)} s at the end)`);
-    if (!long.holds && (proved || rate < LEAST)) return proved ?? long;
-    if (long.holds && (falling || runs >= search.longRuns)) return long;
-    if (long.holds) proved = long;
-    else falling = true;
-    rate = Math.round(long.holds ? rate * 1.1 : Math.min(rate * 0.92, long.keptUp * 0.95));
+    if (long.holds) held = long;
+    else tooFast = rate;
+    if (held && (runs >= longRuns || tooFast < held.rate * NEAR_LONG)) return held;
+    if (rate < LEAST) return long;
+    if (!held) rate = Math.round(Math.min(rate * 0.92, long.keptUp * 0.95));
+    else rate = Math.round(tooFast === Infinity ? held.rate * 1.1 : Math.sqrt(held.rate * tooFast));
   }
 }
 
 /** Of what is acknowledged at full speed: about what is kept up with. */
 const GUESS = 0.7;
+export const guessFrom = (acknowledged: number): number => Math.round(GUESS * acknowledged);
 
 export async function sustained(bench: BenchContext, known: Readonly<Record<string, number>>): Promise<Findings> {
-  const guess = Math.round(GUESS * (known['peak.32.gateway'] ?? 4000));
+  const guess = guessFrom(known['peak.32.gateway'] ?? 4000);
   const rows: (string | number)[][] = [];
   const figures: Record<string, number> = {};
   const notes: string[] = [];
@@ -135,7 +145,7 @@ export async function sustained(bench: BenchContext, known: Readonly<Record<stri
     const gateway = whole?.gateway ?? (await bench.gateway());
     const reader = whole && (await bench.reader(whole.topic));
     const from = { at: await gateway.here(), received: (await gateway.ledger()).received };
-    const found = await find(bench, gateway, { reader, guess, longRuns: bench.plan.quick ? 1 : withKafka ? 4 : 2 });
+    const found = await findSustained(bench, { ...gateway, reader }, { guess, longRuns: bench.plan.quick || !withKafka ? 1 : 4 });
     bench.say(`sustained, ${name}: ${found.rate}/s`);
     figures[key] = found.rate;
     figures[`${key}.lag`] = found.lagEnd;
