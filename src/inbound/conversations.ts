@@ -1,5 +1,6 @@
 import type { Identity } from '../../schemas/index.ts';
 import { newId } from '../id.ts';
+import { markMessage } from '../store/message-chain.ts';
 import type { Tx } from '../store/port.ts';
 import { moveConsents } from './consents.ts';
 import { type Found, type Key, type Known, lookUp, own, remember } from './known-conversations.ts';
@@ -15,6 +16,9 @@ export interface Conversation {
   sendable: Identity | null;
   windowExpiresAt: number | null;
   readonly createdAt: number;
+  /** The newest of its messages, and how many there were; see store/message-chain.ts. */
+  lastMessage: string | null;
+  messages: number;
   readonly isNew: boolean;
   /** Numbers in a message of ours may be answered here. */
   readonly hasMenu?: boolean;
@@ -88,6 +92,8 @@ async function create(tx: Tx, place: Place, seed: { addresses: readonly Identity
     sendable: null,
     windowExpiresAt: null,
     createdAt: seed.nowMs,
+    lastMessage: null,
+    messages: 0,
     isNew: true,
   };
   await own(tx, 'INSERT INTO contacts (id, tenant, name, identities, created_at, erased_at) VALUES ($1,$2,$3,$4,$5,NULL)', [
@@ -160,14 +166,43 @@ export async function addAddresses(tx: Tx, conversation: Conversation, addresses
   await keepIdentities(tx, conversation, addresses);
 }
 
-/** Keeps where answers go and how long the reply window is open; the window never moves back. */
-export async function touch(tx: Tx, conversation: Conversation, change: { sendable?: Identity | undefined; windowExpiresAt?: number | undefined }): Promise<void> {
-  const window = Math.max(conversation.windowExpiresAt ?? 0, change.windowExpiresAt ?? 0) || null;
-  const sendable = change.sendable ?? conversation.sendable;
+interface Touched {
+  readonly sendable?: Identity | undefined;
+  readonly windowExpiresAt?: number | undefined;
+}
+/** Whether anything is another than before; the window never moves back. */
+function change(conversation: Conversation, touched: Touched): boolean {
+  const window = Math.max(conversation.windowExpiresAt ?? 0, touched.windowExpiresAt ?? 0) || null;
+  const sendable = touched.sendable ?? conversation.sendable;
   const same = sendable?.type === conversation.sendable?.type && sendable?.value === conversation.sendable?.value;
-  if (same && window === conversation.windowExpiresAt) return;
+  if (same && window === conversation.windowExpiresAt) return false;
   conversation.windowExpiresAt = window;
   conversation.sendable = sendable;
-  await own(tx, 'UPDATE conversations SET window_expires_at = $2, sendable = $3 WHERE id = $1', [conversation.id, window, sendable ? JSON.stringify(sendable) : null]);
-  remember(tx, conversation.id, { windowExpiresAt: window, sendable });
+  return true;
+}
+const sendableText = ({ sendable }: Conversation): string | null => (sendable ? JSON.stringify(sendable) : null);
+/** Keeps where answers go and how long the reply window is open. */
+export async function touch(tx: Tx, conversation: Conversation, touched: Touched): Promise<void> {
+  if (!change(conversation, touched)) return;
+  const { id, windowExpiresAt, sendable } = conversation;
+  await own(tx, 'UPDATE conversations SET window_expires_at = $2, sendable = $3 WHERE id = $1', [id, windowExpiresAt, sendableText(conversation)]);
+  remember(tx, id, { windowExpiresAt, sendable });
+}
+/** A message joins the conversation, with what it changes there; the id of the one before it, which the row of the message is to name (store/message-chain.ts). */
+export async function addMessage(tx: Tx, conversation: Conversation, message: string, touched: Touched = {}): Promise<string | null> {
+  change(conversation, touched);
+  const { id, lastMessage: before, windowExpiresAt, sendable } = conversation;
+  const messages = conversation.messages + 1;
+  conversation.lastMessage = message;
+  conversation.messages = messages;
+  await own(tx, 'UPDATE conversations SET window_expires_at = $2, sendable = $3, last_message = $4, messages = $5 WHERE id = $1', [
+    id,
+    windowExpiresAt,
+    sendableText(conversation),
+    message,
+    messages,
+  ]);
+  remember(tx, id, { windowExpiresAt, sendable, lastMessage: message, messages });
+  await markMessage(tx, { conversation: id, id: message, nth: messages });
+  return before;
 }

@@ -10,6 +10,9 @@ export interface Known {
   readonly sendable: Identity | null;
   readonly windowExpiresAt: number | null;
   readonly createdAt: number;
+  /** The newest of its messages, and how many there were; see store/message-chain.ts. */
+  readonly lastMessage: string | null;
+  readonly messages: number;
   readonly name: string | null;
   readonly identities: readonly Identity[];
   /** Numbers in a message of ours may be answered there. */
@@ -36,11 +39,13 @@ export interface PersonRow {
   sendable: string | null;
   window_expires_at: number | null;
   created_at: number;
+  last_message: string | null;
+  messages: number;
   name: string | null;
   identities: string;
   has_menu?: number | boolean;
 }
-export const PERSON_COLUMNS = 'c.id, c.channel, c.tenant, c.contact, c.sendable, c.window_expires_at, c.created_at, t.name, t.identities';
+export const PERSON_COLUMNS = 'c.id, c.channel, c.tenant, c.contact, c.sendable, c.window_expires_at, c.created_at, c.last_message, c.messages, t.name, t.identities';
 
 // Aliases first, then each conversation once: joined, every alias would bring the whole conversation again.
 const ALIAS = 'SELECT kind, value, conversation FROM aliases WHERE ';
@@ -63,6 +68,8 @@ export const toKnown = (r: PersonRow): Known => ({
   sendable: r.sendable ? (JSON.parse(r.sendable) as Identity) : null,
   windowExpiresAt: r.window_expires_at,
   createdAt: r.created_at,
+  lastMessage: r.last_message,
+  messages: r.messages,
   name: r.name,
   identities: JSON.parse(r.identities) as Identity[],
   hasMenu: Boolean(r.has_menu),

@@ -4,7 +4,7 @@ import { eventId } from '../../schemas/index.ts';
 import { newId } from '../id.ts';
 import { isoTime } from '../iso-time.ts';
 import type { Context } from './context.ts';
-import { type Conversation, touch } from './conversations.ts';
+import { addMessage, type Conversation } from './conversations.ts';
 import type { Channel } from './directory.ts';
 import { rememberEarly, takeEarly } from './early-changes.ts';
 import { type NamedBy, suspectGap } from './gaps.ts';
@@ -58,8 +58,8 @@ export function sendableOf(addresses: readonly Identity[]): Identity | undefined
   return named('group') ?? named('phone', 'psid', 'igsid') ?? addresses.find((a) => a.type !== 'whatsapp_parent_user');
 }
 
-const INSERT = `INSERT INTO messages (id, tenant, channel, conversation, contact, direction, platform_id, state, content_type, content, preview, at, created_at, updated_at, priority, attempt, parts, sent_parts)
-  VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$13,0,0,1,0)`;
+const INSERT = `INSERT INTO messages (id, tenant, channel, conversation, contact, direction, platform_id, state, content_type, content, preview, at, created_at, updated_at, priority, attempt, parts, sent_parts, prev)
+  VALUES ($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$13,0,0,1,0,$14)`;
 
 /** A message: delivery log, window, event. `id`: what `seen` says that it is. */
 export async function resolveMessage(ctx: Context, fact: Fact, body: MessageFact, { id, ...where }: Where & { readonly id: string }): Promise<void> {
@@ -70,7 +70,7 @@ export async function resolveMessage(ctx: Context, fact: Fact, body: MessageFact
     const times = ctx.inbound.get(channel.id) ?? [];
     if (times.push(ctx.row.receivedAt) === 1) ctx.inbound.set(channel.id, times);
   }
-  await touch(ctx.tx, conversation, {
+  const prev = await addMessage(ctx.tx, conversation, id, {
     sendable: inbound && body.as === 'received' ? sendableOf(fact.addresses) : undefined,
     windowExpiresAt: body.opensWindow ? at + WINDOW_MS : undefined,
   });
@@ -94,6 +94,7 @@ export async function resolveMessage(ctx: Context, fact: Fact, body: MessageFact
     previewOf(current),
     at,
     ctx.nowMs,
+    prev,
   ]);
   const replyTo = body.replyTo && (await namedMessage(ctx, where, { platformId: body.replyTo.platformId, namedBy: 'reply' }));
   const { sender, forwarded, referral } = body;

@@ -11,7 +11,7 @@ async function callThatSays(ctx: Context, fact: Fact, body: MessageFact, channel
   const conversation = await findConversation(ctx.tx, channel.id, fact.addresses);
   if (!conversation) return undefined;
   const open = await ctx.tx.all<Call & { body: string }>(
-    "SELECT c.message, c.attempt, c.part, c.status, c.state, c.platform_id, c.body FROM calls c JOIN messages m ON m.id = c.message WHERE m.conversation = $1 AND c.channel = $2 AND c.state IN ('calling', 'unknown') AND c.platform_id IS NULL",
+    "SELECT c.message, c.attempt, c.part, c.status, c.state, c.platform_id, c.body FROM calls c JOIN messages m ON m.id = c.message WHERE m.conversation = $1 AND m.direction = 'outbound' AND c.channel = $2 AND c.state IN ('calling', 'unknown') AND c.platform_id IS NULL",
     [conversation.id, channel.id],
   );
   const words = JSON.stringify(body.content.text);

@@ -1,4 +1,5 @@
 import { idAt } from '../id.ts';
+import { unchain } from '../store/message-chain.ts';
 import type { Tx } from '../store/port.ts';
 import type { IngestSettings } from '../store/worker-protocol.ts';
 
@@ -45,17 +46,18 @@ const events: Rule = async ({ tx, before, days }) =>
 
 /** With all that was kept of them; those that are still to go out stay. */
 const messages: Rule = async ({ tx, before, days }) => {
-  const old = await tx.all<{ id: string; direction: string }>(
-    `SELECT id, direction FROM messages WHERE id < $2 AND created_at < $1 AND (queue_state IS NULL OR queue_state = 'done') ORDER BY id LIMIT ${MESSAGES}`,
+  const old = await tx.all<{ id: string; direction: string; conversation: string | null }>(
+    `SELECT id, direction, conversation FROM messages WHERE id < $2 AND created_at < $1 AND (queue_state IS NULL OR queue_state = 'done') ORDER BY id LIMIT ${MESSAGES}`,
     [before(days.messageDays), idAt('ms_', before(days.messageDays))],
   );
-  for (const { id, direction } of old) {
+  for (const { id, direction, conversation } of old) {
     await tx.run('DELETE FROM timeline WHERE message = $1', [id]);
     if (direction === 'outbound') {
       await tx.run('DELETE FROM calls WHERE message = $1', [id]);
       await tx.run('DELETE FROM menus WHERE message = $1', [id]);
       await tx.run('DELETE FROM preparations WHERE message = $1', [id]);
     }
+    if (conversation !== null) await unchain(tx, { conversation, id });
     await tx.run('DELETE FROM messages WHERE id = $1', [id]);
   }
   return old.length === MESSAGES;

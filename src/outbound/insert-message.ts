@@ -1,4 +1,5 @@
 import type { OutboundContent, SendCommand } from '../../schemas/index.ts';
+import { addMessage } from '../inbound/conversations.ts';
 import type { Tx } from '../store/port.ts';
 import type { AdmitArgs, Prepared } from './admit.ts';
 import type { ChannelRow } from './channel-row.ts';
@@ -15,8 +16,8 @@ export interface Placed extends Pick<Prepared, 'id' | 'conversation' | 'rendered
 const FALLBACK_AFTER_S = 300;
 const PREVIEW = 120;
 const INSERT = `INSERT INTO messages (id, tenant, channel, conversation, contact, direction, platform_id, state, content_type, content, preview, at, created_at, updated_at, reply_to, author, priority, send_at, expires_at,
-  queue_state, next_at, attempt, parts, sent_parts, command_source, command_id, metadata, recipient, category, on_closed, mode, queue_rank, fallback, fallback_of, fallback_at)
-  VALUES ($1,$2,$3,$4,$5,'outbound',NULL,'queued',$6,$7,$8,$9,$9,$9,$10,$11,$12,$13,$14,$15,$16,1,$17,0,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28)`;
+  queue_state, next_at, attempt, parts, sent_parts, command_source, command_id, metadata, recipient, category, on_closed, mode, queue_rank, fallback, fallback_of, fallback_at, prev)
+  VALUES ($1,$2,$3,$4,$5,'outbound',NULL,'queued',$6,$7,$8,$9,$9,$9,$10,$11,$12,$13,$14,$15,$16,1,$17,0,$18,$19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29)`;
 /** The words of a message, for lists. */
 function previewOf(content: OutboundContent): string {
   const words = 'text' in content ? content.text : 'body' in content ? content.body : 'caption' in content ? content.caption : undefined;
@@ -33,6 +34,7 @@ function fallbackAt({ fallback }: SendCommand, from: number): number | null {
 /** The row of a message: the command as it was asked, so that it can be rendered anew, and its place in the queue. */
 export async function insertMessage(tx: Tx, { command, nowMs, ...args }: AdmitArgs, at: Placed): Promise<void> {
   const { id, channel, conversation, content, priority, notBefore } = at;
+  const prev = await addMessage(tx, conversation, id);
   await tx.run(INSERT, [
     id,
     channel.tenant,
@@ -62,5 +64,6 @@ export async function insertMessage(tx: Tx, { command, nowMs, ...args }: AdmitAr
     json(command.fallback?.length ? command.fallback : undefined),
     args.fallbackOf?.id ?? null,
     fallbackAt(command, at.scheduled && at.sendAt !== null ? at.sendAt : nowMs),
+    prev,
   ]);
 }

@@ -59,7 +59,10 @@ async function ofTyping(tx: Tx, args: SignalArgs['signal'] & { kind: 'typing' },
   const { to, conversation } = await recipientOf(tx, recipient, channel);
   const [last] = conversation
     ? await tx.all<{ platform_id: string }>(
-        "SELECT platform_id FROM messages WHERE conversation = $1 AND direction = 'inbound' AND platform_id IS NOT NULL ORDER BY id DESC LIMIT 1",
+        `WITH RECURSIVE chain (platform_id, direction, prev) AS (
+          SELECT platform_id, direction, prev FROM messages WHERE id = (SELECT last_message FROM conversations WHERE id = $1)
+          UNION ALL SELECT m.platform_id, m.direction, m.prev FROM chain JOIN messages m ON m.id = chain.prev)
+        SELECT platform_id FROM chain WHERE direction = 'inbound' AND platform_id IS NOT NULL LIMIT 1`,
         [conversation.id],
       )
     : [];

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { FAILURES, type FailureCode } from '../../schemas/index.ts';
 import { GatewayError } from '../gateway-error.ts';
 import { idAt } from '../id.ts';
+import { idsBefore } from '../store/message-chain.ts';
 import type { Database } from '../store/tables.ts';
 
 type Read = Kysely<Database>;
@@ -101,6 +102,26 @@ const TROUBLED: readonly string[] = ['failed', 'unknown', 'expired'];
 /** In the words of that index. */
 const IN_TROUBLE = `(${TROUBLED.map((state) => `state = '${state}'`).join(' OR ')})`;
 const CLOCK_BACK_MS = 86_400_000;
+const idBefore = (to: string): string => idAt('ms_', time('to', to) + CLOCK_BACK_MS);
+
+/** Looked at together. */
+const SLICE = 250;
+/** The ids of all messages of a conversation, of a contact's conversations, or of one that is his: slice by slice, newest first, from the cursor or the end of the time on. */
+async function* idsOf(read: Read, { conversation, contact, cursor, from, to }: MessageFilter): AsyncGenerator<string[]> {
+  const least = from === undefined ? '' : idAt('ms_', time('from', from));
+  let wanted = read.selectFrom('conversations').select('id');
+  if (conversation !== undefined) wanted = wanted.where('id', '=', conversation);
+  if (contact !== undefined) wanted = wanted.where('contact', '=', contact);
+  const conversations = await wanted.execute();
+  const most = [cursor, to === undefined ? undefined : idBefore(to)].filter((id) => id !== undefined).sort();
+  for (let before = most[0]; ; ) {
+    const each = await Promise.all(conversations.map(({ id }) => idsBefore(read, id, { before, limit: SLICE })));
+    const ids = each.flat().sort().reverse().slice(0, SLICE);
+    before = ids.at(-1);
+    if (before !== undefined) yield ids;
+    if (before === undefined || ids.length < SLICE || before < least) return;
+  }
+}
 
 /** The delivery log, newest first, by filters; `cursor` is what the page before gave as `next`. */
 export async function listMessages(read: Read, filter: MessageFilter) {
@@ -123,8 +144,7 @@ export async function listMessages(read: Read, filter: MessageFilter) {
       'platform_code',
       'platform_message',
     ])
-    .orderBy('id', 'desc')
-    .limit(filter.limit + 1);
+    .orderBy('id', 'desc');
   const troubled = filter.status !== undefined && TROUBLED.includes(filter.status);
   // Of several filters the one that leaves least is to be looked up; SQLite does not know which, so the others are put where no index is seen.
   const narrow = filter.conversation ?? filter.contact ?? filter.error ?? (troubled || undefined);
@@ -135,27 +155,26 @@ export async function listMessages(read: Read, filter: MessageFilter) {
     ['direction', filter.direction],
     ['state', filter.status],
     ['contact', filter.contact],
-    ['conversation', filter.conversation],
     ['error_code', filter.error],
   ] as const)
     if (value !== undefined) query = query.where(column, '=', value as never);
   if (troubled) query = query.where(sql.raw<boolean>(IN_TROUBLE));
-  if (filter.contact !== undefined)
-    query = query.where('conversation', 'in', (e) =>
-      e
-        .selectFrom('conversations')
-        .select('id')
-        .where('contact', '=', filter.contact ?? ''),
-    );
   if (filter.q !== undefined) query = query.where('preview', 'like', `%${filter.q.slice(0, 100).replace(/[%_\0]/g, '')}%`);
   // Ids begin with the moment at which they were made, which is not before that of the row, and after it where the clock went back.
   if (filter.from !== undefined) query = query.where('created_at', '>=', time('from', filter.from)).where('id', '>=', idAt('ms_', time('from', filter.from)));
-  if (filter.to !== undefined) query = query.where('created_at', '<', time('to', filter.to)).where('id', '<', idAt('ms_', time('to', filter.to) + CLOCK_BACK_MS));
+  if (filter.to !== undefined) query = query.where('created_at', '<', time('to', filter.to)).where('id', '<', idBefore(filter.to));
   if (filter.cursor !== undefined) {
     if (!/^ms_[0-9a-z]{26,32}$/.test(filter.cursor)) throw new GatewayError('invalid_request', 'cursor: use the "next" of the page before', { pointer: '/cursor' });
     query = query.where('id', '<', filter.cursor);
   }
-  const rows = await query.execute();
+  const rows: Awaited<ReturnType<typeof query.execute>> = [];
+  const more = () => query.limit(filter.limit + 1 - rows.length);
+  if (filter.conversation === undefined && filter.contact === undefined) rows.push(...(await more().execute()));
+  else
+    for await (const ids of idsOf(read, filter)) {
+      rows.push(...(await more().where('id', 'in', ids).execute()));
+      if (rows.length > filter.limit) break;
+    }
   const page = rows.slice(0, filter.limit);
   return {
     messages: page.map((m) => ({

@@ -44,7 +44,7 @@ export interface Database {
     profile: string | null;
     profile_at: number | null;
   };
-  /** watermarks: JSON, the highest delivered and read; see inbound/watermarks.ts. sendable: JSON Identity, the address that the platform last told (answers go there). moved_to: the older conversation this one was linked to. */
+  /** watermarks: JSON, the highest delivered and read; see inbound/watermarks.ts. sendable: JSON Identity, the address that the platform last told (answers go there). moved_to: the older conversation this one was linked to. last_message, messages: the newest, and how many there were; see message-chain.ts. */
   conversations: {
     id: string;
     tenant: string;
@@ -55,6 +55,8 @@ export interface Database {
     created_at: number;
     moved_to: string | null;
     watermarks: string | null;
+    last_message: string | null;
+    messages: number;
   };
   /** Unique on (channel, kind, value): how a conversation is found. kind is an IdentityType, or 'phone_variant' for derived national variants. */
   aliases: { channel: string; kind: string; value: string; conversation: string };
@@ -66,7 +68,7 @@ export interface Database {
    * 'done'. queue_rank: who holds whom, see outbound/queue-order.ts. awaits: the part whose status the next one waits for. mode: how the
    * calls were rendered (plain, human_agent, template); on_closed: the template that takes their place. fallback: JSON, what is left of
    * the chain; fallback_of: the message that this one stands in for; fallback_at: when it
-   * is looked at. again_at: when a failed status starts a new attempt. command_*: who asked.
+   * is looked at. again_at: when a failed status starts a new attempt. command_*: who asked. prev: the message before it in its conversation.
    */
   messages: {
     id: string;
@@ -111,7 +113,10 @@ export interface Database {
     fallback_of: string | null;
     fallback_at: number | null;
     again_at: number | null;
+    prev: string | null;
   };
+  /** Each 32nd message of a conversation; see message-chain.ts. */
+  message_marks: { conversation: string; id: string };
   /** How much of each priority is queued on a channel: position and quota without counting. */
   queue_depths: { channel: string; priority: number; tenant: string; n: number };
   /**

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import type { Identity, OutboundContent } from '../../schemas/index.ts';
-import { addAddresses, type Conversation, conversationFor, findConversation, touch } from '../../src/inbound/conversations.ts';
+import { newId } from '../../src/id.ts';
+import { addAddresses, addMessage, type Conversation, conversationFor, findConversation, touch } from '../../src/inbound/conversations.ts';
 import { keepMenu } from '../../src/inbound/menus.ts';
 import type { Tx } from '../../src/store/port.ts';
 import { openSqliteWriter } from '../../src/store/sqlite-writer.ts';
@@ -87,6 +88,13 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
       async (tx, of) => {
         const conversation = await of();
         if (conversation) await touch(tx, conversation, { windowExpiresAt: at, sendable });
+      },
+  ),
+  fc.option(fc.nat(5), { nil: undefined }).map(
+    (windowExpiresAt): Step =>
+      async (tx, of) => {
+        const conversation = await of();
+        if (conversation) await addMessage(tx, conversation, newId('ms_'), { windowExpiresAt });
       },
   ),
   some.map(

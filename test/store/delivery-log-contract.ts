@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { idAt } from '../../src/id.ts';
 import { listMessages, type MessageFilter } from '../../src/outbound/queries.ts';
 import type { Writer } from '../../src/store/writer.ts';
-import { message, put } from './rows.ts';
+import { message, put, putMessage } from './rows.ts';
 
 const T0 = Date.parse('2026-11-22T09:00:00.000Z');
 const MINUTE = 60_000;
@@ -72,7 +72,7 @@ export function deliveryLogContract(open: () => Promise<{ writer: Writer; end():
     const { writer, end } = await open();
     await writer.transaction(async (tx) => {
       for (let n = 0; n < 7; n++) await put(tx, 'conversations', { id: `cv_${n}`, tenant: 'acme', channel: 'ch_0', contact: `ct_${n}`, created_at: 1 });
-      for (const { id, created_at, ...row } of rows) await put(tx, 'messages', message(id, created_at, row));
+      for (const { id, created_at, ...row } of rows) await putMessage(tx, { ...message(id, created_at, row), conversation: row.conversation });
     });
     await writer.transaction((tx) =>
       fc.assert(

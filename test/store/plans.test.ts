@@ -18,6 +18,7 @@ import { listMessages, type MessageFilter } from '../../src/outbound/queries.ts'
 import { channelsReady, readyOf } from '../../src/outbound/ready.ts';
 import { remember } from '../../src/outbound/remember.ts';
 import { unsettledOf } from '../../src/reconcile/unsettled.ts';
+import { idsAfter, unchain } from '../../src/store/message-chain.ts';
 import type { Store, Tx } from '../../src/store/port.ts';
 import { readLog } from '../../src/store/read-log.ts';
 import { sqliteDialect } from '../../src/store/sqlite-dialect.ts';
@@ -27,7 +28,7 @@ import { INGEST_SETTINGS } from '../support/ingest-settings.ts';
 
 /** Tables that grow with the traffic: what is done every second or minute, or at a start, must not read one of them whole. */
 const GROWING =
-  'messages calls events exchanges timeline seen conversations contacts aliases seqs media media_blobs media_uploads media_insides idempotency menus dead_letters suspected_gaps early_changes waiting_statuses audit consents preparations';
+  'messages calls events exchanges timeline seen conversations contacts aliases seqs media media_blobs message_marks media_uploads media_insides idempotency menus dead_letters suspected_gaps early_changes waiting_statuses audit consents preparations';
 /** Partial indexes hold what is under way alone; an index read in its order up to a LIMIT ends early. */
 const SMALL =
   /USING (COVERING )?INDEX (messages_(troubled|error|order|ready|due|doubt|expiry|fallback|again|stand_ins|fallback_of)|media_due|media_blobs_removing|dead_letters_closed|preparations_due)\b/;
@@ -108,6 +109,8 @@ test.each<[string, (at: At) => Promise<unknown>]>([
       ({ store }) => listMessages(store.read, { tenant: 'acme', limit: 50, ...filter }),
     ],
   ),
+  ['a page of a conversation', ({ store }) => idsAfter(store.read, 'cv_1', { after: '', limit: 100 })],
+  ['a message that is dropped from among its conversation', ({ tx }) => unchain(tx, { conversation: 'cv_1', id: 'ms_2' })],
   ['a page of the log', ({ store }) => readLog(store.read, { after: 5, limit: 500 })],
   [
     'the content of an event, for a replay',
@@ -129,9 +132,6 @@ test.each<[string, Omit<MessageFilter, 'limit' | 'tenant'>]>([
   ['tenant', { from: '2026-11-22T09:20:24Z' }],
   ['channel', { channel: 'ch_1' }],
   ['channel', { channel: 'ch_1', to: '2026-11-22T09:20:24Z', cursor: `ms_${'0'.repeat(26)}` }],
-  ['conversation', { channel: 'ch_1', conversation: 'cv_1' }],
-  ['troubled', { conversation: 'cv_1', status: 'failed' }],
-  ['conversation', { channel: 'ch_1', contact: 'ct_1' }],
   ['error', { channel: 'ch_1', error: 'window_closed' }],
   ['troubled', { channel: 'ch_1', status: 'failed' }],
 ])('the delivery log of a tenant is looked up by the %s for %j', (index, filter) =>

@@ -8,6 +8,7 @@ import type { Writer } from '../../src/store/writer.ts';
 import { postgresSuite, startPostgres, type TestPostgres } from '../support/postgres.ts';
 import { draft, rowsOf, storeContract } from './contract.ts';
 import { deliveryLogContract } from './delivery-log-contract.ts';
+import { messageChainContract } from './message-chain-contract.ts';
 import { retentionContract } from './retention-contract.ts';
 import { FOUND_AGAIN, foundAgain, SEEN_BEFORE, TOLD_BEFORE } from './told-before.ts';
 
@@ -33,6 +34,7 @@ postgresSuite('the store on PostgreSQL', () => {
   storeContract(opened);
   retentionContract(opened);
   deliveryLogContract(opened);
+  messageChainContract(opened);
 
   test('messages of a schema whose `seen` named none are found by the platform id again', async () => {
     const url = await fresh();

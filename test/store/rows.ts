@@ -1,3 +1,4 @@
+import { markMessage } from '../../src/store/message-chain.ts';
 import type { Tx } from '../../src/store/port.ts';
 
 /** Puts a row as it is given into a table. */
@@ -25,3 +26,12 @@ export const message = (id: string, at: number, more: object) => ({
   queue_state: 'done',
   ...more,
 });
+/** A message that joins its conversation, as those that are taken or sent do. */
+export async function putMessage(tx: Tx, row: ReturnType<typeof message> & { readonly conversation: string }): Promise<void> {
+  const [conversation] = await tx.all<{ last_message: string | null; messages: number }>('SELECT last_message, messages FROM conversations WHERE id = $1', [row.conversation]);
+  if (!conversation) throw new Error(`no conversation ${row.conversation}`);
+  const nth = conversation.messages + 1;
+  await put(tx, 'messages', { ...row, prev: conversation.last_message });
+  await tx.run('UPDATE conversations SET last_message = $2, messages = $3 WHERE id = $1', [row.conversation, row.id, nth]);
+  await markMessage(tx, { conversation: row.conversation, id: row.id, nth });
+}

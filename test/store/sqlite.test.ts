@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { appendEvents, eventJson, spliceSeq } from '../../src/store/append-events.ts';
+import { idsAfter, idsBefore } from '../../src/store/message-chain.ts';
 import { migrationsFrom, SCHEMA_VERSION } from '../../src/store/migrations.ts';
 import { readLog } from '../../src/store/read-log.ts';
 import { openSqliteReaders } from '../../src/store/sqlite-readers.ts';
 import { openSqliteWriter } from '../../src/store/sqlite-writer.ts';
 import { draft, storeContract } from './contract.ts';
 import { deliveryLogContract } from './delivery-log-contract.ts';
+import { messageChainContract } from './message-chain-contract.ts';
 import { retentionContract } from './retention-contract.ts';
 import { FOUND_AGAIN, foundAgain, SEEN_BEFORE, TOLD_BEFORE } from './told-before.ts';
 
@@ -47,6 +49,7 @@ describe('the store on SQLite', () => {
   storeContract(opened);
   retentionContract(opened);
   deliveryLogContract(opened);
+  messageChainContract(opened);
 
   test('a store of the schema that had an index of subjects learns which event came before which', async () => {
     const { dir, path, old } = storeBefore('events ADD COLUMN prev_off');
@@ -80,8 +83,36 @@ describe('the store on SQLite', () => {
     rmSync(dir, { recursive: true, force: true });
   });
 
+  test('messages of a schema that had an index of conversations hang together as others do', async () => {
+    const { dir, path, old } = storeBefore('ADD COLUMN last_message');
+    for (const conversation of ['cv_0', 'cv_1', 'cv_2'])
+      old.prepare("INSERT INTO conversations (id, tenant, channel, contact, created_at) VALUES (?, 'acme', 'ch', 'ct', 1)").run(conversation);
+    const idOf = (n: number) => `ms_${String(n).padStart(26, '0')}`;
+    const insert = old.prepare(
+      "INSERT INTO messages (id, tenant, channel, conversation, direction, state, content_type, content, preview, at, created_at, updated_at, priority, attempt, parts, sent_parts) VALUES (?, 'acme', 'ch', ?, ?, 'sent', 'text', '{}', '', 1, 1, 1, 0, 0, 1, 0)",
+    );
+    for (let n = 0; n < 300; n++) insert.run(idOf(n), n % 3 ? `cv_${n % 2}` : null, n % 4 ? 'inbound' : 'outbound');
+    old.close();
+    const writer = openSqliteWriter(path);
+    const wanted = (k: number) => Array.from({ length: 300 }, (_, n) => n).flatMap((n) => (n % 3 && n % 2 === k ? [idOf(n)] : []));
+    await writer.transaction(async (tx) => {
+      for (const k of [0, 1]) {
+        expect(await idsAfter(tx.db, `cv_${k}`, { after: '', limit: 500 })).toEqual(wanted(k));
+        expect(await idsAfter(tx.db, `cv_${k}`, { after: '', limit: 3 })).toEqual(wanted(k).slice(0, 3));
+      }
+      expect(await idsBefore(tx.db, 'cv_2', { limit: 5 })).toEqual([]);
+      expect(await tx.all('SELECT id, last_message, messages FROM conversations ORDER BY id')).toEqual([
+        { id: 'cv_0', last_message: wanted(0).at(-1), messages: 100 },
+        { id: 'cv_1', last_message: wanted(1).at(-1), messages: 100 },
+        { id: 'cv_2', last_message: null, messages: 0 },
+      ]);
+    });
+    await writer.close();
+    rmSync(dir, { recursive: true, force: true });
+  });
+
   test('messages of a schema whose `seen` named none are found by the platform id again', async () => {
-    const { dir, path, old } = storeBefore('ADD COLUMN message');
+    const { dir, path, old } = storeBefore('seen ADD COLUMN message');
     for (const sql of TOLD_BEFORE) old.exec(sql);
     for (const key of SEEN_BEFORE) old.prepare('INSERT INTO seen (id) VALUES (?)').run(key);
     old.close();

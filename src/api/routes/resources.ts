@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { GatewayError } from '../../gateway-error.ts';
 import { newId } from '../../id.ts';
+import { idsAfter } from '../../store/message-chain.ts';
 import { acting } from '../acting.ts';
 import { allow, hashKey, SCOPES } from '../auth.ts';
 import type { ApiDeps, Asked, Route } from '../deps.ts';
@@ -128,14 +129,9 @@ const customerRoutes: readonly Route[] = [
     summary: 'Its messages, oldest first',
     async handle(asked, deps) {
       const { id } = await oneConversation(deps, asked);
-      const rows = await deps.store.read
-        .selectFrom('messages')
-        .select(['id', 'direction', 'platform_id', 'state', 'content', 'at'])
-        .where('conversation', '=', id)
-        .where('id', '>', asked.query.cursor ?? '')
-        .orderBy('id')
-        .limit(limitOf(asked.query.limit, 100, 1000))
-        .execute();
+      const ids = await idsAfter(deps.store.read, id, { after: asked.query.cursor ?? '', limit: limitOf(asked.query.limit, 100, 1000) });
+      if (!ids.length) return { body: { messages: [], next: null } };
+      const rows = await deps.store.read.selectFrom('messages').select(['id', 'direction', 'platform_id', 'state', 'content', 'at']).where('id', 'in', ids).orderBy('id').execute();
       return {
         body: {
           messages: rows.map((m) => ({ id: m.id, direction: m.direction, platformId: m.platform_id, status: m.state, content: json(m.content), at: iso(m.at) })),
