@@ -171,7 +171,7 @@ interface Touched {
   readonly windowExpiresAt?: number | undefined;
 }
 /** Whether anything is another than before; the window never moves back. */
-function change(conversation: Conversation, touched: Touched): boolean {
+function change(conversation: Pick<Conversation, 'sendable' | 'windowExpiresAt'>, touched: Touched): boolean {
   const window = Math.max(conversation.windowExpiresAt ?? 0, touched.windowExpiresAt ?? 0) || null;
   const sendable = touched.sendable ?? conversation.sendable;
   const same = sendable?.type === conversation.sendable?.type && sendable?.value === conversation.sendable?.value;
@@ -180,7 +180,7 @@ function change(conversation: Conversation, touched: Touched): boolean {
   conversation.sendable = sendable;
   return true;
 }
-const sendableText = ({ sendable }: Conversation): string | null => (sendable ? JSON.stringify(sendable) : null);
+const sendableText = ({ sendable }: Pick<Conversation, 'sendable'>): string | null => (sendable ? JSON.stringify(sendable) : null);
 /** Keeps where answers go and how long the reply window is open. */
 export async function touch(tx: Tx, conversation: Conversation, touched: Touched): Promise<void> {
   if (!change(conversation, touched)) return;
@@ -189,7 +189,12 @@ export async function touch(tx: Tx, conversation: Conversation, touched: Touched
   remember(tx, id, { windowExpiresAt, sendable });
 }
 /** A message joins the conversation, with what it changes there; the id of the one before it, which the row of the message is to name (store/message-chain.ts). */
-export async function addMessage(tx: Tx, conversation: Conversation, message: string, touched: Touched = {}): Promise<string | null> {
+export async function addMessage(
+  tx: Tx,
+  conversation: Pick<Conversation, 'id' | 'sendable' | 'windowExpiresAt' | 'lastMessage' | 'messages'>,
+  message: string,
+  touched: Touched = {},
+): Promise<string | null> {
   change(conversation, touched);
   const { id, lastMessage: before, windowExpiresAt, sendable } = conversation;
   const messages = conversation.messages + 1;

@@ -3,6 +3,7 @@ import type { Identity, Recipient, Target } from '../../schemas/index.ts';
 import { GatewayError } from '../gateway-error.ts';
 import { sendableOf } from '../inbound/messages.ts';
 import { type Account, toldMessage } from '../inbound/told-messages.ts';
+import { lastOfCustomer } from '../store/message-chain.ts';
 import type { Tx } from '../store/port.ts';
 import type { OutboundEnvironment } from './admit.ts';
 import { channelRow } from './channel-row.ts';
@@ -57,16 +58,8 @@ async function ofTyping(tx: Tx, args: SignalArgs['signal'] & { kind: 'typing' },
   const channel = await channelRow(tx, 'conversation' in args ? (known?.channel ?? '') : args.channel, tenant);
   const recipient = 'conversation' in args ? { conversation: args.conversation } : args.to;
   const { to, conversation } = await recipientOf(tx, recipient, channel);
-  const [last] = conversation
-    ? await tx.all<{ platform_id: string }>(
-        `WITH RECURSIVE chain (platform_id, direction, prev) AS (
-          SELECT platform_id, direction, prev FROM messages WHERE id = (SELECT last_message FROM conversations WHERE id = $1)
-          UNION ALL SELECT m.platform_id, m.direction, m.prev FROM chain JOIN messages m ON m.id = chain.prev)
-        SELECT platform_id FROM chain WHERE direction = 'inbound' AND platform_id IS NOT NULL LIMIT 1`,
-        [conversation.id],
-      )
-    : [];
-  return { channel: channel.id, to, signal: { kind: 'typing', ...(last ? { message: last.platform_id } : {}) } };
+  const last = conversation && (await lastOfCustomer(tx, conversation.id));
+  return { channel: channel.id, to, signal: { kind: 'typing', ...(last ? { message: last } : {}) } };
 }
 
 /** The calls that show a customer that their message was read, or that somebody writes. Reads alone: nothing is kept of it. */

@@ -33,6 +33,18 @@ export async function unchain(tx: Tx, { conversation, id }: { conversation: stri
   else await tx.run('UPDATE conversations SET last_message = $2 WHERE id = $1', [conversation, older.id]);
 }
 
+/** The platform's id of what the customer wrote last; null where there is nothing that has one. */
+export async function lastOfCustomer(tx: Tx, conversation: string): Promise<string | null> {
+  const [last] = await tx.all<{ platform_id: string }>(
+    `WITH RECURSIVE chain (platform_id, direction, prev) AS (
+      SELECT platform_id, direction, prev FROM messages WHERE id = (SELECT last_message FROM conversations WHERE id = $1)
+      UNION ALL SELECT m.platform_id, m.direction, m.prev FROM chain JOIN messages m ON m.id = chain.prev)
+    SELECT platform_id FROM chain WHERE direction = 'inbound' AND platform_id IS NOT NULL LIMIT 1`,
+    [conversation],
+  );
+  return last?.platform_id ?? null;
+}
+
 type Read = Kysely<Database>;
 /** After every id of a message. */
 const LAST = `ms_${'z'.repeat(32)}`;

@@ -25,6 +25,7 @@ import { sqliteDialect } from '../../src/store/sqlite-dialect.ts';
 import { openSqliteWriter } from '../../src/store/sqlite-writer.ts';
 import type { Database } from '../../src/store/tables.ts';
 import { INGEST_SETTINGS } from '../support/ingest-settings.ts';
+import { message, put, putMessage } from './rows.ts';
 
 /** Tables that grow with the traffic: what is done every second or minute, or at a start, must not read one of them whole. */
 const GROWING =
@@ -80,6 +81,10 @@ async function explained(work: (at: ReturnType<typeof explaining>) => Promise<vo
   const dir = mkdtempSync(join(tmpdir(), 'parlance-plans-'));
   const path = join(dir, 'store.sqlite');
   const writer = openSqliteWriter(path);
+  await writer.transaction(async (tx) => {
+    await put(tx, 'conversations', { id: 'cv_1', tenant: 'acme', channel: 'ch_1', contact: 'ct_1', created_at: NOW });
+    await putMessage(tx, { ...message('ms_1', NOW, { channel: 'ch_1', contact: 'ct_1' }), conversation: 'cv_1' });
+  });
   await writer.transaction(async (plain) => {
     const at = explaining(path, plain);
     await work(at);
@@ -138,5 +143,17 @@ test.each<[string, Omit<MessageFilter, 'limit' | 'tenant'>]>([
   explained(async (at) => {
     await listMessages(at.store.read, { tenant: 'acme', limit: 50, ...filter });
     expect(at.found.filter((detail) => / messages /.test(detail))).toEqual([expect.stringContaining(`INDEX messages_${index} `)]);
+  }),
+);
+
+test.each<Omit<MessageFilter, 'limit' | 'tenant'>>([
+  { channel: 'ch_1', conversation: 'cv_1' },
+  { conversation: 'cv_1', status: 'failed' },
+  { channel: 'ch_1', contact: 'ct_1' },
+])('the delivery log of a tenant is looked up by the ids of the messages for %j', (filter) =>
+  explained(async (at) => {
+    await listMessages(at.store.read, { tenant: 'acme', limit: 50, ...filter });
+    // the newest one, along the chain, and the slice that it makes
+    expect(at.found.filter((detail) => /^SEARCH (messages|m) /.test(detail))).toEqual(Array(3).fill(expect.stringMatching(/ USING PRIMARY KEY \(id=\?\)/)));
   }),
 );

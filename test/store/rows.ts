@@ -1,4 +1,4 @@
-import { markMessage } from '../../src/store/message-chain.ts';
+import { addMessage } from '../../src/inbound/conversations.ts';
 import type { Tx } from '../../src/store/port.ts';
 
 /** Puts a row as it is given into a table. */
@@ -28,10 +28,8 @@ export const message = (id: string, at: number, more: object) => ({
 });
 /** A message that joins its conversation, as those that are taken or sent do. */
 export async function putMessage(tx: Tx, row: ReturnType<typeof message> & { readonly conversation: string }): Promise<void> {
-  const [conversation] = await tx.all<{ last_message: string | null; messages: number }>('SELECT last_message, messages FROM conversations WHERE id = $1', [row.conversation]);
-  if (!conversation) throw new Error(`no conversation ${row.conversation}`);
-  const nth = conversation.messages + 1;
-  await put(tx, 'messages', { ...row, prev: conversation.last_message });
-  await tx.run('UPDATE conversations SET last_message = $2, messages = $3 WHERE id = $1', [row.conversation, row.id, nth]);
-  await markMessage(tx, { conversation: row.conversation, id: row.id, nth });
+  const { id, conversation } = row;
+  const [found] = await tx.all<{ lastMessage: string | null; messages: number }>('SELECT last_message AS "lastMessage", messages FROM conversations WHERE id = $1', [conversation]);
+  if (!found) throw new Error(`no conversation ${conversation}`);
+  await put(tx, 'messages', { ...row, prev: await addMessage(tx, { id: conversation, sendable: null, windowExpiresAt: null, ...found }, id) });
 }
