@@ -12,4 +12,7 @@ v8.setFlagsFromString('--max-semi-space-size=0');
 // V8 would come to make whatever outlives a few collections among the old objects at once, where it stays, with all that it holds, until the whole
 // heap is collected: every event on its way to Kafka did, and the relay stood still for that every second.
 v8.setFlagsFromString('--no-allocation-site-pretenuring');
+// Young objects are collected by the thread that made them: V8 would have helpers do part of it, and where every core is busy the thread waits
+// until they have had one. Heaps for young objects are small here, so there is little to share.
+v8.setFlagsFromString('--no-parallel-scavenge');
 await import('./main.ts');
