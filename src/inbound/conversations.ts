@@ -61,7 +61,7 @@ function reassigned(found: Found, addresses: readonly Identity[], all: readonly 
 const oldestFirst = (found: readonly Found[]): Known[] => [...new Set(found.map((f) => f.of))].sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1));
 
 const PUT_ALIAS =
-  'INSERT INTO aliases (channel, kind, value, conversation) VALUES ($1,$2,$3,$4) ON CONFLICT (channel, kind, value) DO UPDATE SET conversation = excluded.conversation';
+  'INSERT INTO aliases (channel, kind, value, conversation) VALUES ($1,$2,$3,$4) ON CONFLICT (channel, value, kind) DO UPDATE SET conversation = excluded.conversation';
 /** `fresh`: none of these led anywhere until now. */
 async function addAliases(tx: Tx, conversation: Conversation, keys: readonly Key[], fresh: boolean): Promise<void> {
   for (const key of keys) {

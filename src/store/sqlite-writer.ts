@@ -30,9 +30,10 @@ export function openSqliteWriter(path: string, lag = LAG): Writer {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const db = new DatabaseSync(path);
   db.exec(
-    `PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=${WAL_PAGES.store}; PRAGMA cache_size=-32768; PRAGMA foreign_keys=OFF; PRAGMA temp_store=MEMORY`,
+    `PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=${WAL_PAGES.store}; PRAGMA cache_size=-32768; PRAGMA foreign_keys=OFF`,
   );
   migrate(db);
+  db.exec('PRAGMA temp_store=MEMORY'); // not before: what a migration sorts may be millions of rows, and goes through files
   const prepare = createStatements(db);
   const numbers = createNumbers({ lag, all: (sql, params) => prepare(sql).all(params), run: (sql, params) => void prepare(sql).run(params) });
   const state = { depth: 0, people: 0 };

@@ -58,7 +58,7 @@ export interface Database {
     last_message: string | null;
     messages: number;
   };
-  /** Unique on (channel, kind, value): how a conversation is found. kind is an IdentityType, or 'phone_variant' for derived national variants. */
+  /** Unique on (channel, value, kind): how a conversation is found. kind is an IdentityType, or 'phone_variant' for derived national variants. */
   aliases: { channel: string; kind: string; value: string; conversation: string };
   /** Gapless numbering per subject (conversation, channel or 'unrouted') and topic. last_time: ms, for `late`. last_off: of the newest event. On SQLite behind the log, see numbers.ts. */
   seqs: { subject: string; topic: string; last: number; last_time: number; last_off: number | null };

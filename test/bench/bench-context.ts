@@ -59,8 +59,8 @@ export interface BenchContext {
   reader(topic: string): Promise<Child>;
   /** Environment that makes every sync of a child 1 ms slower; null where it cannot be compiled. */
   readonly slowSync: Readonly<Record<string, string>> | null;
-  /** Makes and signs the next `count` messages; they are unique over the whole bench. */
-  prepare(count: number, shape?: { senders?: number; channels?: number }): Promise<Load>;
+  /** Makes and signs the next `count` messages; they are unique over the whole bench. `everyone`: they begin a round, so that of `senders` messages each sender has one. */
+  prepare(count: number, shape?: { senders?: number; channels?: number; everyone?: boolean }): Promise<Load>;
   run(order: Extract<Order, Target>): Promise<Outcome>;
   /** Ends the open loop that runs. */
   stopOpen(): void;
@@ -188,8 +188,9 @@ export async function createContext(plan: Plan, say: (line: string) => void, par
     },
     slowSync: slow?.env ?? null,
     async prepare(count, shape = {}) {
-      const load: Load = { first: next, count, senders: shape.senders ?? SENDERS, channels: shape.channels ?? 1, epoch };
-      next += count;
+      const { senders = SENDERS, channels = 1 } = shape;
+      const load: Load = { first: shape.everyone ? Math.ceil(next / senders) * senders : next, count, senders, channels, epoch };
+      next = load.first + count;
       await generator.ask({ type: 'prepare', load } satisfies Order);
       return load;
     },

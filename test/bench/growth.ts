@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { type BenchContext, type Findings, rounded } from './bench-context.ts';
+import { type BenchContext, type Findings, median, rounded, SENDERS, spread } from './bench-context.ts';
 import type { GatewayProcess } from './gateway-process.ts';
 
 /** What a message costs as the work grows: messages stored, channels, conversations. No step may cost more than twice the first. */
@@ -8,9 +8,21 @@ const CONNECTIONS = 32;
 const CHUNK = 200_000;
 /** Every conversation exists, and the code is compiled, before a step is measured. */
 const WARM = 20_000;
+interface Shape {
+  readonly senders: number;
+  readonly channels: number;
+}
+/** What a step has: so many messages stored, of so many conversations on so many channels. */
+interface Size extends Shape {
+  readonly what: string;
+  readonly stored: number;
+}
 interface Step {
   readonly what: string;
-  readonly perSecond: number;
+  /** Messages a second, round by round. */
+  readonly rates: readonly number[];
+  /** A message's time to that of the first step, the median of the rounds. */
+  readonly time: number;
   readonly bytes: number;
 }
 
@@ -29,12 +41,12 @@ function sizeOf(gateway: GatewayProcess): number {
 }
 
 /** From the first webhook to the last event, with nothing else to do: what the whole gateway can sustain on this machine. */
-async function push(bench: BenchContext, gateway: GatewayProcess, shape: { messages: number; senders: number; channels: number }): Promise<number> {
+async function push(bench: BenchContext, gateway: GatewayProcess, shape: { messages: number; everyone?: boolean } & Shape): Promise<number> {
   const began = performance.now();
   let signing = 0;
   for (let left = shape.messages; left > 0; left -= CHUNK) {
     const from = performance.now();
-    await bench.prepare(Math.min(left, CHUNK), shape);
+    await bench.prepare(Math.min(left, CHUNK), { ...shape, everyone: shape.everyone === true && left === shape.messages });
     signing += performance.now() - from;
     const outcome = await bench.run({ type: 'closed', port: gateway.port, pids: [], connections: CONNECTIONS, warmMs: 0, runMs: 3_600_000, again: false });
     if (outcome.errors) throw new Error(`${outcome.errors} webhooks were not taken`);
@@ -43,49 +55,52 @@ async function push(bench: BenchContext, gateway: GatewayProcess, shape: { messa
   return shape.messages / ((performance.now() - began - signing) / 1000);
 }
 
-async function measured(bench: BenchContext, gateway: GatewayProcess, what: string, shape: { senders: number; channels: number }): Promise<Step> {
-  const before = sizeOf(gateway);
-  const perSecond = await push(bench, gateway, { ...shape, messages: bench.plan.growth.measure });
-  const step = { what, perSecond, bytes: (sizeOf(gateway) - before) / bench.plan.growth.measure };
-  bench.say(`growth: ${what}: ${Math.round(perSecond)}/s, ${Math.round(step.bytes)} bytes a message`);
-  return step;
+/** A gateway for each step, with what the step is to have, and then all of them turn about: a machine's speed changes within minutes. */
+async function series(bench: BenchContext, steps: readonly Size[]): Promise<Step[]> {
+  const { rounds } = bench.plan;
+  const messages = bench.plan.growth.measure;
+  const all: { size: Size; gateway: GatewayProcess; before: number; rates: number[] }[] = [];
+  for (const size of steps) {
+    const gateway = await bench.gateway({ channels: size.channels });
+    await push(bench, gateway, { ...size, messages: size.stored, everyone: true });
+    all.push({ size, gateway, before: sizeOf(gateway), rates: [] });
+    bench.say(`growth: ${size.what}`);
+  }
+  for (let round = 0; round < rounds; round++) for (const { size, gateway, rates } of all) rates.push(await push(bench, gateway, { ...size, messages }));
+  const measured = all.map(({ size, gateway, before, rates }) => ({ what: size.what, rates, bytes: (sizeOf(gateway) - before) / (rounds * messages) }));
+  for (const { gateway } of all) await gateway.end();
+  const first = measured[0]?.rates ?? [];
+  return measured.map(({ rates, ...step }) => ({ ...step, rates, time: median(rates.map((rate, round) => (first[round] ?? 0) / rate)) }));
 }
 
 export async function growth(bench: BenchContext): Promise<Findings> {
-  const { messages, channels, conversations, measure } = bench.plan.growth;
-  const series: Step[][] = [[], [], []];
-  const stored = await bench.gateway();
-  let n = 0;
-  for (const target of messages) {
-    if (target > n) await push(bench, stored, { messages: target - n, senders: 2000, channels: 1 });
-    series[0]?.push(await measured(bench, stored, `${target} messages stored`, { senders: 2000, channels: 1 }));
-    n = Math.max(target, n) + measure;
-  }
-  await stored.end();
-  for (const count of channels) {
-    const gateway = await bench.gateway({ channels: count });
-    const senders = Math.max(2000, ...channels);
-    await push(bench, gateway, { messages: Math.max(senders, WARM), senders, channels: count });
-    series[1]?.push(await measured(bench, gateway, `${count} channels`, { senders, channels: count }));
-    await gateway.end();
-  }
-  for (const count of conversations) {
-    const gateway = await bench.gateway();
-    await push(bench, gateway, { messages: Math.max(count, WARM), senders: count, channels: 1 });
-    series[2]?.push(await measured(bench, gateway, `${count} conversations`, { senders: count, channels: 1 }));
-    await gateway.end();
-  }
-  const worst = Math.max(...series.flatMap(([first, ...rest]) => rest.map((step) => (first?.perSecond ?? 0) / step.perSecond)));
-  const heaviest = Math.max(...series.flatMap(([first, ...rest]) => rest.map((step) => step.bytes / (first?.bytes ?? 1))));
+  const { messages, channels, conversations } = bench.plan.growth;
+  const senders = Math.max(SENDERS, ...channels);
+  const found = [
+    await series(
+      bench,
+      messages.map((stored) => ({ what: `${stored} messages stored`, stored, senders: SENDERS, channels: 1 })),
+    ),
+    await series(
+      bench,
+      channels.map((count) => ({ what: `${count} channels`, stored: Math.max(senders, WARM), senders, channels: count })),
+    ),
+    await series(
+      bench,
+      conversations.map((count) => ({ what: `${count} conversations`, stored: Math.max(count, WARM), senders: count, channels: 1 })),
+    ),
+  ];
+  const heavier = (step: Step, [first]: readonly Step[]) => step.bytes / (first?.bytes ?? 1);
   return {
-    figures: { 'growth.time': worst, 'growth.bytes': heaviest },
+    figures: {
+      'growth.time': Math.max(...found.flatMap((steps) => steps.map(({ time }) => time))),
+      'growth.bytes': Math.max(...found.flatMap((steps) => steps.map((step) => heavier(step, steps)))),
+    },
     tables: [
       {
-        title: 'Cost as the work grows',
+        title: 'Cost as the work grows (steps of a group turn about)',
         columns: ['with', 'messages/s', 'time to the first', 'store bytes a message', 'bytes to the first'],
-        rows: series.flatMap((steps) =>
-          steps.map((s) => [s.what, Math.round(s.perSecond), rounded((steps[0]?.perSecond ?? 0) / s.perSecond), Math.round(s.bytes), rounded(s.bytes / (steps[0]?.bytes ?? 1))]),
-        ),
+        rows: found.flatMap((steps) => steps.map((s) => [s.what, spread(s.rates), rounded(s.time), Math.round(s.bytes), rounded(heavier(s, steps))])),
       },
     ],
   };

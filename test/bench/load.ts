@@ -91,8 +91,21 @@ function digits(buffer: Buffer, at: number, width: number, value: number): void 
 export const newRequest = (): Buffer => Buffer.from(WHOLE, 'latin1');
 export const bodyOf = (request: Buffer): Buffer => request.subarray(BODY_AT);
 
+/** Primes, and more than a load has senders, so that a round meets each once. */
+const STRIDES = [7_368_787, 9_576_911, 11_413_531] as const;
+/**
+ * Who writes message `index`. Every round goes through all senders, and through each half of them in an order of its own: neighbours in
+ * the store do not write one after the other, and nobody writes again before half of the others did, so that the order of his messages
+ * is told by their index whatever connections they come over.
+ */
+export function senderOf(index: number, senders: number): number {
+  const stride = STRIDES[Math.floor(index / senders) % STRIDES.length] ?? 1;
+  const half = Math.ceil(senders / 2);
+  const at = index % senders;
+  return at < half ? (at * stride) % half : half + (((at - half) * stride) % (senders - half));
+}
 function fillBody(request: Buffer, load: Load, index: number): void {
-  const sender = index % load.senders;
+  const sender = senderOf(index, load.senders);
   for (const at of NUMBERS) digits(request, at, 15, FIRST_NUMBER + (sender % load.channels));
   for (const at of PHONES) digits(request, at, 12, FIRST_PHONE + sender);
   digits(request, SCRAMBLE_AT, SCRAMBLE_DIGITS, Math.imul(index, 0x9e3779b1) >>> 0);

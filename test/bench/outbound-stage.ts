@@ -32,8 +32,7 @@ export async function withCustomers(bench: BenchContext, shape: Shape): Promise<
     ...(shape.channelOf ? { channelOf: shape.channelOf } : {}),
     ...(shape.env ? { env: shape.env } : {}),
   });
-  // Whole rounds through the senders, so that each has written whatever the number of the first message is.
-  await bench.prepare(shape.customers, { senders: shape.customers, channels: shape.channels });
+  await bench.prepare(shape.customers, { senders: shape.customers, channels: shape.channels, everyone: true });
   await bench.run({ type: 'closed', port: gateway.port, pids: [], connections: POSTING, warmMs: 0, runMs: 60_000, again: false });
   await gateway.drained();
   return {

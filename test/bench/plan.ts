@@ -53,7 +53,7 @@ export const FULL: Plan = {
   mediaImages: 200,
   mediaVoices: 500,
   conversions: 120,
-  growth: { messages: [10_000, 1_000_000], channels: [10, 10_000], conversations: [100, 1_000_000], measure: 50_000 },
+  growth: { messages: [10_000, 1_000_000], channels: [10, 10_000], conversations: [100, 1_000_000], measure: 15_000 },
 };
 /** `--growth`: every step, as long as it takes. */
 export const GROWTH: Pick<Plan, 'growth' | 'unknownCalls' | 'queue'> = {

@@ -9,6 +9,7 @@ import { postgresSuite, startPostgres, type TestPostgres } from '../support/post
 import { draft, rowsOf, storeContract } from './contract.ts';
 import { deliveryLogContract } from './delivery-log-contract.ts';
 import { messageChainContract } from './message-chain-contract.ts';
+import { PEOPLE, PEOPLE_READ } from './people-before.ts';
 import { retentionContract } from './retention-contract.ts';
 import { FOUND_AGAIN, foundAgain, SEEN_BEFORE, TOLD_BEFORE } from './told-before.ts';
 
@@ -36,24 +37,49 @@ postgresSuite('the store on PostgreSQL', () => {
   deliveryLogContract(opened);
   messageChainContract(opened);
 
-  test('messages of a schema whose `seen` named none are found by the platform id again', async () => {
+  /** A database as the last version without what this text names left it. */
+  async function databaseBefore(text: string, version: number): Promise<{ url: string; client: pg.Client }> {
     const url = await fresh();
     const client = new pg.Client({ connectionString: url });
     await client.connect();
     const all = migrationsFrom(0, 'postgres');
-    const last = all.findIndex((sql) => sql.includes('ADD COLUMN message'));
     await client.query('CREATE TABLE schema_version (version BIGINT NOT NULL)');
     for (const sql of [
-      ...all.slice(0, last),
+      ...all.slice(
+        0,
+        all.findIndex((s) => s.includes(text)),
+      ),
       ...all.filter((s) => s.includes('events_unnumbered')),
-      `INSERT INTO schema_version VALUES (${SEEN_NAMES_MESSAGES - 1})`,
-      ...TOLD_BEFORE,
     ])
       await client.query(sql);
+    await client.query('INSERT INTO schema_version VALUES ($1)', [version]);
+    return { url, client };
+  }
+  test('messages of a schema whose `seen` named none are found by the platform id again', async () => {
+    const { url, client } = await databaseBefore('ADD COLUMN message', SEEN_NAMES_MESSAGES - 1);
+    for (const sql of TOLD_BEFORE) await client.query(sql);
     for (const key of SEEN_BEFORE) await client.query('INSERT INTO seen (id) VALUES ($1)', [key]);
     await client.end();
     const writer = await openPostgresWriter(url);
     expect(await writer.transaction(async (tx) => await foundAgain(tx))).toEqual(FOUND_AGAIN);
+    await writer.close();
+  });
+
+  test('conversations, contacts and aliases of the schema before their tables were made anew are as they were', async () => {
+    const { url, client } = await databaseBefore('new_contacts', 20);
+    for (const sql of PEOPLE) await client.query(sql);
+    await client.end();
+    const writer = await openPostgresWriter(url);
+    const [contacts, conversations, aliases] = await writer.transaction((tx) => Promise.all(PEOPLE_READ.map((sql) => tx.all(sql))));
+    expect(contacts).toEqual([
+      { id: 'ct_1', tenant: 'acme', name: 'Ana', identities: '[{"type":"phone","value":"+44"}]', created_at: 1, erased_at: null, profile: '{"picture":"p"}', profile_at: 7 },
+      { id: 'ct_2', tenant: 'acme', name: null, identities: '[]', created_at: 2, erased_at: 9, profile: null, profile_at: null },
+    ]);
+    expect(conversations).toMatchObject([
+      { id: 'cv_1', sendable: '{"type":"phone","value":"+44"}', window_expires_at: 8, watermarks: '{"read":3}', last_message: 'ms_1', messages: 5 },
+      { id: 'cv_2', moved_to: 'cv_1', messages: 0 },
+    ]);
+    expect(aliases).toHaveLength(4);
     await writer.close();
   });
 

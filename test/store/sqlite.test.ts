@@ -11,6 +11,7 @@ import { openSqliteWriter } from '../../src/store/sqlite-writer.ts';
 import { draft, storeContract } from './contract.ts';
 import { deliveryLogContract } from './delivery-log-contract.ts';
 import { messageChainContract } from './message-chain-contract.ts';
+import { PEOPLE, PEOPLE_READ } from './people-before.ts';
 import { retentionContract } from './retention-contract.ts';
 import { FOUND_AGAIN, foundAgain, SEEN_BEFORE, TOLD_BEFORE } from './told-before.ts';
 
@@ -118,6 +119,20 @@ describe('the store on SQLite', () => {
     old.close();
     const writer = openSqliteWriter(path);
     expect(await writer.transaction(foundAgain)).toEqual(FOUND_AGAIN);
+    await writer.close();
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  test('conversations, contacts and aliases of the schema whose rows had numbers are as they were, in the tree of their key', async () => {
+    const { dir, path, old } = storeBefore('new_aliases');
+    for (const sql of PEOPLE) old.exec(sql);
+    const before = PEOPLE_READ.map((sql) => old.prepare(sql).all());
+    old.close();
+    const writer = openSqliteWriter(path);
+    await writer.transaction(async (tx) => {
+      for (const [i, sql] of PEOPLE_READ.entries()) expect(await tx.all(sql)).toEqual(before[i]?.map((row) => ({ ...row })));
+      expect(await tx.all("SELECT name FROM sqlite_schema WHERE name LIKE 'sqlite_autoindex_con%' OR name LIKE 'new%'")).toEqual([]);
+    });
     await writer.close();
     rmSync(dir, { recursive: true, force: true });
   });
