@@ -80,6 +80,7 @@ function createTx(client: pg.Client): Tx {
 
 async function migrate(client: pg.Client): Promise<void> {
   await client.query('BEGIN');
+  await client.query('SET LOCAL statement_timeout = 0'); // millions of rows may have to be copied, and a start that is cut each time would never end
   await client.query('SELECT pg_advisory_xact_lock($1)', [ADVISORY.migrate]);
   await client.query('CREATE TABLE IF NOT EXISTS schema_version (version BIGINT NOT NULL)');
   const version = Number((await client.query('SELECT coalesce(max(version), 0) AS v FROM schema_version')).rows[0]?.v ?? 0);

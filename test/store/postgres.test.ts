@@ -13,6 +13,11 @@ import { PEOPLE, PEOPLE_READ } from './people-before.ts';
 import { retentionContract } from './retention-contract.ts';
 import { FOUND_AGAIN, foundAgain, SEEN_BEFORE, TOLD_BEFORE } from './told-before.ts';
 
+/** Refuses to make a table where a statement is cut after some time: a migration of millions of rows takes as long as it takes. */
+const PATIENCE = `CREATE FUNCTION patience() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF current_setting('statement_timeout') <> '0' THEN RAISE EXCEPTION 'cut after %', current_setting('statement_timeout'); END IF; END $$;
+  CREATE EVENT TRIGGER patience ON ddl_command_start EXECUTE FUNCTION patience()`;
+
 postgresSuite('the store on PostgreSQL', () => {
   let server: TestPostgres;
   beforeAll(async () => {
@@ -68,6 +73,7 @@ postgresSuite('the store on PostgreSQL', () => {
   test('conversations, contacts and aliases of the schema before their tables were made anew are as they were', async () => {
     const { url, client } = await databaseBefore('new_contacts', 20);
     for (const sql of PEOPLE) await client.query(sql);
+    await client.query(PATIENCE);
     await client.end();
     const writer = await openPostgresWriter(url);
     const [contacts, conversations, aliases] = await writer.transaction((tx) => Promise.all(PEOPLE_READ.map((sql) => tx.all(sql))));
