@@ -22,9 +22,10 @@ export function waitedForProcessor(name: string): number {
 /**
  * Watches a thread that says every second that it lives: where it has been silent for 10 s (a minute at its start), `onSilent` is told.
  * While it waits for a processor it is not silent but starved, which a busy machine does to it for a while: that time does not count,
- * up to a minute. Call `heard` with each message.
+ * up to a minute. Call `heard` with each message, and `busy` where it has said that what it does next takes as long as it takes: its
+ * silence counts again from its next word on.
  */
-export function watchSilence(name: string, onSilent: () => void, waited = waitedForProcessor): { heard(): void; end(): void } {
+export function watchSilence(name: string, onSilent: () => void, waited = waitedForProcessor): { heard(): void; busy(): void; end(): void } {
   let heard = performance.now();
   let looked = heard;
   let patience = START_MS;
@@ -46,6 +47,9 @@ export function watchSilence(name: string, onSilent: () => void, waited = waited
       heard = performance.now();
       patience = SILENCE_MS;
       spoke = true;
+    },
+    busy() {
+      patience = Number.POSITIVE_INFINITY;
     },
     end: () => clearInterval(timer),
   };

@@ -29,7 +29,7 @@ describe('a thread that is watched', () => {
     fake.useRealTimers();
     fake.restoreAllMocks();
   });
-  test.each<[string, (c: ReturnType<typeof clock>, heard: () => void) => void, boolean]>([
+  test.each<[string, (c: ReturnType<typeof clock>, heard: () => void, busy: () => void) => void, boolean]>([
     [
       'is silent for 11 s',
       (c, heard) => {
@@ -48,6 +48,25 @@ describe('a thread that is watched', () => {
     ],
     ['has not said a word for 50 s', (c) => c.pass(50_000), false],
     ['has not said a word for 62 s', (c) => c.pass(62_000), true],
+    [
+      'said first that it takes as long as it takes, and does for an hour',
+      (c, heard, busy) => {
+        heard();
+        busy();
+        c.pass(3_600_000);
+      },
+      false,
+    ],
+    [
+      'is silent for 11 s after that',
+      (c, heard, busy) => {
+        busy();
+        c.pass(3_600_000);
+        heard();
+        c.pass(11_000);
+      },
+      true,
+    ],
     [
       'speaks after 9 s and is silent for 9 s more',
       (c, heard) => {
@@ -119,7 +138,7 @@ describe('a thread that is watched', () => {
     const told = fake.fn();
     Object.assign(starved, { share: 0, ms: 0 });
     const watch = watchSilence('store', told, () => starved.ms);
-    happen(c, watch.heard);
+    happen(c, watch.heard, watch.busy);
     expect(told.mock.calls.length > 0).toBe(silent);
     watch.end();
   });

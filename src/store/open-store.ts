@@ -77,6 +77,11 @@ export function openStore(options: StoreOptions): OpenedStore {
     waiting: ({ reason }) => {
       state.away = reason;
     },
+    migrating({ from, to }) {
+      state.away = `it is brought from schema ${from} to ${to}`;
+      watch.busy();
+      options.onLog('warn', 'the store is brought to a newer schema; webhooks are journalled meanwhile', state.away);
+    },
     beat() {},
     result: pending.settle,
     results({ list }) {

@@ -6,18 +6,22 @@ import { WAL_PAGES } from '../checkpoints/wal-pages.ts';
 import { GatewayError } from '../gateway-error.ts';
 import { fillSeenSqlite, SEEN_NAMES_MESSAGES } from './fill-seen.ts';
 import { migrationsFrom, SCHEMA_VERSION } from './migrations.ts';
-import { createNumbers, LAG, NUMBERS_ARE_THERE, NUMBERS_BEHIND } from './numbers.ts';
+import { createNumbers, LAG, type Lag, NUMBERS_ARE_THERE, NUMBERS_BEHIND } from './numbers.ts';
 import type { Tx } from './port.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 import { createStatements, type Prepared } from './sqlite-statements.ts';
 import type { Database } from './tables.ts';
 import type { Writer } from './writer.ts';
 
-function migrate(db: DatabaseSync): void {
+/** Told before an older store is brought to this program's schema: the thread that asked stands still until that is done. */
+type MigrationListener = (from: number, to: number) => void;
+
+function migrate(db: DatabaseSync, onMigrate: MigrationListener): void {
   const version = (db.prepare('PRAGMA user_version').get() as { user_version: number }).user_version;
   if (version > SCHEMA_VERSION)
     throw new GatewayError('store_unavailable', `The store is of schema ${version}, newer than this program's ${SCHEMA_VERSION}; start the newer version.`);
   if (version === SCHEMA_VERSION) return;
+  if (version > 0) onMigrate(version, SCHEMA_VERSION);
   db.exec('BEGIN IMMEDIATE');
   for (const statement of migrationsFrom(version, 'sqlite')) db.exec(statement);
   if (version < SEEN_NAMES_MESSAGES) fillSeenSqlite(db);
@@ -26,13 +30,13 @@ function migrate(db: DatabaseSync): void {
 }
 
 /** The embedded writer: one connection, synchronous underneath; every promise of its Tx is already settled when returned. */
-export function openSqliteWriter(path: string, lag = LAG): Writer {
+export function openSqliteWriter(path: string, { lag = LAG, onMigrate = () => {} }: { lag?: Lag; onMigrate?: MigrationListener } = {}): Writer {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const db = new DatabaseSync(path);
   db.exec(
     `PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=${WAL_PAGES.store}; PRAGMA cache_size=-32768; PRAGMA foreign_keys=OFF`,
   );
-  migrate(db);
+  migrate(db, onMigrate);
   db.exec('PRAGMA temp_store=MEMORY'); // not before: what a migration sorts may be millions of rows, and goes through files
   const prepare = createStatements(db);
   const numbers = createNumbers({ lag, all: (sql, params) => prepare(sql).all(params), run: (sql, params) => void prepare(sql).run(params) });

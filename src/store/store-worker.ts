@@ -31,7 +31,7 @@ async function goOn(opened: Writer): Promise<Writer> {
 }
 /** Connects and migrates; away, it is tried again until it is there. */
 async function openWriter(): Promise<Writer> {
-  if (!data.databaseUrl) return goOn(openSqliteWriter(join(data.dataDir, 'store.sqlite')));
+  if (!data.databaseUrl) return goOn(openSqliteWriter(join(data.dataDir, 'store.sqlite'), { onMigrate: (from, to) => tell({ type: 'migrating', from, to }) }));
   for (let wait = 200; ; wait = Math.min(wait * 2, 3000)) {
     try {
       return await goOn(await openPostgresWriter(data.databaseUrl));

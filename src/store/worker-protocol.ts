@@ -57,6 +57,8 @@ export type StoreAnswer =
   | { readonly type: 'results'; readonly list: readonly OperationResult[] }
   | { readonly type: 'ready' }
   | { readonly type: 'waiting'; readonly reason: string }
+  /** An older store is brought to this program's schema, in one go: no beat before it is done. */
+  | { readonly type: 'migrating'; readonly from: number; readonly to: number }
   | { readonly type: 'beat' }
   | { readonly type: 'processed'; readonly offset: number; readonly inbound: InboundTimes }
   | { readonly type: 'log'; readonly level: 'warn' | 'error'; readonly message: string; readonly detail?: string }

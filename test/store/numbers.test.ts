@@ -74,7 +74,7 @@ test('numbers are gapless and name the event before them, whatever is undone, an
     fc.asyncProperty(transactions, fc.constantFrom(...LAGS), async (plan, lag) => {
       const dir = mkdtempSync(join(tmpdir(), 'parlance-numbers-'));
       let path = join(dir, 'store.sqlite');
-      let writer = openSqliteWriter(path, lag);
+      let writer = openSqliteWriter(path, { lag });
       const accepted: string[] = [];
       let [n, crashes] = [0, 0];
       for (const { parts, fails, after } of plan) {
@@ -98,13 +98,13 @@ test('numbers are gapless and name the event before them, whatever is undone, an
           .then(() => accepted.push(...mine), undone);
         if (after === 'closed') {
           await writer.close();
-          writer = openSqliteWriter(path, lag);
+          writer = openSqliteWriter(path, { lag });
         } else if (after === 'killed') {
           const from = path;
           path = join(dir, `store${++crashes}.sqlite`);
           for (const end of ['', '-wal']) if (existsSync(from + end)) copyFileSync(from + end, path + end); // what a killed process leaves
           await writer.close();
-          writer = openSqliteWriter(path, lag);
+          writer = openSqliteWriter(path, { lag });
         }
       }
       const events = await eventsOf(writer);
@@ -154,7 +154,7 @@ test('rows whose writing was undone, as where the disk is full at the commit, ar
 test('rows that follow behind: many events cost few writes, and no counter is kept for ever', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'parlance-numbers-'));
   const path = join(dir, 'store.sqlite');
-  const writer = openSqliteWriter(path, { events: 100, ms: 1e9, kept: 200 });
+  const writer = openSqliteWriter(path, { lag: { events: 100, ms: 1e9, kept: 200 } });
   const counted = () => writer.transaction((tx) => tx.all<{ subject: string; last: number }>('SELECT subject, last FROM seqs ORDER BY subject'));
   const write = (subject: string, from: number, to: number) =>
     writer.transaction((tx) =>

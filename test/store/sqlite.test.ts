@@ -128,7 +128,9 @@ describe('the store on SQLite', () => {
     for (const sql of PEOPLE) old.exec(sql);
     const before = PEOPLE_READ.map((sql) => old.prepare(sql).all());
     old.close();
-    const writer = openSqliteWriter(path);
+    const told: number[][] = [];
+    const writer = openSqliteWriter(path, { onMigrate: (from, to) => told.push([from, to]) });
+    expect(told).toEqual([[schemaBefore('new_aliases'), SCHEMA_VERSION]]);
     await writer.transaction(async (tx) => {
       for (const [i, sql] of PEOPLE_READ.entries()) expect(await tx.all(sql)).toEqual(before[i]?.map((row) => ({ ...row })));
       expect(await tx.all("SELECT name FROM sqlite_schema WHERE name LIKE 'sqlite_autoindex_con%' OR name LIKE 'new%'")).toEqual([]);
