@@ -160,7 +160,7 @@ const VERSIONS: readonly string[] = [
    DROP INDEX messages_conversation;
    CREATE INDEX messages_outbound ON messages (conversation, id) WHERE direction = 'outbound'`,
   // Who writes is found with fewer pages, each of which is another one where there are a million of conversations: a row stands in the tree of its
-  // id, and a number beside itself as a variant. Copied in the order in which they stand, which is nearly that of their keys: a sort would be held in memory.
+  // id, and a number beside itself as a variant. Copied in the order in which they stand, which is nearly that of their keys, without a sort.
   `CREATE TABLE new_contacts (id TEXT PRIMARY KEY, tenant TEXT NOT NULL, name TEXT, identities TEXT NOT NULL, created_at BIGINT NOT NULL, erased_at BIGINT, profile TEXT, profile_at BIGINT){without_rowid};
    INSERT INTO new_contacts (id, tenant, name, identities, created_at, erased_at, profile, profile_at) SELECT id, tenant, name, identities, created_at, erased_at, profile, profile_at FROM contacts;
    DROP TABLE contacts;
