@@ -1,13 +1,15 @@
+type Kind = 'sqlite' | 'postgres';
+
 /**
  * The schema, version by version; a version that was released never changes. One text for both databases: {now}, {blob},
- * {events_key} and {without_rowid} are what differs.
+ * {events_key} and {without_rowid} are what differs; what one of them alone has stands under its name.
  */
 const DIALECT = {
   sqlite: { now: "CAST(strftime('%s', 'now') AS INTEGER) * 1000", blob: 'BLOB', events_key: 'off INTEGER PRIMARY KEY', without_rowid: ' WITHOUT ROWID' },
   postgres: { now: 'CAST(extract(epoch FROM now()) * 1000 AS BIGINT)', blob: 'BYTEA', events_key: 'ord BIGSERIAL PRIMARY KEY, off BIGINT UNIQUE', without_rowid: '' },
 } as const;
 
-const VERSIONS: readonly string[] = [
+const VERSIONS: readonly (string | Readonly<Partial<Record<Kind, string>>>)[] = [
   `CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
    CREATE TABLE tenants (id TEXT PRIMARY KEY, name TEXT, created_at BIGINT NOT NULL);
    CREATE TABLE api_keys (id TEXT PRIMARY KEY, name TEXT NOT NULL, tenant TEXT, scopes TEXT NOT NULL, hash TEXT NOT NULL UNIQUE, created_at BIGINT NOT NULL, revoked_at BIGINT);
@@ -180,13 +182,23 @@ const VERSIONS: readonly string[] = [
    CREATE INDEX aliases_conversation ON aliases (conversation);
    CREATE INDEX aliases_phone ON aliases (value) WHERE kind = 'phone';
    CREATE INDEX aliases_user ON aliases (value) WHERE kind = 'whatsapp_user'`,
+  // Embedded, a conversation's messages are counted in its own row (numbers.ts). On PostgreSQL another transaction counts, which would wait for that row.
+  {
+    sqlite: `ALTER TABLE conversations ADD COLUMN seq BIGINT NOT NULL DEFAULT 0;
+     ALTER TABLE conversations ADD COLUMN seq_time BIGINT NOT NULL DEFAULT 0;
+     ALTER TABLE conversations ADD COLUMN seq_off BIGINT;
+     UPDATE conversations SET (seq, seq_time, seq_off) = (SELECT last, last_time, last_off FROM seqs WHERE subject = conversations.id AND topic = 'messages.v1')
+       WHERE EXISTS (SELECT 1 FROM seqs WHERE subject = conversations.id AND topic = 'messages.v1');
+     DELETE FROM seqs WHERE topic = 'messages.v1' AND EXISTS (SELECT 1 FROM conversations WHERE id = seqs.subject)`,
+  },
 ];
 
 export const SCHEMA_VERSION = VERSIONS.length;
 
 /** Statements that bring a database from `version` to SCHEMA_VERSION, in order; run them in one transaction. */
-export function migrationsFrom(version: number, kind: 'sqlite' | 'postgres'): string[] {
+export function migrationsFrom(version: number, kind: Kind): string[] {
   const words: Readonly<Record<string, string>> = DIALECT[kind];
+  const texts = VERSIONS.slice(version).flatMap((text) => (typeof text === 'string' ? text : (text[kind] ?? [])));
   const extra = kind === 'postgres' && version === 0 ? ['CREATE INDEX events_unnumbered ON events (ord) WHERE off IS NULL'] : [];
-  return [...VERSIONS.slice(version).flatMap((text) => text.split(';').map((s) => s.trim().replace(/\{(\w+)\}/g, (_, word: string) => words[word] ?? ''))), ...extra];
+  return [...texts.flatMap((text) => text.split(';').map((s) => s.trim().replace(/\{(\w+)\}/g, (_, word: string) => words[word] ?? ''))), ...extra];
 }

@@ -1,4 +1,4 @@
-import { TOPICS } from '../../schemas/index.ts';
+import { TOPICS, type Topic } from '../../schemas/index.ts';
 import { isLate } from './is-late.ts';
 
 /** Where an event stands: its offset, its number in its subject and topic, whether something younger went before, and the offset of the event before it there. */
@@ -8,13 +8,25 @@ export interface Place {
   readonly late: boolean;
   readonly before: number | null;
 }
+/** Where a counter is kept; `$1` to `$3` are last, last_time and last_off, then the key. */
+interface Home {
+  readonly read: string;
+  readonly write: string;
+  readonly key: readonly string[];
+}
+interface CounterRow {
+  readonly last: number;
+  readonly last_time: number;
+  readonly last_off: number | null;
+}
 interface Counter {
-  readonly subject: string;
-  readonly topic: string;
+  readonly home: Home;
+  /** It has not counted since it was read: the page of its row is at hand. */
+  fresh: boolean;
   last: number;
   lastTime: number;
   lastOff: number | null;
-  /** The first event that the row of `seqs` does not count, and when it was counted here (monotonic ms); null where it counts all. */
+  /** The first event that its row does not count, and when it was counted here (monotonic ms); null where it counts all. */
   behind: { readonly off: number; readonly at: number } | null;
 }
 interface Before {
@@ -33,7 +45,7 @@ interface Uncounted {
   readonly last_off: number;
   readonly first_off: number;
 }
-/** How far the rows of `seqs` may be behind the log: what a start after a crash has to read. `kept`: counters in memory, at least twice as many as `events`. */
+/** How far the rows may be behind the log: what a start after a crash has to read. `kept`: counters in memory, at least twice as many as `events`. */
 export interface Lag {
   readonly events: number;
   readonly ms: number;
@@ -49,22 +61,33 @@ export interface NumbersOptions {
 }
 
 const CURSOR = 'numbers';
+const OF_MESSAGES: Topic = 'messages.v1';
 /** The first schema whose `seqs` are behind; before it they were not. */
 export const NUMBERS_BEHIND = 17;
 export const NUMBERS_ARE_THERE = `INSERT INTO cursors (name, off, detail, updated_at) SELECT '${CURSOR}', coalesce(max(off), 0), NULL, 0 FROM events`;
 const TO = 'INSERT INTO cursors (name, off, detail, updated_at) VALUES ($1,$2,NULL,$3) ON CONFLICT (name) DO UPDATE SET off = excluded.off, updated_at = excluded.updated_at';
-const READ = 'SELECT last, last_time, last_off FROM seqs WHERE subject = $1 AND topic = $2';
-const WRITE = `INSERT INTO seqs (subject, topic, last, last_time, last_off) VALUES ($1,$2,$3,$4,$5)
-  ON CONFLICT (subject, topic) DO UPDATE SET last = excluded.last, last_time = excluded.last_time, last_off = excluded.last_off`;
+/** A conversation's messages are counted in its own row, which every one of them reads and writes anyway: a row elsewhere would be a page more. */
+const ofConversation = (id: string): Home => ({
+  read: 'SELECT seq AS last, seq_time AS last_time, seq_off AS last_off FROM conversations WHERE id = $1',
+  write: 'UPDATE conversations SET seq = $1, seq_time = $2, seq_off = $3 WHERE id = $4',
+  key: [id],
+});
+const ofOther = (subject: string, topic: string): Home => ({
+  read: 'SELECT last, last_time, last_off FROM seqs WHERE subject = $1 AND topic = $2',
+  write: `INSERT INTO seqs (last, last_time, last_off, subject, topic) VALUES ($1,$2,$3,$4,$5)
+    ON CONFLICT (subject, topic) DO UPDATE SET last = excluded.last, last_time = excluded.last_time, last_off = excluded.last_off`,
+  key: [subject, topic],
+});
 /** What was counted to may be above the events: offsets that were undone. */
-const LAST = 'SELECT max(coalesce((SELECT max(off) FROM events), 0), coalesce((SELECT off FROM cursors WHERE name = $1), 0)) AS last';
+const LAST = `SELECT max(coalesce((SELECT max(off) FROM events), 0), cursor) AS last, cursor FROM (SELECT coalesce((SELECT off FROM cursors WHERE name = $1), 0) AS cursor)`;
 const UNCOUNTED = `SELECT subject, topic, max(seq) AS last, max(time) AS last_time, max(off) AS last_off, min(off) AS first_off FROM events
   WHERE off > coalesce((SELECT off FROM cursors WHERE name = $1), 0) GROUP BY subject, topic ORDER BY first_off`;
 
 /**
- * Numbers events for the one writer of the embedded store: offsets, and `seq` per subject and topic. The counters live here; the rows
- * of `seqs` follow behind, since an event that changes one more page costs a tenth more. An event carries its own number, so what the
- * rows lack is read from the log when the store is opened: a cursor over the log says from where, and keeps retention off.
+ * Numbers events for the one writer of the embedded store: offsets, and `seq` per subject and topic. The counters live here. One that
+ * counts for the first time since it was read writes its row at once, while the page is at hand; the rows of the others follow behind,
+ * since an event that changes one more page costs a tenth more. An event carries its own number, so what the rows lack is read from the
+ * log when the store is opened: a cursor over the log says from where, and keeps retention off.
  */
 export function createNumbers({ lag, all, run }: NumbersOptions) {
   const counters = new Map<string, Counter>();
@@ -72,15 +95,27 @@ export function createNumbers({ lag, all, run }: NumbersOptions) {
   let behind = new Set<Counter>();
   /** What the transaction changed, so that it can be undone. */
   const undo: Before[] = [];
-  const [top] = all(LAST, [CURSOR]) as { last: number }[];
+  const [top] = all(LAST, [CURSOR]) as { last: number; cursor: number }[];
   let last = top?.last ?? 0;
+  /** The events after this one are not all counted in the rows, as the store has it, and since when it has (monotonic ms). */
+  let cursor = { off: top?.cursor ?? 0, at: 0 };
+  let committed = cursor;
 
+  function read(subject: string, topic: string): Counter {
+    const none = { last: 0, last_time: 0, last_off: null };
+    const counter = (home: Home, row: CounterRow) => ({ home, fresh: true, last: row.last, lastTime: row.last_time, lastOff: row.last_off, behind: null });
+    const conversation = topic === OF_MESSAGES ? ofConversation(subject) : null;
+    const [own] = conversation ? (all(conversation.read, conversation.key) as CounterRow[]) : [];
+    if (conversation && own) return counter(conversation, own);
+    const home = ofOther(subject, topic);
+    const [row = none] = all(home.read, home.key) as CounterRow[];
+    return counter(home, row);
+  }
   function counterOf(subject: string, topic: string): Counter {
     const key = `${topic} ${subject}`;
     let counter = counters.get(key);
     if (!counter) {
-      const [row] = all(READ, [subject, topic]) as { last: number; last_time: number; last_off: number | null }[];
-      counter = { subject, topic, last: row?.last ?? 0, lastTime: row?.last_time ?? 0, lastOff: row?.last_off ?? null, behind: null };
+      counter = read(subject, topic);
       counters.set(key, counter);
     }
     return counter;
@@ -93,20 +128,28 @@ export function createNumbers({ lag, all, run }: NumbersOptions) {
   function change(counter: Counter): void {
     undo.push({ counter, last: counter.last, lastTime: counter.lastTime, lastOff: counter.lastOff, behind: counter.behind });
   }
-  /** The events after this one are not all counted in `seqs`. */
-  function countedTo(): number {
-    const [first] = behind;
-    return first?.behind ? first.behind.off - 1 : last;
+  /** After `change`: its row counts all from here on. */
+  function write(counter: Counter): void {
+    run(counter.home.write, [counter.last, counter.lastTime, counter.lastOff, ...counter.home.key]);
+    counter.fresh = false;
+    counter.behind = null;
+    behind.delete(counter);
   }
-  function write(which: (since: NonNullable<Counter['behind']>) => boolean): void {
+  function writeBehind(which: (since: NonNullable<Counter['behind']>) => boolean): void {
     for (const counter of behind) {
       if (!counter.behind || !which(counter.behind)) break;
       change(counter);
-      run(WRITE, [counter.subject, counter.topic, counter.last, counter.lastTime, counter.lastOff]);
-      counter.behind = null;
-      behind.delete(counter);
+      write(counter);
     }
-    run(TO, [CURSOR, countedTo(), Date.now()]);
+  }
+  /** Writes how far the rows count, where that is more by `events` than the store has it, or more at all for `ms`. */
+  function writeCursor({ events, ms }: { events: number; ms: number }): void {
+    const [first] = behind;
+    const off = first?.behind ? first.behind.off - 1 : last;
+    const at = performance.now();
+    if (off === cursor.off || (off - cursor.off < events && at - cursor.at < ms)) return;
+    run(TO, [CURSOR, off, Date.now()]);
+    cursor = { off, at };
   }
 
   return {
@@ -117,7 +160,8 @@ export function createNumbers({ lag, all, run }: NumbersOptions) {
       const place = { off, seq: ++counter.last, late: isLate(time, counter.lastTime), before: counter.lastOff };
       counter.lastTime = Math.max(counter.lastTime, time);
       counter.lastOff = off;
-      if (!counter.behind) {
+      if (counter.fresh) write(counter);
+      else if (!counter.behind) {
         counter.behind = { off, at: performance.now() };
         behind.add(counter);
       }
@@ -131,6 +175,7 @@ export function createNumbers({ lag, all, run }: NumbersOptions) {
     mark: () => undo.length,
     /** Forgets what was counted and written since `mark` (offsets are not given again); call it as the database undoes the same. */
     undo(mark = 0): void {
+      if (mark === 0) cursor = committed;
       if (undo.length === mark) return;
       for (let i = undo.length - 1; i >= mark; i--) {
         const { counter, last, lastTime, lastOff, behind: since } = undo[i] as Before;
@@ -144,15 +189,19 @@ export function createNumbers({ lag, all, run }: NumbersOptions) {
     /** In the transaction, at its end: writes the rows that are furthest behind. */
     settle(): void {
       const [first] = behind;
-      if (!first?.behind) return;
       const [longAgo, before] = [performance.now() - lag.ms, last - lag.events];
-      if (first.behind.off < before) write(({ off }) => off < before + lag.events * SLICE);
-      else if (first.behind.at < longAgo) write(({ at }) => at < longAgo + lag.ms * SLICE);
+      if (first?.behind && first.behind.off < before) writeBehind(({ off }) => off < before + lag.events * SLICE);
+      else if (first?.behind && first.behind.at < longAgo) writeBehind(({ at }) => at < longAgo + lag.ms * SLICE);
+      writeCursor({ events: lag.events * SLICE, ms: lag.ms * SLICE });
     },
     /** In a transaction: writes all that are behind. */
-    settleAll: () => write(() => true),
+    settleAll(): void {
+      writeBehind(() => true);
+      writeCursor({ events: 0, ms: 0 });
+    },
     committed(): void {
       undo.length = 0;
+      committed = cursor;
       let looks = (counters.size - lag.kept) * 4;
       for (const [key, counter] of counters) {
         if (counters.size <= lag.kept || looks-- <= 0) break;

@@ -44,7 +44,7 @@ export interface Database {
     profile: string | null;
     profile_at: number | null;
   };
-  /** watermarks: JSON, the highest delivered and read; see inbound/watermarks.ts. sendable: JSON Identity, the address that the platform last told (answers go there). moved_to: the older conversation this one was linked to. last_message, messages: the newest, and how many there were; see message-chain.ts. */
+  /** watermarks: JSON, the highest delivered and read; see inbound/watermarks.ts. sendable: JSON Identity, the address that the platform last told (answers go there). moved_to: the older conversation this one was linked to. last_message, messages: the newest, and how many there were; see message-chain.ts. seq, seq_time, seq_off: what `seqs` has for others, of its messages' topic (SQLite only; see numbers.ts). */
   conversations: {
     id: string;
     tenant: string;
@@ -57,10 +57,13 @@ export interface Database {
     watermarks: string | null;
     last_message: string | null;
     messages: number;
+    seq?: number;
+    seq_time?: number;
+    seq_off?: number | null;
   };
   /** Unique on (channel, value, kind): how a conversation is found. kind is an IdentityType, or 'phone_variant' for derived national variants. */
   aliases: { channel: string; kind: string; value: string; conversation: string };
-  /** Gapless numbering per subject (conversation, channel or 'unrouted') and topic. last_time: ms, for `late`. last_off: of the newest event. On SQLite behind the log, see numbers.ts. */
+  /** Gapless numbering per subject (conversation, channel or 'unrouted') and topic; on SQLite without the messages of conversations, and behind the log, see numbers.ts. last_time: ms, for `late`. last_off: of the newest event. */
   seqs: { subject: string; topic: string; last: number; last_time: number; last_off: number | null };
   /**
    * Delivery log and outbound queue. state: MessageState; inbound rows have 'received'. part rows are in calls.
@@ -224,7 +227,7 @@ export interface Database {
   /** Options that a message of ours numbered: JSON array of { n, id, title }; see inbound/menus.ts. */
   menus: { message: string; conversation: string; options: string };
   leases: { shard: number; owner: string; epoch: number; expires_at: number };
-  /** Named cursors over the event log: relay, consumers, numbers (what `seqs` counts, embedded). detail: JSON (the relay keeps Kafka's end offsets). */
+  /** Named cursors over the event log: relay, consumers, numbers (what the counters of `seqs` and `conversations` count, embedded). detail: JSON (the relay keeps Kafka's end offsets). */
   cursors: { name: string; off: number; detail: string | null; updated_at: number };
   replays: { id: string; tenant: string | null; state: string; request: string; result: string | null; created_at: number; updated_at: number };
   /** Platform ids that something names and nobody here has seen. named_by: status, reply, reaction. */

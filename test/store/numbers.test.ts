@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import type { EventType } from '../../schemas/index.ts';
 import { retain } from '../../src/inbound/retention.ts';
@@ -40,6 +41,30 @@ function renumbered(events: readonly Kept[]) {
   });
 }
 
+/** The newest event of each subject and topic, as the rows count them. */
+const lastOf = (events: readonly Kept[]) =>
+  [...new Map(events.map((e) => [`${e.topic} ${e.subject}`, { subject: e.subject, topic: e.topic, last: e.seq, last_off: e.off }])).values()].sort(bySubject);
+const bySubject = (a: { subject: string; topic: string }, b: { subject: string; topic: string }) => `${a.topic} ${a.subject}`.localeCompare(`${b.topic} ${b.subject}`);
+async function addConversation(writer: Writer, id: string): Promise<void> {
+  await writer.transaction((tx) => tx.run("INSERT INTO conversations (id, tenant, channel, contact, created_at) VALUES ($1, 'acme', 'ch', 'ct', 1)", [id]));
+}
+interface Counted {
+  subject: string;
+  topic: string;
+  last: number;
+  last_off: number;
+}
+const COUNTED = `SELECT subject, topic, last, last_off FROM seqs UNION ALL SELECT id, 'messages.v1', seq, seq_off FROM conversations WHERE seq > 0`;
+/** What a closed store counts. */
+async function countedIn(path: string): Promise<Counted[]> {
+  const db = new DatabaseSync(path);
+  const rows = db.prepare(COUNTED).all() as unknown as Counted[];
+  const [cursor, last] = ["SELECT off FROM cursors WHERE name = 'numbers'", 'SELECT max(off) AS off FROM events'].map((sql) => (db.prepare(sql).get() as { off: number }).off);
+  db.close();
+  expect(cursor).toBeGreaterThanOrEqual(last ?? 0);
+  return rows.map((row) => ({ ...row })).sort(bySubject);
+}
+
 interface Event {
   readonly subject: string;
   readonly type: EventType;
@@ -75,6 +100,7 @@ test('numbers are gapless and name the event before them, whatever is undone, an
       const dir = mkdtempSync(join(tmpdir(), 'parlance-numbers-'));
       let path = join(dir, 'store.sqlite');
       let writer = openSqliteWriter(path, { lag });
+      for (let n = 0; n < 6; n++) await addConversation(writer, `cv_${n}`); // and as many subjects that are none
       const accepted: string[] = [];
       let [n, crashes] = [0, 0];
       for (const { parts, fails, after } of plan) {
@@ -111,6 +137,7 @@ test('numbers are gapless and name the event before them, whatever is undone, an
       expect(events.map((e) => e.id)).toEqual(accepted);
       expect(events).toEqual(renumbered(events));
       await writer.close();
+      expect(await countedIn(path)).toEqual(lastOf(renumbered(events)));
       rmSync(dir, { recursive: true, force: true });
     }),
     { numRuns: 150 },
@@ -134,20 +161,28 @@ test('rows whose writing was undone, as where the disk is full at the commit, ar
     db.exec('COMMIT');
     numbers.committed();
   };
+  const counted = () =>
+    db
+      .prepare('SELECT last FROM seqs ORDER BY subject')
+      .all()
+      .map((row) => row.last);
   db.exec('BEGIN');
-  for (const subject of ['a', 'b', ...Array(6).fill('c'), ...Array(12).fill('d')]) add(subject);
+  for (const subject of ['a', 'a', 'b', 'b', ...Array(5).fill('c'), ...Array(11).fill('d')]) add(subject);
   commit();
+  expect(counted()).toEqual([1, 1, 1, 1]); // the first of each
   db.exec('BEGIN');
-  for (const subject of ['d', 'd']) add(subject);
+  for (const subject of Array(4).fill('d')) add(subject);
   numbers.settle(); // a and b
-  expect(db.prepare('SELECT subject FROM seqs ORDER BY subject').all()).toMatchObject([{ subject: 'a' }, { subject: 'b' }]);
+  expect(counted()).toEqual([2, 2, 1, 1]);
   db.exec('ROLLBACK');
   numbers.undo();
+  expect(counted()).toEqual([1, 1, 1, 1]);
   db.exec('BEGIN');
-  for (const subject of ['d', 'd']) add(subject);
+  for (const subject of Array(4).fill('d')) add(subject);
   commit(); // all but d
+  expect(counted()).toEqual([2, 2, 5, 1]);
   numbers = open();
-  expect(['a', 'b', 'c', 'd'].map(add)).toEqual([2, 2, 7, 15]);
+  expect(['a', 'b', 'c', 'd'].map(add)).toEqual([3, 3, 6, 16]);
   db.close();
 });
 
@@ -164,13 +199,16 @@ test('rows that follow behind: many events cost few writes, and no counter is ke
         1,
       ),
     );
-  await write('cv_1', 0, 100);
-  expect(await counted()).toEqual([]);
-  await write('cv_1', 100, 102);
-  expect(await counted()).toEqual([{ subject: 'cv_1', last: 102 }]);
-  await write('cv_1', 102, 150);
+  await write('cv_1', 0, 101);
+  expect(await counted()).toEqual([{ subject: 'cv_1', last: 1 }]);
+  await write('cv_1', 101, 103);
+  expect(await counted()).toEqual([{ subject: 'cv_1', last: 103 }]);
+  await write('cv_1', 103, 150);
   await write('cv_2', 0, 1);
-  expect(await counted()).toEqual([{ subject: 'cv_1', last: 102 }]);
+  expect(await counted()).toEqual([
+    { subject: 'cv_1', last: 103 },
+    { subject: 'cv_2', last: 1 },
+  ]);
   await writer.close();
   const again = openSqliteWriter(path);
   expect(await again.transaction((tx) => tx.all('SELECT subject, last FROM seqs ORDER BY subject'))).toEqual([
@@ -178,6 +216,25 @@ test('rows that follow behind: many events cost few writes, and no counter is ke
     { subject: 'cv_2', last: 1 },
   ]);
   await again.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+test('conversations that write once each are counted in their own rows, at once, and the log is not held', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'parlance-numbers-'));
+  const path = join(dir, 'store.sqlite');
+  const writer = openSqliteWriter(path, { lag: { events: 100, ms: 1e9, kept: 200 } });
+  for (let n = 0; n < 1000; n++) {
+    await addConversation(writer, `cv_${n}`);
+    await writer.transaction((tx) => appendEvents(tx, [draft(`e${n}`, `cv_${n}`)], 1));
+  }
+  const read = <T>(sql: string) => writer.transaction((tx) => tx.all<T>(sql));
+  expect(await read('SELECT count(*) AS n, min(seq) AS least, max(seq) AS most, count(DISTINCT seq_off) AS offs FROM conversations')).toEqual([
+    { n: 1000, least: 1, most: 1, offs: 1000 },
+  ]);
+  expect(await read('SELECT * FROM seqs')).toEqual([]);
+  const [cursor] = await read<{ off: number }>("SELECT off FROM cursors WHERE name = 'numbers'");
+  expect(cursor?.off).toBeGreaterThanOrEqual(1000 - 5);
+  await writer.close();
   rmSync(dir, { recursive: true, force: true });
 });
 
@@ -192,7 +249,7 @@ test('what the rows do not count yet is not dropped, however old it is', async (
     ),
   );
   await writer.transaction((tx) => retain(tx, INGEST_SETTINGS.retention, { nowMs: Date.now(), goOn: () => false }));
-  expect(await eventsOf(writer)).toHaveLength(3);
+  expect((await eventsOf(writer)).map((e) => e.seq)).toEqual([2, 3]); // the first is counted
   await writer.close();
   rmSync(dir, { recursive: true, force: true });
 });

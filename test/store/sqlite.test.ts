@@ -132,9 +132,44 @@ describe('the store on SQLite', () => {
     const writer = openSqliteWriter(path, { onMigrate: (from, to) => told.push([from, to]) });
     expect(told).toEqual([[schemaBefore('new_aliases'), SCHEMA_VERSION]]);
     await writer.transaction(async (tx) => {
-      for (const [i, sql] of PEOPLE_READ.entries()) expect(await tx.all(sql)).toEqual(before[i]?.map((row) => ({ ...row })));
+      for (const [i, sql] of PEOPLE_READ.entries()) expect(await tx.all(sql)).toMatchObject(before[i] as object[]);
       expect(await tx.all("SELECT name FROM sqlite_schema WHERE name LIKE 'sqlite_autoindex_con%' OR name LIKE 'new%'")).toEqual([]);
     });
+    await writer.close();
+    rmSync(dir, { recursive: true, force: true });
+  });
+
+  test('what the schema before counted of a conversation goes on in its row, and all else where it was', async () => {
+    const { dir, path, old } = storeBefore('ADD COLUMN seq');
+    for (const sql of PEOPLE) old.exec(sql);
+    const insert = old.prepare('INSERT INTO seqs (subject, topic, last, last_time, last_off) VALUES (?, ?, ?, ?, ?)');
+    const late = Date.parse('2026-11-22T09:30:00.000Z');
+    insert.run('cv_1', 'messages.v1', 40, late, 90);
+    insert.run('cv_1', 'statuses.v1', 7, 1, 91);
+    insert.run('ch_a', 'messages.v1', 3, 1, 92);
+    const event = old.prepare(
+      "INSERT INTO events (off, id, topic, type, subject, seq, late, time, created_at, body, prev_off) VALUES (?, ?, 'messages.v1', 'message.received', 'cv_1', ?, 0, ?, 1, '{}', ?)",
+    );
+    event.run(93, 'e93', 41, late, 90); // not in the row yet
+    old.prepare("INSERT INTO cursors (name, off, updated_at) VALUES ('numbers', 92, 1)").run();
+    old.close();
+    const writer = openSqliteWriter(path);
+    const later = { ...draft('status', 'cv_1'), type: 'message.status' } as const;
+    await writer.transaction((tx) => appendEvents(tx, [draft('1', 'cv_1'), draft('2', 'cv_2'), later, draft('3', 'ch_a')], 1));
+    expect(await writer.transaction((tx) => tx.all('SELECT subject, topic, seq, late, prev_off FROM events WHERE off > 93 ORDER BY off'))).toEqual([
+      { subject: 'cv_1', topic: 'messages.v1', seq: 42, late: 1, prev_off: 93 },
+      { subject: 'cv_2', topic: 'messages.v1', seq: 1, late: 0, prev_off: null },
+      { subject: 'cv_1', topic: 'statuses.v1', seq: 8, late: 0, prev_off: 91 },
+      { subject: 'ch_a', topic: 'messages.v1', seq: 4, late: 0, prev_off: 92 },
+    ]);
+    expect(await writer.transaction((tx) => tx.all('SELECT id, seq, seq_time, seq_off FROM conversations ORDER BY id'))).toEqual([
+      { id: 'cv_1', seq: 42, seq_time: late, seq_off: 94 },
+      { id: 'cv_2', seq: 1, seq_time: Date.parse(draft('2').time), seq_off: 95 },
+    ]);
+    expect(await writer.transaction((tx) => tx.all('SELECT subject, topic, last FROM seqs ORDER BY subject'))).toEqual([
+      { subject: 'ch_a', topic: 'messages.v1', last: 4 },
+      { subject: 'cv_1', topic: 'statuses.v1', last: 8 },
+    ]);
     await writer.close();
     rmSync(dir, { recursive: true, force: true });
   });
