@@ -47,16 +47,17 @@ export interface PersonRow {
 }
 export const PERSON_COLUMNS = 'c.id, c.channel, c.tenant, c.contact, c.sendable, c.window_expires_at, c.created_at, c.last_message, c.messages, t.name, t.identities';
 
-// Aliases first, then each conversation once: joined, every alias would bring the whole conversation again.
-const ALIAS = 'SELECT kind, value, conversation FROM aliases WHERE ';
+// Aliases first, then each conversation once: joined, every alias would bring the whole conversation again. By value alone, since a number and
+// its variant, mostly the same, stand side by side: a look for each would go down the tree once more.
+const ALIAS = 'SELECT kind, value, conversation FROM aliases WHERE channel = $1 AND value = ';
 const KNOWN = `SELECT ${PERSON_COLUMNS}, EXISTS (SELECT 1 FROM menus n WHERE n.conversation = c.id) AS has_menu
   FROM conversations c JOIN contacts t ON t.id = c.contact WHERE c.id = $1`;
 const selects = new Map<number, string>();
-function aliasesOf(keys: number): string {
-  let sql = selects.get(keys);
+function aliasesOf(values: number): string {
+  let sql = selects.get(values);
   if (!sql) {
-    sql = Array.from({ length: keys }, (_, i) => `${ALIAS}channel = $1 AND kind = $${i * 2 + 2} AND value = $${i * 2 + 3}`).join(' UNION ALL '); // OR makes SQLite keep a table of what it has found
-    selects.set(keys, sql);
+    sql = Array.from({ length: values }, (_, i) => `${ALIAS}$${i + 2}`).join(' UNION ALL '); // OR makes SQLite keep a table of what it has found
+    selects.set(values, sql);
   }
   return sql;
 }
@@ -75,7 +76,7 @@ export const toKnown = (r: PersonRow): Known => ({
   hasMenu: Boolean(r.has_menu),
 });
 
-/** So many of each are kept, about a kilobyte each; then it begins anew. */
+/** So many of each are kept, about a kilobyte each, and of so many it is known that they were looked up once; then it begins anew. */
 const MOST = 10_000;
 /**
  * What the last look-ups found, for a writer that is the only one: customers write several messages in a row, and a
@@ -87,13 +88,15 @@ interface Kept {
   /** Look-ups of which every key was found: a new alias can not change them. */
   readonly aliases: Map<string, readonly Alias[]>;
   readonly known: Map<string, Known>;
+  /** What was looked up once. Only what is looked up again is kept: of a million conversations few are, and what is kept in vain costs the garbage collector. */
+  readonly once: Set<string>;
 }
 const keptOf = new WeakMap<Tx, Kept>();
 function kept(tx: Tx): Kept | null {
   if (!tx.peopleVersion) return null;
   let mine = keptOf.get(tx);
   if (!mine) {
-    mine = { version: tx.peopleVersion(), aliases: new Map(), known: new Map() };
+    mine = { version: tx.peopleVersion(), aliases: new Map(), known: new Map(), once: new Set() };
     keptOf.set(tx, mine);
   }
   if (mine.version !== tx.peopleVersion()) {
@@ -103,9 +106,14 @@ function kept(tx: Tx): Kept | null {
   }
   return mine;
 }
-function keep<V>(map: Map<string, V>, key: string, value: V): void {
-  if (map.size >= MOST) map.clear();
-  map.set(key, value);
+function keep<V>({ once }: Kept, map: Map<string, V>, key: string, value: V): void {
+  if (once.delete(key)) {
+    if (map.size >= MOST) map.clear();
+    map.set(key, value);
+  } else {
+    if (once.size >= MOST) once.clear();
+    once.add(key);
+  }
 }
 
 /** Writes to the tables of conversations and contacts what leaves every look-up as it is, but for what `remember` is told next. */
@@ -126,8 +134,10 @@ async function aliases(tx: Tx, channel: string, keys: readonly Key[]): Promise<r
   const name = mine ? keys.reduce((text, k) => `${text} ${k.kind} ${k.value.length} ${k.value}`, channel) : '';
   const before = mine?.aliases.get(name);
   if (before) return before;
-  const found = await tx.all<Alias>(aliasesOf(keys.length), [channel, ...keys.flatMap((k) => [k.kind, k.value])]);
-  if (mine && found.length === keys.length) keep(mine.aliases, name, found);
+  const values = [...new Set(keys.map((k) => k.value))];
+  const standing = await tx.all<Alias>(aliasesOf(values.length), [channel, ...values]);
+  const found = keys.flatMap((k) => standing.find((a) => a.kind === k.kind && a.value === k.value) ?? []);
+  if (mine && found.length === keys.length) keep(mine, mine.aliases, name, found);
   return found;
 }
 async function knownById(tx: Tx, id: string): Promise<Known | undefined> {
@@ -136,7 +146,7 @@ async function knownById(tx: Tx, id: string): Promise<Known | undefined> {
   if (before) return before;
   const [row] = await tx.all<PersonRow>(KNOWN, [id]);
   const known = row && toKnown(row);
-  if (mine && known) keep(mine.known, id, known);
+  if (mine && known) keep(mine, mine.known, id, known);
   return known;
 }
 
