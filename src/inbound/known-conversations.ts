@@ -76,8 +76,23 @@ export const toKnown = (r: PersonRow): Known => ({
   hasMenu: Boolean(r.has_menu),
 });
 
-/** So many of each are kept, about a kilobyte each, and of so many it is known that they were looked up once; then it begins anew. */
+/** So many of each are kept, about a kilobyte each, and as many names of those looked up once; then it begins anew. */
 const MOST = 10_000;
+/** Only what is looked up again is kept: of a million conversations few are, and what is kept in vain costs the garbage collector. */
+interface LookUps<V> {
+  readonly once: Set<string>;
+  readonly again: Map<string, V>;
+}
+const noLookUps = <V>(): LookUps<V> => ({ once: new Set(), again: new Map() });
+function keep<V>({ once, again }: LookUps<V>, name: string, found: V): void {
+  if (once.delete(name)) {
+    if (again.size >= MOST) again.clear();
+    again.set(name, found);
+  } else {
+    if (once.size >= MOST) once.clear();
+    once.add(name);
+  }
+}
 /**
  * What the last look-ups found, for a writer that is the only one: customers write several messages in a row, and a
  * look-up takes two statements. It holds as long as nobody else wrote to these tables and nothing was undone (Tx.peopleVersion);
@@ -86,34 +101,23 @@ const MOST = 10_000;
 interface Kept {
   version: number;
   /** Look-ups of which every key was found: a new alias can not change them. */
-  readonly aliases: Map<string, readonly Alias[]>;
-  readonly known: Map<string, Known>;
-  /** What was looked up once. Only what is looked up again is kept: of a million conversations few are, and what is kept in vain costs the garbage collector. */
-  readonly once: Set<string>;
+  readonly aliases: LookUps<readonly Alias[]>;
+  readonly known: LookUps<Known>;
 }
 const keptOf = new WeakMap<Tx, Kept>();
 function kept(tx: Tx): Kept | null {
   if (!tx.peopleVersion) return null;
   let mine = keptOf.get(tx);
   if (!mine) {
-    mine = { version: tx.peopleVersion(), aliases: new Map(), known: new Map(), once: new Set() };
+    mine = { version: tx.peopleVersion(), aliases: noLookUps(), known: noLookUps() };
     keptOf.set(tx, mine);
   }
   if (mine.version !== tx.peopleVersion()) {
     mine.version = tx.peopleVersion();
-    mine.aliases.clear();
-    mine.known.clear();
+    mine.aliases.again.clear();
+    mine.known.again.clear();
   }
   return mine;
-}
-function keep<V>({ once }: Kept, map: Map<string, V>, key: string, value: V): void {
-  if (once.delete(key)) {
-    if (map.size >= MOST) map.clear();
-    map.set(key, value);
-  } else {
-    if (once.size >= MOST) once.clear();
-    once.add(key);
-  }
 }
 
 /** Writes to the tables of conversations and contacts what leaves every look-up as it is, but for what `remember` is told next. */
@@ -125,28 +129,28 @@ export async function own(tx: Tx, sql: string, params: readonly unknown[]): Prom
 /** A conversation changed by `own`, in so far as it is remembered. */
 export function remember(tx: Tx, conversation: string, change: Partial<Known>): void {
   const mine = kept(tx);
-  const known = mine?.known.get(conversation);
-  if (mine && known) mine.known.set(conversation, { ...known, ...change });
+  const known = mine?.known.again.get(conversation);
+  if (mine && known) mine.known.again.set(conversation, { ...known, ...change });
 }
 
 async function aliases(tx: Tx, channel: string, keys: readonly Key[]): Promise<readonly Alias[]> {
   const mine = kept(tx);
   const name = mine ? keys.reduce((text, k) => `${text} ${k.kind} ${k.value.length} ${k.value}`, channel) : '';
-  const before = mine?.aliases.get(name);
+  const before = mine?.aliases.again.get(name);
   if (before) return before;
   const values = [...new Set(keys.map((k) => k.value))];
   const standing = await tx.all<Alias>(aliasesOf(values.length), [channel, ...values]);
   const found = keys.flatMap((k) => standing.find((a) => a.kind === k.kind && a.value === k.value) ?? []);
-  if (mine && found.length === keys.length) keep(mine, mine.aliases, name, found);
+  if (mine && found.length === keys.length) keep(mine.aliases, name, found);
   return found;
 }
 async function knownById(tx: Tx, id: string): Promise<Known | undefined> {
   const mine = kept(tx);
-  const before = mine?.known.get(id);
+  const before = mine?.known.again.get(id);
   if (before) return before;
   const [row] = await tx.all<PersonRow>(KNOWN, [id]);
   const known = row && toKnown(row);
-  if (mine && known) keep(mine, mine.known, id, known);
+  if (mine && known) keep(mine.known, id, known);
   return known;
 }
 
