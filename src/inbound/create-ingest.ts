@@ -21,6 +21,8 @@ import { releaseOverdue } from './waiting.ts';
 
 export interface IngestDeps extends IngestSettings {
   readonly adapters: Adapters;
+  /** Whether the HTTP thread is busy. */
+  httpBusy(): boolean;
   log(level: 'warn' | 'error', message: string, detail?: string): void;
 }
 const MAX_BODIES = 500;
@@ -60,7 +62,7 @@ export function createIngest(deps: IngestDeps): Ingest {
   const links = createMediaLinks({ publicUrl: deps.publicUrl, key: deps.mediaKey, days: deps.mediaLinkDays });
   const failures = new Map<number, number>();
   const early = { pending: -1 };
-  const makeWay = createMakeWay();
+  const makeWay = createMakeWay({ busy: deps.httpBusy });
   /**
    * Apart: each body in a savepoint of its own, after a batch without any failed. `most`: so many bodies a batch, half of what the last one
    * had come to where the store failed in its midst (a connection that is cut again and again would never see a whole one), and twice as

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { GatewayError } from '../gateway-error.ts';
+import { createUtilization } from '../utilization.ts';
 import { watchSilence } from '../watch-silence.ts';
 import { packRecords } from './packed-records.ts';
 import type { Journal, JournalRecord } from './port.ts';
@@ -33,7 +34,6 @@ const YOUNG = { maxYoungGenerationSizeMb: 12 };
  * wait for one another, about `ms`. On an idle machine they would wait for nothing; on a busy one they leave more to all threads.
  */
 const COMPANY = { records: 6, ms: 1, busy: 0.33 };
-const WINDOW_MS = 100;
 /** So many are worth a commit of their own: they go while another is under way, and the next one begins when that one ends, not when this thread has time to hear of it. */
 const ENOUGH = 8;
 
@@ -59,8 +59,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   let flying: Waiting[] = [];
   let scheduled: 'no' | 'now' | 'soon' = 'no';
   let timer: NodeJS.Timeout | undefined;
-  /** How much of its time this thread was at work in the last window: 0 to 1. */
-  const load = { since: performance.now(), at: performance.eventLoopUtilization(), busy: 0 };
+  const busy = createUtilization();
   const once = new Map<JournalAnswer['type'], (answer: JournalAnswer) => void>();
   const post = (request: JournalRequest) => worker.postMessage(request);
 
@@ -73,18 +72,10 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     queue = [];
     worker.postMessage({ type: 'append', records } satisfies JournalRequest, [records.bodies.buffer]);
   }
-  function observe(): void {
-    const now = performance.now();
-    if (now - load.since < WINDOW_MS) return;
-    const at = performance.eventLoopUtilization();
-    load.busy = performance.eventLoopUtilization(at, load.at).utilization;
-    load.at = at;
-    load.since = now;
-  }
   /** What waits goes at once, or in a moment where this thread is busy and only a few wait; while a commit is under way, once enough do. */
   function schedule(): void {
     if (scheduled === 'now' || !queue.length || (flying.length && queue.length < ENOUGH)) return;
-    if (queue.length >= COMPANY.records || load.busy < COMPANY.busy) {
+    if (queue.length >= COMPANY.records || busy() < COMPANY.busy) {
       scheduled = 'now';
       setImmediate(flush); // what this turn of the loop brings shares one commit
     } else if (scheduled === 'no') {
@@ -146,7 +137,6 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
       if (state.closing) return Promise.reject(new GatewayError('journal_unavailable', 'The gateway is stopping.'));
       return new Promise((resolve, reject) => {
         queue.push({ record, resolve, reject });
-        observe();
         schedule();
       });
     },

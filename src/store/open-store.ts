@@ -3,6 +3,7 @@ import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { Kysely } from 'kysely';
 import { GatewayError } from '../gateway-error.ts';
 import { watchSilence } from '../watch-silence.ts';
+import { createHttpBusy, tellHttpBusy } from './http-busy.ts';
 import type { InboundTimes } from './ingest-port.ts';
 import { createPendingOperations } from './pending-operations.ts';
 import type { Store } from './port.ts';
@@ -12,7 +13,7 @@ import { openSqliteReaders } from './sqlite-readers.ts';
 import type { Database } from './tables.ts';
 import type { OperationRequest, StoreAnswer, StoreRequest, StoreWorkerData } from './worker-protocol.ts';
 
-export interface StoreOptions extends Omit<StoreWorkerData, 'news'> {
+export interface StoreOptions extends Omit<StoreWorkerData, 'news' | 'httpBusy'> {
   /** The thread ended or is silent for 10 s: the process must end. */
   onFatal(reason: string): void;
   onLog(level: 'warn' | 'error', message: string, detail?: string): void;
@@ -42,7 +43,9 @@ function openReaders(options: StoreOptions): { read: Kysely<Database>; close(): 
 export function openStore(options: StoreOptions): OpenedStore {
   const { dataDir, databaseUrl, ingest, outbound, media } = options;
   const news = new Int32Array(new SharedArrayBuffer(4)).fill(1);
-  const workerData: StoreWorkerData = { dataDir, databaseUrl, ingest, outbound, media, news };
+  const httpBusy = createHttpBusy();
+  const tellBusy = tellHttpBusy(httpBusy);
+  const workerData: StoreWorkerData = { dataDir, databaseUrl, ingest, outbound, media, news, httpBusy };
   const worker = new Worker(new URL('./store-worker.ts', import.meta.url), { workerData, execArgv: [], name: 'store', resourceLimits: YOUNG });
   const state = { last: 0, closing: false, ready: false, away: 'starting' };
   const listeners = new Set<(last: number) => void>();
@@ -114,6 +117,7 @@ export function openStore(options: StoreOptions): OpenedStore {
       return reading();
     },
     notifyJournal() {
+      tellBusy();
       if (Atomics.exchange(news, 0, 0) === 1) post({ type: 'journal' });
     },
     connect() {

@@ -7,6 +7,7 @@ import { continueIds } from '../id.ts';
 import { createIngest } from '../inbound/create-ingest.ts';
 import { createMediaLinks } from '../inbound/media-links.ts';
 import { createJournalReader } from '../journal/journal-reader.ts';
+import { isHttpBusy } from './http-busy.ts';
 import { createOperations } from './operations.ts';
 import { openPostgresWriter } from './postgres-writer.ts';
 import { BEHIND_ACKNOWLEDGEMENTS } from './priority.ts';
@@ -64,7 +65,12 @@ const operations = createOperations({
   mediaLinkDays: data.ingest.mediaLinkDays,
   mediaUrl: links.make,
 });
-const ingest = createIngest({ ...data.ingest, adapters, log: (level, message, detail) => tell({ type: 'log', level, message, ...(detail === undefined ? {} : { detail }) }) });
+const ingest = createIngest({
+  ...data.ingest,
+  adapters,
+  httpBusy: () => isHttpBusy(data.httpBusy),
+  log: (level, message, detail) => tell({ type: 'log', level, message, ...(detail === undefined ? {} : { detail }) }),
+});
 const clients = new Set<MessagePort>();
 const loop = createWriterLoop({
   writer,

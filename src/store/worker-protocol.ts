@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { FailureCode } from '../../schemas/index.ts';
 import type { OutboundSettings } from '../config/config.ts';
+import type { HttpBusy } from './http-busy.ts';
 import type { InboundTimes } from './ingest-port.ts';
 
 /** Plain data that the store thread starts from. */
@@ -11,6 +12,7 @@ export interface StoreWorkerData {
   readonly outbound: OutboundSettings;
   /** One number, shared: 1 while the store's thread wants to hear of the journal's next commit. It is set before the journal is looked at, so no commit is missed. */
   readonly news: Int32Array;
+  readonly httpBusy: HttpBusy;
   readonly media: { readonly ffmpeg: boolean; readonly heif: boolean; readonly without: 'link' | 'refuse' };
 }
 export interface IngestSettings {

@@ -91,6 +91,7 @@ const ingest = createIngest({
   dataDir: dir,
   ...INGEST_SETTINGS,
   adapters,
+  httpBusy: () => false,
   log: (_level, message) => {
     throw new Error(message);
   },

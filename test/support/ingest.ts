@@ -64,6 +64,7 @@ export async function ingestAll(
     dataDir: dir,
     ...INGEST_SETTINGS,
     adapters,
+    httpBusy: () => false,
     log: (_level, message) => logged.push(message),
   });
   let processed = 0;

@@ -1,0 +1,22 @@
+import { createUtilization } from '../utilization.ts';
+
+/** Until when the HTTP thread is taken for busy, in nanoseconds of the machine's monotonic clock; in memory that the threads share. */
+export type HttpBusy = BigInt64Array;
+export const createHttpBusy = (): HttpBusy => new BigInt64Array(new SharedArrayBuffer(8));
+
+/** From this part of its time on it is busy: as fast as it can answer, and not as fast as webhooks come at a rate that the store keeps up with. */
+const BUSY = 0.55;
+/** What was seen holds so long: some windows more, and then nobody was there to look. */
+const HOLDS_NS = 300_000_000n;
+
+/** On the HTTP thread, to be called with each commit of the journal. */
+export function tellHttpBusy(
+  busy: HttpBusy,
+  { utilization = createUtilization(), now = process.hrtime.bigint }: { utilization?: () => number; now?: () => bigint } = {},
+): () => void {
+  return () => {
+    if (utilization() >= BUSY) Atomics.store(busy, 0, now() + HOLDS_NS);
+  };
+}
+/** On any other thread. */
+export const isHttpBusy = (busy: HttpBusy, now = process.hrtime.bigint()): boolean => Atomics.load(busy, 0) > now;
