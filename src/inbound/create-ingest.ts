@@ -32,6 +32,8 @@ const MAX_MS = 40;
 const AT_LEAST = { bodies: 200, ms: 200 };
 /** Read at a time, so that little is read in vain when the time of a batch is over. */
 const SLICE = 50;
+/** A batch that comes to so many is behind: at a rate that is kept up with, fewer wait. */
+const BEHIND = 50;
 /** A body that fails so often is parked with its bytes and costs only itself. */
 const MAX_FAILURES = 5;
 const RETENTION_EVERY_MS = 60_000;
@@ -150,7 +152,7 @@ export function createIngest(deps: IngestDeps): Ingest {
             drained = false;
             break;
           }
-          makeWay();
+          makeWay(taken >= BEHIND);
           if (!mode.apart) await processBody(contextOf(tx, row, tally), deps.adapters, verifiedRequest(row, deps.publicUrl));
           else if (!(await apart(tx, row, tally))) return finish(tx, { tally, taken, offset, more: true });
           reached = ++taken;
