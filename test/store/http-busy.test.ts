@@ -5,14 +5,14 @@ const MS = 1_000_000n;
 
 test.each([
   ['nobody looked', [], 0, false],
-  ['it had little to do', [[0, 0.4]], 1, false],
-  ['it is at work for more than half of its time', [[0, 0.6]], 1, true],
-  ['it was, a moment ago', [[0, 0.6]], 299, true],
-  ['it was, and nothing came since', [[0, 0.6]], 300, false],
+  ['it had less to do', [[0, 0.6]], 1, false],
+  ['it is at work for most of its time', [[0, 0.75]], 1, true],
+  ['it was, a moment ago', [[0, 0.75]], 299, true],
+  ['it was, and nothing came since', [[0, 0.75]], 300, false],
   [
     'it was, and a look told that it is not: that holds from when the last busy one is over',
     [
-      [0, 0.6],
+      [0, 0.75],
       [100, 0.2],
     ],
     299,
@@ -21,7 +21,7 @@ test.each([
   [
     'it is again and again',
     [
-      [0, 0.6],
+      [0, 0.75],
       [250, 0.9],
     ],
     500,
