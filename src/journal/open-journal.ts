@@ -59,7 +59,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   let flying: Waiting[] = [];
   let scheduled: 'no' | 'now' | 'soon' = 'no';
   let timer: NodeJS.Timeout | undefined;
-  const busy = createUtilization();
+  const utilization = createUtilization();
   const once = new Map<JournalAnswer['type'], (answer: JournalAnswer) => void>();
   const post = (request: JournalRequest) => worker.postMessage(request);
 
@@ -74,8 +74,9 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   }
   /** What waits goes at once, or in a moment where this thread is busy and only a few wait; while a commit is under way, once enough do. */
   function schedule(): void {
+    const busy = utilization(); // whatever follows: it looks at windows as short as it is asked
     if (scheduled === 'now' || !queue.length || (flying.length && queue.length < ENOUGH)) return;
-    if (queue.length >= COMPANY.records || busy() < COMPANY.busy) {
+    if (queue.length >= COMPANY.records || busy < COMPANY.busy) {
       scheduled = 'now';
       setImmediate(flush); // what this turn of the loop brings shares one commit
     } else if (scheduled === 'no') {
