@@ -1,6 +1,7 @@
 import { ConfigError, loadConfig } from './config/load-config.ts';
 import { startGateway } from './gateway.ts';
 import { GatewayError } from './gateway-error.ts';
+import { slowV8Helpers } from './slow-v8-helpers.ts';
 import { createLogger } from './telemetry/logger.ts';
 
 /** The process: configuration, start, signals. */
@@ -13,6 +14,7 @@ function stopWith(line: string): never {
 
 async function main(): Promise<void> {
   const config = loadConfig(process.env);
+  slowV8Helpers();
   const log = createLogger(config.logLevel);
   for (const notice of config.notices) log.warn(notice);
   const onFatal = (reason: string) => {
