@@ -1,10 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
+import { BEFORE_THE_STORE } from './store/priority.ts';
 
 /** As Node 24 names the threads in which V8 marks, sweeps and compiles for all others; older ones have the process's name and are left alone. */
 const NAME = 'V8Worker';
-/** Above the store and the broker, some of whose collections wait for what a helper does. */
-const NICENESS = 10;
 /** Of each thread of this process, by its id, as /proc has them. */
 const TASKS = '/proc/self/task';
 
@@ -22,7 +21,7 @@ export function slowV8Helpers({ tasks = TASKS, slow = setPriority }: SlowOptions
   try {
     for (const thread of readdirSync(tasks)) {
       if (readFileSync(`${tasks}/${thread}/comm`, 'utf8').trim() !== NAME) continue;
-      slow(Number(thread), NICENESS);
+      slow(Number(thread), BEFORE_THE_STORE);
       slowed++;
     }
   } catch {

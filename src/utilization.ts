@@ -16,3 +16,6 @@ export function createUtilization(): () => number {
     return last.utilization;
   };
 }
+
+/** Of the thread that asks: one look a window for all who ask there. */
+export const utilization = createUtilization();

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { GatewayError } from '../gateway-error.ts';
-import { createUtilization } from '../utilization.ts';
+import { utilization } from '../utilization.ts';
 import { watchSilence } from '../watch-silence.ts';
 import { packRecords } from './packed-records.ts';
 import type { Journal, JournalRecord } from './port.ts';
@@ -59,7 +59,6 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   let flying: Waiting[] = [];
   let scheduled: 'no' | 'now' | 'soon' = 'no';
   let timer: NodeJS.Timeout | undefined;
-  const utilization = createUtilization();
   const once = new Map<JournalAnswer['type'], (answer: JournalAnswer) => void>();
   const post = (request: JournalRequest) => worker.postMessage(request);
 

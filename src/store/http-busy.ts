@@ -1,4 +1,4 @@
-import { createUtilization } from '../utilization.ts';
+import { utilization as ofThisThread } from '../utilization.ts';
 
 /** Until when the HTTP thread is taken for busy, in nanoseconds of the machine's monotonic clock; in memory that the threads share. */
 export type HttpBusy = BigInt64Array;
@@ -13,10 +13,7 @@ const BUSY = 0.7;
 const HOLDS_NS = 300_000_000n;
 
 /** On the HTTP thread, to be called with each commit of the journal. */
-export function tellHttpBusy(
-  busy: HttpBusy,
-  { utilization = createUtilization(), now = process.hrtime.bigint }: { utilization?: () => number; now?: () => bigint } = {},
-): () => void {
+export function tellHttpBusy(busy: HttpBusy, { utilization = ofThisThread, now = process.hrtime.bigint }: { utilization?: () => number; now?: () => bigint } = {}): () => void {
   return () => {
     if (utilization() >= BUSY) Atomics.store(busy, 0, now() + HOLDS_NS);
   };

@@ -4,5 +4,8 @@
  * containers first, so it counts among the gateway's own threads.
  */
 export const BEHIND_ACKNOWLEDGEMENTS = 19;
-/** Of the thread that empties the write-ahead logs: before those that fill them, or they would grow as long as the processor is short. */
+/**
+ * Of the thread that empties the write-ahead logs: before those that fill them, or they would grow as long as the processor is short. And of
+ * V8's helpers, which some collections of those threads wait for.
+ */
 export const BEFORE_THE_STORE = 10;
