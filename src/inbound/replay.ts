@@ -10,7 +10,7 @@ import { verifiedRequest } from './journalled-request.ts';
 import { publishedContent } from './published-content.ts';
 import { resolveFact } from './resolve.ts';
 import type { RetryDeps } from './retry.ts';
-import { seenKey } from './seen.ts';
+import { seenKey, seenMessage } from './seen.ts';
 import { Tally } from './tally.ts';
 import { messageIdOf } from './told-messages.ts';
 
@@ -56,8 +56,7 @@ export async function replaySlice(tx: Tx, args: ReplayArgs, deps: RetryDeps): Pr
       const channel = fact.accountKind === 'business' ? directory.byBusiness(fact.channelType, fact.account, row.keyId) : directory.byAccount(fact.channelType, fact.account);
       if (!channel?.keyIds.includes(row.keyId) || (args.tenant !== null && channel.tenant !== args.tenant)) continue;
       const id = eventId(fact.idParts);
-      const [seen] = await tx.all('SELECT 1 AS one FROM seen WHERE id = $1', [seenKey(id)]);
-      if (!seen) {
+      if ((await seenMessage(tx, seenKey(id))) === undefined) {
         result.missing++;
         if (args.publish) await resolveFact(ctx, fact);
         continue;

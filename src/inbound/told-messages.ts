@@ -1,7 +1,7 @@
 import { eventId } from '../../schemas/index.ts';
 import type { Tx } from '../store/port.ts';
 import type { Channel } from './directory.ts';
-import { seenKey } from './seen.ts';
+import { seenKey, seenMessage } from './seen.ts';
 
 /** What names a channel on its platform: the first parts of every event id. */
 export type Account = Pick<Channel, 'id' | 'type' | 'account'>;
@@ -13,7 +13,7 @@ export type Account = Pick<Channel, 'id' | 'type' | 'account'>;
 export const toldKey = ({ type, account }: Pick<Account, 'type' | 'account'>, platformId: string): Uint8Array =>
   seenKey(eventId([type, account.split(' ', 1)[0] ?? account, 'message', platformId])); // Twilio's accounts are 'AccountSid address'; ids have the AccountSid alone
 
-const COLUMNS = 'm.id, m.direction, m.content_type AS "contentType", m.content, m.at';
+const COLUMNS = 'id, direction, content_type AS "contentType", content, at';
 interface ToldMessage {
   readonly id: string;
   readonly direction: string;
@@ -23,10 +23,9 @@ interface ToldMessage {
 }
 /** The message of this channel that a webhook told under this platform id; undefined where none did, or it is past its retention. */
 export async function toldMessage(tx: Tx, channel: Account, platformId: string): Promise<ToldMessage | undefined> {
-  const [row] = await tx.all<ToldMessage>(`SELECT ${COLUMNS} FROM seen s JOIN messages m ON m.id = s.message WHERE s.id = $1 AND m.channel = $2`, [
-    toldKey(channel, platformId),
-    channel.id,
-  ]);
+  const message = await seenMessage(tx, toldKey(channel, platformId));
+  if (!message) return undefined;
+  const [row] = await tx.all<ToldMessage>(`SELECT ${COLUMNS} FROM messages WHERE id = $1 AND channel = $2`, [message, channel.id]);
   return row;
 }
 

@@ -191,6 +191,12 @@ const VERSIONS: readonly (string | Readonly<Partial<Record<Kind, string>>>)[] = 
        WHERE EXISTS (SELECT 1 FROM seqs WHERE subject = conversations.id AND topic = 'messages.v1');
      DELETE FROM seqs WHERE topic = 'messages.v1' AND EXISTS (SELECT 1 FROM conversations WHERE id = seqs.subject)`,
   },
+  // Embedded, what was seen is appended first and brought to its place in the order of keys later (seen-lately.ts): each changed a page by itself.
+  {
+    sqlite: `CREATE TABLE seen_lately (n INTEGER PRIMARY KEY, id BLOB NOT NULL, message TEXT);
+     CREATE VIEW ever_seen AS SELECT id, message FROM seen UNION ALL SELECT id, message FROM seen_lately`,
+    postgres: 'CREATE VIEW ever_seen AS SELECT id, message FROM seen',
+  },
 ];
 
 export const SCHEMA_VERSION = VERSIONS.length;

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { EventType, Topic } from '../../schemas/index.ts';
 import type { Place } from './numbers.ts';
 import type { Operations } from './operations.ts';
+import type { Sight } from './seen-lately.ts';
 import type { Database } from './tables.ts';
 
 /**
@@ -18,6 +19,8 @@ export interface Tx {
   readonly place?: (subject: string, topic: string, timeMs: number) => Place;
   /** Offsets of the newest event of each topic that a subject has. */
   newest(subject: string): Promise<number[]>;
+  /** What was seen (`ever_seen`). Absent on PostgreSQL, where all of it is in `seen`. */
+  readonly sight?: Sight;
   /** Changes with every write to aliases, conversations, contacts and menus, and when anything was undone. Absent where others may write too (PostgreSQL). */
   readonly peopleVersion?: () => number;
   /** Runs `work` in a savepoint: what it throws undoes it alone, and is thrown on. */

@@ -8,6 +8,7 @@ import { fillSeenSqlite, SEEN_NAMES_MESSAGES } from './fill-seen.ts';
 import { migrationsFrom, SCHEMA_VERSION } from './migrations.ts';
 import { createNumbers, LAG, type Lag, NUMBERS_ARE_THERE, NUMBERS_BEHIND } from './numbers.ts';
 import type { Tx } from './port.ts';
+import { createSeenLately } from './seen-lately.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 import { createStatements, type Prepared } from './sqlite-statements.ts';
 import type { Database } from './tables.ts';
@@ -30,7 +31,7 @@ function migrate(db: DatabaseSync, onMigrate: MigrationListener): void {
 }
 
 /** The embedded writer: one connection, synchronous underneath; every promise of its Tx is already settled when returned. */
-export function openSqliteWriter(path: string, { lag = LAG, onMigrate = () => {} }: { lag?: Lag; onMigrate?: MigrationListener } = {}): Writer {
+export function openSqliteWriter(path: string, { lag = LAG, generation, onMigrate = () => {} }: { lag?: Lag; generation?: number; onMigrate?: MigrationListener } = {}): Writer {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const db = new DatabaseSync(path);
   db.exec(
@@ -39,7 +40,10 @@ export function openSqliteWriter(path: string, { lag = LAG, onMigrate = () => {}
   migrate(db, onMigrate);
   db.exec('PRAGMA temp_store=MEMORY'); // not before: what a migration sorts may be millions of rows, and goes through files
   const prepare = createStatements(db);
-  const numbers = createNumbers({ lag, all: (sql, params) => prepare(sql).all(params), run: (sql, params) => void prepare(sql).run(params) });
+  const all = (sql: string, params: readonly unknown[]) => prepare(sql).all(params);
+  const run = (sql: string, params: readonly unknown[]) => void prepare(sql).run(params);
+  const numbers = createNumbers({ lag, all, run });
+  const seen = createSeenLately({ ...(generation === undefined ? {} : { generation }), all, run });
   const state = { depth: 0, people: 0 };
   const statementOf = (sql: string): Prepared => {
     const statement = prepare(sql);
@@ -59,10 +63,12 @@ export function openSqliteWriter(path: string, { lag = LAG, onMigrate = () => {}
     run: async (sql, params = []) => Number(statementOf(sql).run(params).changes),
     place: numbers.place,
     newest: async (subject) => numbers.newest(subject),
+    sight: seen,
     peopleVersion: () => state.people,
     async savepoint(work) {
       const name = `s${++state.depth}`;
       const mark = numbers.mark();
+      const saw = seen.mark();
       prepare(`SAVEPOINT ${name}`).run();
       try {
         const result = await work();
@@ -71,6 +77,7 @@ export function openSqliteWriter(path: string, { lag = LAG, onMigrate = () => {}
       } catch (error) {
         state.people++;
         numbers.undo(mark);
+        seen.undo(saw);
         prepare(`ROLLBACK TO ${name}`).run();
         prepare(`RELEASE ${name}`).run();
         throw error;
@@ -84,12 +91,15 @@ export function openSqliteWriter(path: string, { lag = LAG, onMigrate = () => {}
     try {
       const result = await work(tx);
       numbers.settle();
+      seen.settle();
       prepare('COMMIT').run();
       numbers.committed();
+      seen.committed();
       return result;
     } catch (error) {
       state.people++;
       numbers.undo();
+      seen.undo();
       if (db.isTransaction) prepare('ROLLBACK').run();
       throw error;
     }

@@ -197,6 +197,8 @@ export interface Database {
    * so that it is found by the platform's id too (told-messages.ts); a row of `messages` may not be there any more.
    */
   seen: { id: Uint8Array; message: string | null };
+  /** All of it: embedded, what came lately is not in `seen` yet, and may be in both for a while (seen-lately.ts). */
+  ever_seen: { id: Uint8Array; message: string | null };
   dead_letters: {
     id: string;
     tenant: string | null;
