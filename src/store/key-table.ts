@@ -42,6 +42,11 @@ export class KeyTable {
       this.#slots[this.#slotAt(place)] = 0; // the last one in is on no other's way to its slot
     }
   }
+  /** Takes all of them away; what they stood in is used again. */
+  clear(): void {
+    this.#slots.fill(0);
+    this.#size = 0;
+  }
   /** The places, in the order of the keys but for those that share their first four bytes. */
   sorted(): Uint32Array {
     const scale = 2 ** 21; // of 53 bits the word takes 32

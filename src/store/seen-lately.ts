@@ -53,6 +53,8 @@ const LOAD = `SELECT n, id FROM seen_lately WHERE n > $1 ORDER BY n LIMIT ${LOAD
  */
 export function createSeenLately({ generation = GENERATION, all, run }: SeenLatelyOptions) {
   let young = { keys: new KeyTable(), first: 1 };
+  /** The table of the generation before, when all of it has gone. */
+  let spare: KeyTable | null = null;
   /** What is on its way to `seen`. */
   let old: Generation | null = null;
   /** The rows before this one may go, and those before `dropped` have gone. */
@@ -93,9 +95,12 @@ export function createSeenLately({ generation = GENERATION, all, run }: SeenLate
   /** A generation that is whole goes, where none is on its way. */
   function rejuvenate(): void {
     committed = young.keys.size;
+    if (before.old && !old) spare = before.old.keys;
     if (young.keys.size >= generation && !old) {
       old = grown(young.keys, young.first);
-      young = { keys: new KeyTable(), first: young.first + young.keys.size };
+      young = { keys: spare ?? new KeyTable(), first: young.first + young.keys.size };
+      young.keys.clear();
+      spare = null;
       committed = 0;
     }
     settled = committed;
