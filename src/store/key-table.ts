@@ -1,5 +1,5 @@
 /** Bytes of a key. */
-const KEY = 16;
+export const KEY = 16;
 const WORDS = KEY / 4;
 const LEAST = 1024;
 /** The word that begins at this byte. */

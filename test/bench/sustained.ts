@@ -145,7 +145,7 @@ export async function sustained(bench: BenchContext, known: Readonly<Record<stri
     const gateway = whole?.gateway ?? (await bench.gateway());
     const reader = whole && (await bench.reader(whole.topic));
     const from = { at: await gateway.here(), received: (await gateway.ledger()).received };
-    const found = await findSustained(bench, { ...gateway, reader }, { guess, longRuns: bench.plan.quick || !withKafka ? 1 : 4 });
+    const found = await findSustained(bench, { ...gateway, reader }, { guess, longRuns: bench.plan.quick || !withKafka ? 1 : 3 });
     bench.say(`sustained, ${name}: ${found.rate}/s`);
     figures[key] = found.rate;
     figures[`${key}.lag`] = found.lagEnd;
