@@ -24,9 +24,9 @@ export interface SeenLatelyOptions {
 
 /** The more of them, the fewer pages of `seen` each changes, and the more memory: 3 MB each of two generations. */
 const GENERATION = 131_072;
-/** So many keys are moved for each that comes, so that a generation has gone before the next one is full. */
 /** More generations than that are there only after many starts in a row, and are moved before anything else. */
 const MOST = 4;
+/** So many keys are moved for each that comes, so that a generation has gone before the next one is full. */
 const HASTE = 1.5;
 /** Rows that are dropped at once, since whole pages become free. */
 const DROPPED = 4096;
@@ -40,9 +40,9 @@ const APPEND = 'INSERT INTO seen_lately (n, id, message) VALUES ($1,$2,$3)';
 const MOVE = `INSERT INTO seen (id, message) SELECT l.id, l.message FROM json_each($1) AS j CROSS JOIN seen_lately l ON l.n = j.value WHERE true ON CONFLICT DO NOTHING`;
 const DROP = 'DELETE FROM seen_lately WHERE n < $1';
 const SCAN = `SELECT id FROM seen WHERE id > $1 ORDER BY id LIMIT ${SCANNED}`;
-const EMPTY = 'DELETE FROM seen_lately';
+const THERE = 'SELECT count(*) AS n, min(n) AS first, max(n) AS last FROM seen_lately';
 const ALL = `INSERT INTO seen (id, message) SELECT id, message FROM seen_lately WHERE true ORDER BY id ON CONFLICT DO NOTHING`;
-const COUNT = 'SELECT count(*) AS n FROM seen_lately';
+const EMPTY = 'DELETE FROM seen_lately';
 /** As one value: rows by themselves take several times as long. */
 const LOAD = `SELECT min(n) AS first, group_concat(hex(id), '' ORDER BY n) AS ids FROM (SELECT n, id FROM seen_lately WHERE n > $1 ORDER BY n LIMIT ${LOADED})`;
 
@@ -80,8 +80,9 @@ export function createSeenLately({ generation = GENERATION, all, run }: SeenLate
   }
   const grown = (keys: KeyTable, first: number): Generation => ({ keys, first, order: keys.sorted(), moved: 0 });
   function load(): void {
-    const [count] = all(COUNT, []) as { n: number }[];
-    if ((count?.n ?? 0) > MOST * generation) {
+    const [there] = all(THERE, []) as { n: number; first: number; last: number }[];
+    const gap = there && there.n > 0 && there.last - there.first + 1 !== there.n; // nobody makes one; places in the table would not be rows
+    if (gap || (there?.n ?? 0) > MOST * generation) {
       run(ALL, []);
       run(EMPTY, []);
     }

@@ -158,6 +158,26 @@ describe('what was seen, embedded', () => {
     rmSync(dir, { recursive: true, force: true });
   });
 
+  test('rows that somebody has taken out of the midst cost only themselves', async () => {
+    const { dir, path } = place();
+    let writer = openSqliteWriter(path, { generation: 10 });
+    await writer.transaction(async (tx) => {
+      for (const n of range(30)) await firstSight(tx, idOf(n), messageOf(n));
+    });
+    await writer.close();
+    const db = new DatabaseSync(path);
+    db.prepare('DELETE FROM seen_lately WHERE id = ?').run(keyOf(7));
+    db.close();
+    writer = openSqliteWriter(path, { generation: 10 });
+    for (const batch of range(20)) await writer.transaction(async (tx) => void (await firstSight(tx, idOf(1000 + batch))));
+    await writer.transaction(async (tx) => {
+      for (const n of range(30))
+        expect([n, await firstSight(tx, idOf(n)), n === 7 ? undefined : await seenMessage(tx, keyOf(n))]).toEqual([n, n === 7, n === 7 ? undefined : messageOf(n)]);
+    });
+    await writer.close();
+    rmSync(dir, { recursive: true, force: true });
+  });
+
   test('many starts in a row leave no more than a few generations to read', async () => {
     const { dir, path } = place();
     let next = 0;
