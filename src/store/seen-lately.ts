@@ -22,8 +22,8 @@ export interface SeenLatelyOptions {
   run(sql: string, params: readonly unknown[]): void;
 }
 
-/** The more of them, the fewer pages of `seen` each changes, and the more memory: 3 MB each of two generations. */
-const GENERATION = 131_072;
+/** The more of them, the fewer pages of `seen` each changes, and the more memory (1.5 MB each of two) and rows that are read out of their order. */
+const GENERATION = 65_536;
 /** More generations than that are there only after many starts in a row, and are moved before anything else. */
 const MOST = 4;
 /** So many keys are moved for each that comes, so that a generation has gone before the next one is full. */

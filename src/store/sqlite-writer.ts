@@ -35,7 +35,7 @@ export function openSqliteWriter(path: string, { lag = LAG, generation, onMigrat
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const db = new DatabaseSync(path);
   db.exec(
-    `PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=${WAL_PAGES.store}; PRAGMA cache_size=-16384; PRAGMA foreign_keys=OFF`,
+    `PRAGMA busy_timeout=5000; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=${WAL_PAGES.store}; PRAGMA cache_size=-24576; PRAGMA foreign_keys=OFF`,
   );
   migrate(db, onMigrate);
   db.exec('PRAGMA temp_store=MEMORY'); // not before: what a migration sorts may be millions of rows, and goes through files
