@@ -17,13 +17,13 @@ interface Generation {
 }
 export interface SeenLatelyOptions {
   /** Keys that are brought to `seen` together. */
-  readonly generation?: number;
+  readonly generation: number;
   all(sql: string, params: readonly unknown[]): unknown[];
   run(sql: string, params: readonly unknown[]): void;
 }
 
 /** The more of them, the fewer pages of `seen` each changes, and the more memory (1.5 MB each of two) and rows that are read out of their order. */
-const GENERATION = 65_536;
+export const GENERATION = 65_536;
 /** More generations than that are there only after many starts in a row, and are moved before anything else. */
 const MOST = 4;
 /** So many keys are moved for each that comes, so that a generation has gone before the next one is full. */
@@ -52,7 +52,7 @@ const LOAD = `SELECT min(n) AS first, group_concat(hex(id), '' ORDER BY n) AS id
  * and known here by a table in memory; a whole generation of them is then brought to `seen` in the order of keys, beside the next one, a
  * slice with each transaction. A start reads `seen_lately`, at most two generations.
  */
-export function createSeenLately({ generation = GENERATION, all, run }: SeenLatelyOptions) {
+export function createSeenLately({ generation, all, run }: SeenLatelyOptions) {
   let young = { keys: new KeyTable(), first: 1 };
   /** The table of the generation before, when all of it has gone. */
   let spare: KeyTable | null = null;
@@ -60,8 +60,8 @@ export function createSeenLately({ generation = GENERATION, all, run }: SeenLate
   let old: Generation | null = null;
   /** The rows before this one may go, and those before `dropped` have gone. */
   let [gone, dropped] = [1, 1];
-  /** Keys of `young` when the last transaction was committed, and when this one was settled. */
-  let [committed, settled] = [0, 0];
+  /** Keys of `young` when the last transaction was committed. */
+  let committed = 0;
   let before: { old: Generation | null; gone: number; dropped: number } = { old, gone, dropped };
 
   /** Of the keys in `seen`, so that those which are not there need not be looked up; it knows those up to `known`, null: all. */
@@ -78,7 +78,6 @@ export function createSeenLately({ generation = GENERATION, all, run }: SeenLate
     const excluded = !filter.mayHave(key) && (known === null || Buffer.compare(key, known) <= 0);
     return !excluded && all(KEPT, [key]).length > 0;
   }
-  const grown = (keys: KeyTable, first: number): Generation => ({ keys, first, order: keys.sorted(), moved: 0 });
   function load(): void {
     const [there] = all(THERE, []) as { n: number; first: number; last: number }[];
     const gap = there && there.n > 0 && there.last - there.first + 1 !== there.n; // nobody makes one; places in the table would not be rows
@@ -102,13 +101,12 @@ export function createSeenLately({ generation = GENERATION, all, run }: SeenLate
     committed = young.keys.size;
     if (before.old && !old) spare = before.old.keys;
     if (young.keys.size >= generation && !old) {
-      old = grown(young.keys, young.first);
+      old = { ...young, order: young.keys.sorted(), moved: 0 };
       young = { keys: spare ?? new KeyTable(), first: young.first + young.keys.size };
       young.keys.clear();
       spare = null;
       committed = 0;
     }
-    settled = committed;
     before = { old, gone, dropped };
   }
   function rowOf(key: Uint8Array): number | undefined {
@@ -150,14 +148,12 @@ export function createSeenLately({ generation = GENERATION, all, run }: SeenLate
       young.keys.cut(mark ?? committed);
       if (mark !== undefined) return;
       ({ old, gone, dropped } = before);
-      settled = committed;
     },
-    /** In the transaction, at its end: moves a slice of the generation that goes, and drops rows that have gone. */
+    /** In the transaction, once and at its end: moves a slice of the generation that goes, and drops rows that have gone. */
     settle(): void {
       scan();
-      const came = young.keys.size - settled;
+      const came = young.keys.size - committed;
       if (!came) return;
-      settled = young.keys.size;
       move(came);
       if (dropped === gone) return;
       dropped = Math.min(gone, dropped + DROPPED);

@@ -8,7 +8,7 @@ import { fillSeenSqlite, SEEN_NAMES_MESSAGES } from './fill-seen.ts';
 import { migrationsFrom, SCHEMA_VERSION } from './migrations.ts';
 import { createNumbers, LAG, type Lag, NUMBERS_ARE_THERE, NUMBERS_BEHIND } from './numbers.ts';
 import type { Tx } from './port.ts';
-import { createSeenLately } from './seen-lately.ts';
+import { createSeenLately, GENERATION } from './seen-lately.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 import { createStatements, type Prepared } from './sqlite-statements.ts';
 import type { Database } from './tables.ts';
@@ -31,7 +31,10 @@ function migrate(db: DatabaseSync, onMigrate: MigrationListener): void {
 }
 
 /** The embedded writer: one connection, synchronous underneath; every promise of its Tx is already settled when returned. */
-export function openSqliteWriter(path: string, { lag = LAG, generation, onMigrate = () => {} }: { lag?: Lag; generation?: number; onMigrate?: MigrationListener } = {}): Writer {
+export function openSqliteWriter(
+  path: string,
+  { lag = LAG, generation = GENERATION, onMigrate = () => {} }: { lag?: Lag; generation?: number; onMigrate?: MigrationListener } = {},
+): Writer {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const db = new DatabaseSync(path);
   db.exec(
@@ -43,7 +46,7 @@ export function openSqliteWriter(path: string, { lag = LAG, generation, onMigrat
   const all = (sql: string, params: readonly unknown[]) => prepare(sql).all(params);
   const run = (sql: string, params: readonly unknown[]) => void prepare(sql).run(params);
   const numbers = createNumbers({ lag, all, run });
-  const seen = createSeenLately({ ...(generation === undefined ? {} : { generation }), all, run });
+  const seen = createSeenLately({ generation, all, run });
   const state = { depth: 0, people: 0 };
   const statementOf = (sql: string): Prepared => {
     const statement = prepare(sql);
