@@ -110,6 +110,7 @@ async function create(tx: Tx, place: Place, seed: { addresses: readonly Identity
     made.contact,
     seed.nowMs,
   ]);
+  tx.numbers?.know(made.id, { seq: 0, seq_time: 0, seq_off: null });
   return made;
 }
 
@@ -188,26 +189,27 @@ export async function touch(tx: Tx, conversation: Conversation, touched: Touched
   await own(tx, 'UPDATE conversations SET window_expires_at = $2, sendable = $3 WHERE id = $1', [id, windowExpiresAt, sendableText(conversation)]);
   remember(tx, id, { windowExpiresAt, sendable });
 }
-/** A message joins the conversation, with what it changes there; the id of the one before it, which the row of the message is to name (store/message-chain.ts). */
-export async function addMessage(
-  tx: Tx,
-  conversation: Pick<Conversation, 'id' | 'sendable' | 'windowExpiresAt' | 'lastMessage' | 'messages'>,
-  message: string,
-  touched: Touched = {},
-): Promise<string | null> {
+type Joined = Pick<Conversation, 'id' | 'sendable' | 'windowExpiresAt' | 'lastMessage' | 'messages'>;
+/**
+ * A message joins the conversation, with what it changes there; the id of the one before it, which the row of the message is to name
+ * (store/message-chain.ts). `keepJoined` writes it down, once the message's events are appended: what they count is in the same row.
+ */
+export function joinMessage(conversation: Joined, message: string, touched: Touched = {}): string | null {
+  const before = conversation.lastMessage;
   change(conversation, touched);
-  const { id, lastMessage: before, windowExpiresAt, sendable } = conversation;
-  const messages = conversation.messages + 1;
   conversation.lastMessage = message;
-  conversation.messages = messages;
-  await own(tx, 'UPDATE conversations SET window_expires_at = $2, sendable = $3, last_message = $4, messages = $5 WHERE id = $1', [
-    id,
-    windowExpiresAt,
-    sendableText(conversation),
-    message,
-    messages,
-  ]);
-  remember(tx, id, { windowExpiresAt, sendable, lastMessage: message, messages });
-  await markMessage(tx, { conversation: id, id: message, nth: messages });
+  conversation.messages++;
   return before;
+}
+const JOIN = 'UPDATE conversations SET window_expires_at = $2, sendable = $3, last_message = $4, messages = $5';
+const JOIN_ALONE = `${JOIN} WHERE id = $1`;
+const JOIN_COUNTED = `${JOIN}, seq = $6, seq_time = $7, seq_off = $8 WHERE id = $1`;
+/** Writes down that the newest message has joined. */
+export async function keepJoined(tx: Tx, conversation: Joined): Promise<void> {
+  const { id, lastMessage, messages, windowExpiresAt, sendable } = conversation;
+  const params = [id, windowExpiresAt, sendableText(conversation), lastMessage, messages];
+  const count = tx.numbers?.countFor(id);
+  await (count ? own(tx, JOIN_COUNTED, [...params, count.seq, count.seq_time, count.seq_off]) : own(tx, JOIN_ALONE, params));
+  remember(tx, id, { windowExpiresAt, sendable, lastMessage, messages });
+  if (lastMessage !== null) await markMessage(tx, { conversation: id, id: lastMessage, nth: messages });
 }

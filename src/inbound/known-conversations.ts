@@ -1,4 +1,5 @@
 import type { Identity } from '../../schemas/index.ts';
+import type { Count } from '../store/numbers.ts';
 import type { Tx } from '../store/port.ts';
 
 /** A conversation and its contact, as they are in the store. The same object for all who look it up, so never changed but by `remember`. */
@@ -50,8 +51,10 @@ export const PERSON_COLUMNS = 'c.id, c.channel, c.tenant, c.contact, c.sendable,
 // Aliases first, then each conversation once: joined, every alias would bring the whole conversation again. By value alone, since a number and
 // its variant, mostly the same, stand side by side: a look for each would go down the tree once more.
 const ALIAS = 'SELECT kind, value, conversation FROM aliases WHERE channel = $1 AND value = ';
-const KNOWN = `SELECT ${PERSON_COLUMNS}, EXISTS (SELECT 1 FROM menus n WHERE n.conversation = c.id) AS has_menu
+const withContact = (more: string) => `SELECT ${PERSON_COLUMNS}${more}, EXISTS (SELECT 1 FROM menus n WHERE n.conversation = c.id) AS has_menu
   FROM conversations c JOIN contacts t ON t.id = c.contact WHERE c.id = $1`;
+const KNOWN = withContact('');
+const KNOWN_COUNTED = withContact(', c.seq, c.seq_time, c.seq_off');
 const selects = new Map<number, string>();
 function aliasesOf(values: number): string {
   let sql = selects.get(values);
@@ -148,7 +151,8 @@ async function knownById(tx: Tx, id: string): Promise<Known | undefined> {
   const mine = kept(tx);
   const before = mine?.known.again.get(id);
   if (before) return before;
-  const [row] = await tx.all<PersonRow>(KNOWN, [id]);
+  const [row] = await tx.all<PersonRow & Count>(tx.numbers ? KNOWN_COUNTED : KNOWN, [id]);
+  if (row) tx.numbers?.know(id, row);
   const known = row && toKnown(row);
   if (mine && known) keep(mine.known, id, known);
   return known;

@@ -4,7 +4,7 @@ import { eventId } from '../../schemas/index.ts';
 import { newId } from '../id.ts';
 import { isoTime } from '../iso-time.ts';
 import type { Context } from './context.ts';
-import { addMessage, type Conversation } from './conversations.ts';
+import { type Conversation, joinMessage, keepJoined } from './conversations.ts';
 import type { Channel } from './directory.ts';
 import { rememberEarly, takeEarly } from './early-changes.ts';
 import { type NamedBy, suspectGap } from './gaps.ts';
@@ -70,7 +70,7 @@ export async function resolveMessage(ctx: Context, fact: Fact, body: MessageFact
     const times = ctx.inbound.get(channel.id) ?? [];
     if (times.push(ctx.row.receivedAt) === 1) ctx.inbound.set(channel.id, times);
   }
-  const prev = await addMessage(ctx.tx, conversation, id, {
+  const prev = joinMessage(conversation, id, {
     sendable: inbound && body.as === 'received' ? sendableOf(fact.addresses) : undefined,
     windowExpiresAt: body.opensWindow ? at + WINDOW_MS : undefined,
   });
@@ -114,6 +114,7 @@ export async function resolveMessage(ctx: Context, fact: Fact, body: MessageFact
     receivedAt: isoTime(ctx.row.receivedAt),
   };
   await publish(ctx, fact, { type: TYPES[body.as], channel, conversation, data: { message }, id: event });
+  await keepJoined(ctx.tx, conversation);
 }
 
 export async function resolveEdit(ctx: Context, fact: Fact, body: FactBody & { kind: 'edit' }, { channel, conversation }: Where): Promise<void> {

@@ -1,5 +1,5 @@
 import type { OutboundContent, SendCommand } from '../../schemas/index.ts';
-import { addMessage } from '../inbound/conversations.ts';
+import { joinMessage, keepJoined } from '../inbound/conversations.ts';
 import type { Tx } from '../store/port.ts';
 import type { AdmitArgs, Prepared } from './admit.ts';
 import type { ChannelRow } from './channel-row.ts';
@@ -34,7 +34,8 @@ function fallbackAt({ fallback }: SendCommand, from: number): number | null {
 /** The row of a message: the command as it was asked, so that it can be rendered anew, and its place in the queue. */
 export async function insertMessage(tx: Tx, { command, nowMs, ...args }: AdmitArgs, at: Placed): Promise<void> {
   const { id, channel, conversation, content, priority, notBefore } = at;
-  const prev = await addMessage(tx, conversation, id);
+  const prev = joinMessage(conversation, id);
+  await keepJoined(tx, conversation);
   await tx.run(INSERT, [
     id,
     channel.tenant,

@@ -45,7 +45,7 @@ export async function appendEvents(tx: Tx, drafts: readonly EventDraft[], nowMs:
       throw new GatewayError('internal', `An event of type ${draft.type} is longer than ${MAX_EVENT_BYTES} bytes.`);
     const topic = TOPIC_OF[draft.type];
     const time = Date.parse(draft.time);
-    const { off, seq, late, before } = tx.place?.(draft.subject, topic, time) ?? LATER;
+    const { off, seq, late, before } = tx.numbers?.place(draft.subject, topic, time) ?? LATER;
     await tx.run(INSERT, [off, draft.id, topic, draft.type, draft.subject, seq, late ? 1 : 0, draft.tenant, draft.channel, time, nowMs, body, before]);
   }
 }

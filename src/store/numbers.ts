@@ -8,9 +8,23 @@ export interface Place {
   readonly late: boolean;
   readonly before: number | null;
 }
+/** How a conversation's row counts its messages' topic: the number, time (ms) and offset of the newest event. */
+export interface Count {
+  readonly seq: number;
+  readonly seq_time: number;
+  readonly seq_off: number | null;
+}
+/** The writer's own numbers. */
+export interface Numbers {
+  /** Counts an event; `timeMs` by the platform's clock. */
+  place(subject: string, topic: Topic, timeMs: number): Place;
+  /** The row of a conversation was read, so that its count need not be. */
+  know(conversation: string, count: Count): void;
+  /** What the row of a conversation is to say of its count, for one who writes that row in any case. */
+  countFor(conversation: string): Count;
+}
 /** Where a counter is kept; `$1` to `$3` are last, last_time and last_off, then the key. */
 interface Home {
-  readonly read: string;
   readonly write: string;
   readonly key: readonly string[];
 }
@@ -21,7 +35,7 @@ interface CounterRow {
 }
 interface Counter {
   readonly home: Home;
-  /** It has not counted since it was read: the page of its row is at hand. */
+  /** It has not counted since it was read: the page of its row is at hand. A conversation's never: a message writes that row itself. */
   fresh: boolean;
   last: number;
   lastTime: number;
@@ -66,14 +80,14 @@ const OF_MESSAGES: Topic = 'messages.v1';
 export const NUMBERS_BEHIND = 17;
 export const NUMBERS_ARE_THERE = `INSERT INTO cursors (name, off, detail, updated_at) SELECT '${CURSOR}', coalesce(max(off), 0), NULL, 0 FROM events`;
 const TO = 'INSERT INTO cursors (name, off, detail, updated_at) VALUES ($1,$2,NULL,$3) ON CONFLICT (name) DO UPDATE SET off = excluded.off, updated_at = excluded.updated_at';
+const COUNT = 'SELECT seq, seq_time, seq_off FROM conversations WHERE id = $1';
 /** A conversation's messages are counted in its own row, which every one of them reads and writes anyway: a row elsewhere would be a page more. */
 const ofConversation = (id: string): Home => ({
-  read: 'SELECT seq AS last, seq_time AS last_time, seq_off AS last_off FROM conversations WHERE id = $1',
   write: 'UPDATE conversations SET seq = $1, seq_time = $2, seq_off = $3 WHERE id = $4',
   key: [id],
 });
+const OTHER = 'SELECT last, last_time, last_off FROM seqs WHERE subject = $1 AND topic = $2';
 const ofOther = (subject: string, topic: string): Home => ({
-  read: 'SELECT last, last_time, last_off FROM seqs WHERE subject = $1 AND topic = $2',
   write: `INSERT INTO seqs (last, last_time, last_off, subject, topic) VALUES ($1,$2,$3,$4,$5)
     ON CONFLICT (subject, topic) DO UPDATE SET last = excluded.last, last_time = excluded.last_time, last_off = excluded.last_off`,
   key: [subject, topic],
@@ -84,9 +98,9 @@ const UNCOUNTED = `SELECT subject, topic, max(seq) AS last, max(time) AS last_ti
   WHERE off > coalesce((SELECT off FROM cursors WHERE name = $1), 0) GROUP BY subject, topic ORDER BY first_off`;
 
 /**
- * Numbers events for the one writer of the embedded store: offsets, and `seq` per subject and topic. The counters live here. One that
- * counts for the first time since it was read writes its row at once, while the page is at hand; the rows of the others follow behind,
- * since an event that changes one more page costs a tenth more. An event carries its own number, so what the rows lack is read from the
+ * Numbers events for the one writer of the embedded store: offsets, and `seq` per subject and topic. The counters live here. A message
+ * writes the count with the row of its conversation; any other counter writes its row at once where it counts for the first time since it
+ * was read, while the page is at hand; all others follow behind, since an event that changes one more page costs a tenth more. An event carries its own number, so what the rows lack is read from the
  * log when the store is opened: a cursor over the log says from where, and keeps retention off.
  */
 export function createNumbers({ lag, all, run }: NumbersOptions) {
@@ -101,18 +115,23 @@ export function createNumbers({ lag, all, run }: NumbersOptions) {
   let cursor = { off: top?.cursor ?? 0, at: 0 };
   let committed = cursor;
 
+  const counting = (id: string, { seq, seq_time, seq_off }: Count): Counter => ({
+    home: ofConversation(id),
+    fresh: false,
+    last: seq,
+    lastTime: seq_time,
+    lastOff: seq_off,
+    behind: null,
+  });
   function read(subject: string, topic: string): Counter {
-    const none = { last: 0, last_time: 0, last_off: null };
-    const counter = (home: Home, row: CounterRow) => ({ home, fresh: true, last: row.last, lastTime: row.last_time, lastOff: row.last_off, behind: null });
-    const conversation = topic === OF_MESSAGES ? ofConversation(subject) : null;
-    const [own] = conversation ? (all(conversation.read, conversation.key) as CounterRow[]) : [];
-    if (conversation && own) return counter(conversation, own);
-    const home = ofOther(subject, topic);
-    const [row = none] = all(home.read, home.key) as CounterRow[];
-    return counter(home, row);
+    const [count] = topic === OF_MESSAGES ? (all(COUNT, [subject]) as Count[]) : [];
+    if (count) return counting(subject, count);
+    const [row = { last: 0, last_time: 0, last_off: null }] = all(OTHER, [subject, topic]) as CounterRow[];
+    return { home: ofOther(subject, topic), fresh: true, last: row.last, lastTime: row.last_time, lastOff: row.last_off, behind: null };
   }
+  const keyOf = (subject: string, topic: string) => `${topic} ${subject}`;
   function counterOf(subject: string, topic: string): Counter {
-    const key = `${topic} ${subject}`;
+    const key = keyOf(subject, topic);
     let counter = counters.get(key);
     if (!counter) {
       counter = read(subject, topic);
@@ -129,11 +148,14 @@ export function createNumbers({ lag, all, run }: NumbersOptions) {
     undo.push({ counter, last: counter.last, lastTime: counter.lastTime, lastOff: counter.lastOff, behind: counter.behind });
   }
   /** After `change`: its row counts all from here on. */
-  function write(counter: Counter): void {
-    run(counter.home.write, [counter.last, counter.lastTime, counter.lastOff, ...counter.home.key]);
+  function isWritten(counter: Counter): void {
     counter.fresh = false;
     counter.behind = null;
     behind.delete(counter);
+  }
+  function write(counter: Counter): void {
+    run(counter.home.write, [counter.last, counter.lastTime, counter.lastOff, ...counter.home.key]);
+    isWritten(counter);
   }
   function writeBehind(which: (since: NonNullable<Counter['behind']>) => boolean): void {
     for (const counter of behind) {
@@ -153,12 +175,12 @@ export function createNumbers({ lag, all, run }: NumbersOptions) {
   }
 
   return {
-    place(subject: string, topic: string, time: number): Place {
+    place(subject: string, topic: Topic, timeMs: number): Place {
       const counter = counterOf(subject, topic);
       change(counter);
       const off = ++last;
-      const place = { off, seq: ++counter.last, late: isLate(time, counter.lastTime), before: counter.lastOff };
-      counter.lastTime = Math.max(counter.lastTime, time);
+      const place = { off, seq: ++counter.last, late: isLate(timeMs, counter.lastTime), before: counter.lastOff };
+      counter.lastTime = Math.max(counter.lastTime, timeMs);
       counter.lastOff = off;
       if (counter.fresh) write(counter);
       else if (!counter.behind) {
@@ -166,6 +188,16 @@ export function createNumbers({ lag, all, run }: NumbersOptions) {
         behind.add(counter);
       }
       return place;
+    },
+    know(conversation: string, count: Count): void {
+      const key = keyOf(conversation, OF_MESSAGES);
+      if (!counters.has(key)) counters.set(key, counting(conversation, count));
+    },
+    countFor(conversation: string): Count {
+      const counter = counterOf(conversation, OF_MESSAGES);
+      change(counter);
+      isWritten(counter);
+      return { seq: counter.last, seq_time: counter.lastTime, seq_off: counter.lastOff };
     },
     /** Offsets of the newest event of each topic that a subject has. */
     newest: (subject: string): number[] => Object.keys(TOPICS).flatMap((topic) => counterOf(subject, topic).lastOff ?? []),

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { EventType, Topic } from '../../schemas/index.ts';
-import type { Place } from './numbers.ts';
+import type { Numbers } from './numbers.ts';
 import type { Operations } from './operations.ts';
 import type { Sight } from './seen-lately.ts';
 import type { Database } from './tables.ts';
@@ -15,8 +15,8 @@ export interface Tx {
   all<T>(sql: string, params?: readonly unknown[]): Promise<T[]>;
   /** Number of rows changed. */
   run(sql: string, params?: readonly unknown[]): Promise<number>;
-  /** Counts an event; `timeMs` by the platform's clock. Absent on PostgreSQL, where the numberer does it after the commit. */
-  readonly place?: (subject: string, topic: string, timeMs: number) => Place;
+  /** Absent on PostgreSQL, where the numberer counts after the commit. */
+  readonly numbers?: Numbers;
   /** Offsets of the newest event of each topic that a subject has. */
   newest(subject: string): Promise<number[]>;
   /** What was seen (`ever_seen`). Absent on PostgreSQL, where all of it is in `seen`. */

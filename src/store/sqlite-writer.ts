@@ -64,7 +64,7 @@ export function openSqliteWriter(
     db: new Kysely<Database>({ dialect: sqliteDialect(async (query) => execute(query)) }),
     all: async <T>(sql: string, params: readonly unknown[] = []) => statementOf(sql).all(params) as T[],
     run: async (sql, params = []) => Number(statementOf(sql).run(params).changes),
-    place: numbers.place,
+    numbers,
     newest: async (subject) => numbers.newest(subject),
     sight: seen,
     peopleVersion: () => state.people,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import type { Identity, OutboundContent } from '../../schemas/index.ts';
 import { newId } from '../../src/id.ts';
-import { addAddresses, addMessage, type Conversation, conversationFor, findConversation, touch } from '../../src/inbound/conversations.ts';
+import { addAddresses, type Conversation, conversationFor, findConversation, joinMessage, keepJoined, touch } from '../../src/inbound/conversations.ts';
 import { keepMenu } from '../../src/inbound/menus.ts';
 import type { Tx } from '../../src/store/port.ts';
 import { openSqliteWriter } from '../../src/store/sqlite-writer.ts';
@@ -100,7 +100,9 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
     (windowExpiresAt): Step =>
       async (tx, of) => {
         const conversation = await of();
-        if (conversation) await addMessage(tx, conversation, newId('ms_'), { windowExpiresAt });
+        if (!conversation) return;
+        joinMessage(conversation, newId('ms_'), { windowExpiresAt });
+        await keepJoined(tx, conversation);
       },
   ),
   some.map(

@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import fc from 'fast-check';
 import type { EventType } from '../../schemas/index.ts';
+import { keepJoined } from '../../src/inbound/conversations.ts';
 import { retain } from '../../src/inbound/retention.ts';
 import { appendEvents } from '../../src/store/append-events.ts';
 import { isLate } from '../../src/store/is-late.ts';
-import { createNumbers } from '../../src/store/numbers.ts';
+import { type Count, createNumbers } from '../../src/store/numbers.ts';
+import type { Tx } from '../../src/store/port.ts';
 import { createStatements } from '../../src/store/sqlite-statements.ts';
 import { openSqliteWriter } from '../../src/store/sqlite-writer.ts';
 import type { Writer } from '../../src/store/writer.ts';
@@ -69,12 +71,24 @@ interface Event {
   readonly subject: string;
   readonly type: EventType;
   readonly second: number;
+  /** As a message does: the row of its conversation is read before, and written after it. */
+  readonly reads: boolean;
+  readonly joins: boolean;
 }
+const CONVERSATIONS = 6; // and as many subjects that are none
+const isConversation = (subject: string) => Number(subject.slice(3)) < CONVERSATIONS;
+async function readCount(tx: Tx, id: string): Promise<void> {
+  const [count] = await tx.all<Count>('SELECT seq, seq_time, seq_off FROM conversations WHERE id = $1', [id]);
+  if (count) tx.numbers?.know(id, count);
+}
+const joined = (tx: Tx, id: string) => keepJoined(tx, { id, sendable: null, windowExpiresAt: null, lastMessage: null, messages: 0 });
 const some = fc.array(
   fc.record<Event>({
     subject: fc.integer({ min: 0, max: 12 }).map((n) => `cv_${n}`),
     type: fc.constantFrom<EventType>('message.received', 'message.received', 'message.status'),
     second: fc.integer({ min: 10, max: 40 }),
+    reads: fc.boolean(),
+    joins: fc.boolean(),
   }),
   { minLength: 1, maxLength: 12 },
 );
@@ -100,7 +114,7 @@ test('numbers are gapless and name the event before them, whatever is undone, an
       const dir = mkdtempSync(join(tmpdir(), 'parlance-numbers-'));
       let path = join(dir, 'store.sqlite');
       let writer = openSqliteWriter(path, { lag });
-      for (let n = 0; n < 6; n++) await addConversation(writer, `cv_${n}`); // and as many subjects that are none
+      for (let n = 0; n < CONVERSATIONS; n++) await addConversation(writer, `cv_${n}`);
       const accepted: string[] = [];
       let [n, crashes] = [0, 0];
       for (const { parts, fails, after } of plan) {
@@ -110,9 +124,11 @@ test('numbers are gapless and name the event before them, whatever is undone, an
             for (const part of parts) {
               const ids: string[] = [];
               const work = async () => {
-                for (const { subject, type, second } of part.events) {
+                for (const { subject, type, second, reads, joins } of part.events) {
+                  if (reads) await readCount(tx, subject);
                   const event = { ...draft(String(++n), subject, `2026-11-22T09:20:${second}.000Z`), type };
                   await appendEvents(tx, [event], 1);
+                  if (joins && isConversation(subject)) await joined(tx, subject);
                   ids.push(event.id);
                 }
                 if (part.savepoint && part.fails) throw new Undone();
@@ -219,13 +235,16 @@ test('rows that follow behind: many events cost few writes, and no counter is ke
   rmSync(dir, { recursive: true, force: true });
 });
 
-test('conversations that write once each are counted in their own rows, at once, and the log is not held', async () => {
+test('conversations that write once each are counted in their own rows, by the statement that the message joins with, and the log is not held', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'parlance-numbers-'));
   const path = join(dir, 'store.sqlite');
   const writer = openSqliteWriter(path, { lag: { events: 100, ms: 1e9, kept: 200 } });
   for (let n = 0; n < 1000; n++) {
     await addConversation(writer, `cv_${n}`);
-    await writer.transaction((tx) => appendEvents(tx, [draft(`e${n}`, `cv_${n}`)], 1));
+    await writer.transaction(async (tx) => {
+      await appendEvents(tx, [draft(`e${n}`, `cv_${n}`)], 1);
+      await joined(tx, `cv_${n}`);
+    });
   }
   const read = <T>(sql: string) => writer.transaction((tx) => tx.all<T>(sql));
   expect(await read('SELECT count(*) AS n, min(seq) AS least, max(seq) AS most, count(DISTINCT seq_off) AS offs FROM conversations')).toEqual([

@@ -1,4 +1,4 @@
-import { addMessage } from '../../src/inbound/conversations.ts';
+import { joinMessage, keepJoined } from '../../src/inbound/conversations.ts';
 import type { Tx } from '../../src/store/port.ts';
 
 /** Puts a row as it is given into a table. */
@@ -31,5 +31,7 @@ export async function putMessage(tx: Tx, row: ReturnType<typeof message> & { rea
   const { id, conversation } = row;
   const [found] = await tx.all<{ lastMessage: string | null; messages: number }>('SELECT last_message AS "lastMessage", messages FROM conversations WHERE id = $1', [conversation]);
   if (!found) throw new Error(`no conversation ${conversation}`);
-  await put(tx, 'messages', { ...row, prev: await addMessage(tx, { id: conversation, sendable: null, windowExpiresAt: null, ...found }, id) });
+  const joined = { id: conversation, sendable: null, windowExpiresAt: null, ...found };
+  await put(tx, 'messages', { ...row, prev: joinMessage(joined, id) });
+  await keepJoined(tx, joined);
 }

@@ -162,15 +162,17 @@ describe('the store on SQLite', () => {
       { subject: 'cv_1', topic: 'statuses.v1', seq: 8, late: 0, prev_off: 91 },
       { subject: 'ch_a', topic: 'messages.v1', seq: 4, late: 0, prev_off: 92 },
     ]);
-    expect(await writer.transaction((tx) => tx.all('SELECT id, seq, seq_time, seq_off FROM conversations ORDER BY id'))).toEqual([
-      { id: 'cv_1', seq: 42, seq_time: late, seq_off: 94 },
-      { id: 'cv_2', seq: 1, seq_time: Date.parse(draft('2').time), seq_off: 95 },
-    ]);
     expect(await writer.transaction((tx) => tx.all('SELECT subject, topic, last FROM seqs ORDER BY subject'))).toEqual([
       { subject: 'ch_a', topic: 'messages.v1', last: 4 },
       { subject: 'cv_1', topic: 'statuses.v1', last: 8 },
     ]);
     await writer.close();
+    const closed = new DatabaseSync(path);
+    expect(closed.prepare('SELECT id, seq, seq_time, seq_off FROM conversations ORDER BY id').all()).toMatchObject([
+      { id: 'cv_1', seq: 42, seq_time: late, seq_off: 94 },
+      { id: 'cv_2', seq: 1, seq_time: Date.parse(draft('2').time), seq_off: 95 },
+    ]);
+    closed.close();
     rmSync(dir, { recursive: true, force: true });
   });
 
