@@ -79,46 +79,34 @@ export const toKnown = (r: PersonRow): Known => ({
   hasMenu: Boolean(r.has_menu),
 });
 
-/** So many of each are kept, about a kilobyte each, and as many names of those looked up once; then it begins anew. */
+/** So many of each are kept, a conversation about a kilobyte; then it begins anew. */
 const MOST = 10_000;
-/** Only what is looked up again is kept: of a million conversations few are, and what is kept in vain costs the garbage collector. */
-interface LookUps<V> {
-  readonly once: Set<string>;
-  readonly again: Map<string, V>;
-}
-const noLookUps = <V>(): LookUps<V> => ({ once: new Set(), again: new Map() });
-function keep<V>({ once, again }: LookUps<V>, name: string, found: V): void {
-  if (once.delete(name)) {
-    if (again.size >= MOST) again.clear();
-    again.set(name, found);
-  } else {
-    if (once.size >= MOST) once.clear();
-    once.add(name);
-  }
-}
 /**
  * What the last look-ups found, for a writer that is the only one: customers write several messages in a row, and a
  * look-up takes two statements. It holds as long as nobody else wrote to these tables and nothing was undone (Tx.peopleVersion);
- * who writes by `own` says by `remember` what changed.
+ * who writes by `own` says by `remember` what changed. Only what is looked up again is kept: of a million conversations few are, and what is
+ * kept in vain costs the garbage collector.
  */
 interface Kept {
   version: number;
-  /** Look-ups of which every key was found: a new alias can not change them. */
-  readonly aliases: LookUps<readonly Alias[]>;
-  readonly known: LookUps<Known>;
+  /** Conversations that were looked up once. */
+  readonly once: Set<string>;
+  readonly known: Map<string, Known>;
+  /** Look-ups that led to known conversations alone, and of which every key was found: a new alias can not change them. */
+  readonly aliases: Map<string, readonly Alias[]>;
 }
 const keptOf = new WeakMap<Tx, Kept>();
 function kept(tx: Tx): Kept | null {
   if (!tx.peopleVersion) return null;
   let mine = keptOf.get(tx);
   if (!mine) {
-    mine = { version: tx.peopleVersion(), aliases: noLookUps(), known: noLookUps() };
+    mine = { version: tx.peopleVersion(), once: new Set(), known: new Map(), aliases: new Map() };
     keptOf.set(tx, mine);
   }
   if (mine.version !== tx.peopleVersion()) {
     mine.version = tx.peopleVersion();
-    mine.aliases.again.clear();
-    mine.known.again.clear();
+    mine.known.clear();
+    mine.aliases.clear();
   }
   return mine;
 }
@@ -132,39 +120,49 @@ export async function own(tx: Tx, sql: string, params: readonly unknown[]): Prom
 /** A conversation changed by `own`, in so far as it is remembered. */
 export function remember(tx: Tx, conversation: string, change: Partial<Known>): void {
   const mine = kept(tx);
-  const known = mine?.known.again.get(conversation);
-  if (mine && known) mine.known.again.set(conversation, { ...known, ...change });
+  const known = mine?.known.get(conversation);
+  if (mine && known) mine.known.set(conversation, { ...known, ...change });
 }
 
-async function aliases(tx: Tx, channel: string, keys: readonly Key[]): Promise<readonly Alias[]> {
-  const mine = kept(tx);
-  const name = mine ? keys.reduce((text, k) => `${text} ${k.kind} ${k.value.length} ${k.value}`, channel) : '';
-  const before = mine?.aliases.again.get(name);
-  if (before) return before;
+const nameOf = (channel: string, keys: readonly Key[]) => keys.reduce((text, k) => `${text} ${k.kind} ${k.value.length} ${k.value}`, channel);
+async function askAliases(tx: Tx, channel: string, keys: readonly Key[]): Promise<readonly Alias[]> {
   const values = [...new Set(keys.map((k) => k.value))];
   const standing = await tx.all<Alias>(aliasesOf(values.length), [channel, ...values]);
-  const found = keys.flatMap((k) => standing.find((a) => a.kind === k.kind && a.value === k.value) ?? []);
-  if (mine && found.length === keys.length) keep(mine.aliases, name, found);
-  return found;
+  return keys.flatMap((k) => standing.find((a) => a.kind === k.kind && a.value === k.value) ?? []);
+}
+async function askKnown(tx: Tx, id: string): Promise<Known | undefined> {
+  const [row] = await tx.all<PersonRow & Count>(tx.numbers ? KNOWN_COUNTED : KNOWN, [id]);
+  if (!row) return undefined;
+  tx.numbers?.know(id, row);
+  return toKnown(row);
+}
+function roomIn<C extends { readonly size: number; clear(): void }>(kept: C): C {
+  if (kept.size >= MOST) kept.clear();
+  return kept;
 }
 async function knownById(tx: Tx, id: string): Promise<Known | undefined> {
   const mine = kept(tx);
-  const before = mine?.known.again.get(id);
+  const before = mine?.known.get(id);
   if (before) return before;
-  const [row] = await tx.all<PersonRow & Count>(tx.numbers ? KNOWN_COUNTED : KNOWN, [id]);
-  if (row) tx.numbers?.know(id, row);
-  const known = row && toKnown(row);
-  if (mine && known) keep(mine.known, id, known);
+  const known = await askKnown(tx, id);
+  if (!mine || !known) return known;
+  if (mine.once.delete(id)) roomIn(mine.known).set(id, known);
+  else roomIn(mine.once).add(id);
   return known;
 }
 
 /** The conversations of a channel that these addresses lead to. */
 export async function lookUp(tx: Tx, channel: string, keys: readonly Key[]): Promise<Found[]> {
   if (!keys.length) return [];
+  const mine = kept(tx);
+  const name = mine ? nameOf(channel, keys) : '';
+  const before = mine?.aliases.get(name);
+  const aliases = before ?? (await askAliases(tx, channel, keys));
   const found: Found[] = [];
-  for (const { kind, value, conversation } of await aliases(tx, channel, keys)) {
+  for (const { kind, value, conversation } of aliases) {
     const of = found.find((f) => f.of.id === conversation)?.of ?? (await knownById(tx, conversation));
     if (of) found.push({ kind, value, of });
   }
+  if (mine && !before && aliases.length === keys.length && aliases.every((a) => mine.known.has(a.conversation))) roomIn(mine.aliases).set(name, aliases);
   return found;
 }

@@ -23,18 +23,16 @@ export interface Numbers {
   /** What the row of a conversation is to say of its count, for one who writes that row in any case. */
   countFor(conversation: string): Count;
 }
-/** Where a counter is kept; `$1` to `$3` are last, last_time and last_off, then the key. */
-interface Home {
-  readonly write: string;
-  readonly key: readonly string[];
-}
 interface CounterRow {
   readonly last: number;
   readonly last_time: number;
   readonly last_off: number | null;
 }
 interface Counter {
-  readonly home: Home;
+  readonly subject: string;
+  readonly topic: string;
+  /** It is kept in the conversation's row, else in `seqs`. */
+  readonly inRow: boolean;
   /** It has not counted since it was read: the page of its row is at hand. A conversation's never: a message writes that row itself. */
   fresh: boolean;
   last: number;
@@ -82,15 +80,21 @@ export const NUMBERS_ARE_THERE = `INSERT INTO cursors (name, off, detail, update
 const TO = 'INSERT INTO cursors (name, off, detail, updated_at) VALUES ($1,$2,NULL,$3) ON CONFLICT (name) DO UPDATE SET off = excluded.off, updated_at = excluded.updated_at';
 const COUNT = 'SELECT seq, seq_time, seq_off FROM conversations WHERE id = $1';
 /** A conversation's messages are counted in its own row, which every one of them reads and writes anyway: a row elsewhere would be a page more. */
-const ofConversation = (id: string): Home => ({
-  write: 'UPDATE conversations SET seq = $1, seq_time = $2, seq_off = $3 WHERE id = $4',
-  key: [id],
-});
+const WRITE_COUNT = 'UPDATE conversations SET seq = $2, seq_time = $3, seq_off = $4 WHERE id = $1';
 const OTHER = 'SELECT last, last_time, last_off FROM seqs WHERE subject = $1 AND topic = $2';
-const ofOther = (subject: string, topic: string): Home => ({
-  write: `INSERT INTO seqs (last, last_time, last_off, subject, topic) VALUES ($1,$2,$3,$4,$5)
-    ON CONFLICT (subject, topic) DO UPDATE SET last = excluded.last, last_time = excluded.last_time, last_off = excluded.last_off`,
-  key: [subject, topic],
+const WRITE_OTHER = `INSERT INTO seqs (subject, topic, last, last_time, last_off) VALUES ($1,$2,$3,$4,$5)
+  ON CONFLICT (subject, topic) DO UPDATE SET last = excluded.last, last_time = excluded.last_time, last_off = excluded.last_off`;
+/** Ids have no blanks. */
+const keyOf = (subject: string, topic: string) => (topic === OF_MESSAGES ? subject : `${topic} ${subject}`);
+const counting = (conversation: string, { seq, seq_time, seq_off }: Count): Counter => ({
+  subject: conversation,
+  topic: OF_MESSAGES,
+  inRow: true,
+  fresh: false,
+  last: seq,
+  lastTime: seq_time,
+  lastOff: seq_off,
+  behind: null,
 });
 /** What was counted to may be above the events: offsets that were undone. */
 const LAST = `SELECT max(coalesce((SELECT max(off) FROM events), 0), cursor) AS last, cursor FROM (SELECT coalesce((SELECT off FROM cursors WHERE name = $1), 0) AS cursor)`;
@@ -115,21 +119,12 @@ export function createNumbers({ lag, all, run }: NumbersOptions) {
   let cursor = { off: top?.cursor ?? 0, at: 0 };
   let committed = cursor;
 
-  const counting = (id: string, { seq, seq_time, seq_off }: Count): Counter => ({
-    home: ofConversation(id),
-    fresh: false,
-    last: seq,
-    lastTime: seq_time,
-    lastOff: seq_off,
-    behind: null,
-  });
   function read(subject: string, topic: string): Counter {
     const [count] = topic === OF_MESSAGES ? (all(COUNT, [subject]) as Count[]) : [];
     if (count) return counting(subject, count);
     const [row = { last: 0, last_time: 0, last_off: null }] = all(OTHER, [subject, topic]) as CounterRow[];
-    return { home: ofOther(subject, topic), fresh: true, last: row.last, lastTime: row.last_time, lastOff: row.last_off, behind: null };
+    return { subject, topic, inRow: false, fresh: true, last: row.last, lastTime: row.last_time, lastOff: row.last_off, behind: null };
   }
-  const keyOf = (subject: string, topic: string) => `${topic} ${subject}`;
   function counterOf(subject: string, topic: string): Counter {
     const key = keyOf(subject, topic);
     let counter = counters.get(key);
@@ -154,7 +149,9 @@ export function createNumbers({ lag, all, run }: NumbersOptions) {
     behind.delete(counter);
   }
   function write(counter: Counter): void {
-    run(counter.home.write, [counter.last, counter.lastTime, counter.lastOff, ...counter.home.key]);
+    const { subject, topic, last, lastTime, lastOff } = counter;
+    if (counter.inRow) run(WRITE_COUNT, [subject, last, lastTime, lastOff]);
+    else run(WRITE_OTHER, [subject, topic, last, lastTime, lastOff]);
     isWritten(counter);
   }
   function writeBehind(which: (since: NonNullable<Counter['behind']>) => boolean): void {
