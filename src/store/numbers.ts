@@ -20,7 +20,7 @@ export interface Numbers {
   place(subject: string, topic: Topic, timeMs: number): Place;
   /** The row of a conversation was read, so that its count need not be. */
   know(conversation: string, count: Count): void;
-  /** What the row of a conversation is to say of its count, for one who writes that row in any case. */
+  /** What the row of a conversation is to say of its count, for one who writes that row in any case: it counts as written from here on. */
   countFor(conversation: string): Count;
 }
 interface CounterRow {
@@ -103,9 +103,10 @@ const UNCOUNTED = `SELECT subject, topic, max(seq) AS last, max(time) AS last_ti
 
 /**
  * Numbers events for the one writer of the embedded store: offsets, and `seq` per subject and topic. The counters live here. A message
- * writes the count with the row of its conversation; any other counter writes its row at once where it counts for the first time since it
- * was read, while the page is at hand; all others follow behind, since an event that changes one more page costs a tenth more. An event carries its own number, so what the rows lack is read from the
- * log when the store is opened: a cursor over the log says from where, and keeps retention off.
+ * writes its conversation's count with the conversation's row. Any other counter writes its row at once where it counts for the first time
+ * since it was read, while the page is at hand; the rest follow behind, since an event that changes one more page costs a tenth more. An
+ * event carries its own number, so what the rows lack is read from the log when the store is opened: a cursor over the log says from where,
+ * and keeps retention off.
  */
 export function createNumbers({ lag, all, run }: NumbersOptions) {
   const counters = new Map<string, Counter>();
