@@ -24,7 +24,7 @@ const TICK_MS = 1000;
 /** Where a tick did not get through what is due. */
 const NEXT_TICK_MS = 100;
 /** A wait for more bodies costs an event no more than so many ms. */
-const COMPANY_MS = 5;
+const COMPANY_MS = 3;
 /** A batch of so many is worth its transaction. */
 const ENOUGH = 64;
 /**

@@ -82,6 +82,27 @@ kafkaSuite('relay and commands on a real Kafka', why, () => {
     expect(ends.at(-1)).toEqual(await endOffsets(client, ['parlance.rapid']));
   }, 60_000);
 
+  test('a few events go as they are, many are compressed', async () => {
+    const client = createClient(config(), quiet);
+    const [topic, sizes] = ['parlance.sizes', [1, 30, 40, 200, 1]];
+    const admin = client.admin();
+    await admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true });
+    await admin.disconnect();
+    const producer = await openFencedProducer(client, topic, [topic]);
+    for (const size of sizes) await producer.send(Array.from({ length: size }, (_, n) => ({ topic, key: 'k', value: `${n} ${'x'.repeat(1000)}`, headers: {} })));
+    await producer.close();
+    const segment = kafka.segment(topic, 0);
+    const found: { gzip: boolean; records: number }[] = [];
+    // base offset 8, length 4, leader epoch 4, magic 1, checksum 4, attributes 2 (the codec in the last three bits, 1 is gzip), …, count at 57
+    for (let at = 0; at < segment.length; at += 12 + segment.readInt32BE(at + 8)) {
+      const [attributes, records] = [segment.readInt16BE(at + 21), segment.readInt32BE(at + 57)];
+      const isControl = (attributes & 0x20) !== 0; // how an older holder was shut out
+      if (!isControl) found.push({ gzip: (attributes & 7) === 1, records });
+    }
+    expect(found).toEqual(sizes.map((records) => ({ gzip: records > 32, records })));
+    expect((await consume(topic, 272)).map((m) => m.value.length)).toHaveLength(272);
+  }, 60_000);
+
   test('a batch that was published and not recorded is found again, not sent again', async () => {
     await append(100);
     const b = broker();

@@ -44,9 +44,9 @@ describe('ticks of the store', () => {
 
 test.each([
   ['a quick batch: as long again', 0.8, 5, 1.6],
-  ['a slower one: as long again', 2, 5, 4],
-  ['a slow one: 5 ms from its begin', 4, 5, 5],
-  ['slower than that: at once', 7, 5, 5],
+  ['a slower one: as long again', 1.25, 5, 2.5],
+  ['a slow one: 3 ms from its begin', 2, 5, 3],
+  ['slower than that: at once', 4, 5, 3],
   ['one that was worth its transaction: at once', 2, 64, 0],
 ])('the next batch of the ingest, after %s', (_, tookMs, taken, ms) => {
   expect(apart(tookMs, taken)).toBe(ms);

@@ -66,6 +66,8 @@ export interface TestKafka {
   readonly port: number;
   /** The certificate to trust, PEM; null without TLS. */
   readonly ca: string | null;
+  /** The first segment of a partition as it stands on the disk: record batches, one after another. */
+  segment(topic: string, partition: number): Buffer;
   stop(signal?: NodeJS.Signals): Promise<void>;
   /** Without waiting for an end: SIGSTOP and SIGCONT. */
   signal(name: NodeJS.Signals): void;
@@ -194,6 +196,7 @@ async function startOnce(options: KafkaOptions): Promise<TestKafka> {
     port,
     ca,
     stop,
+    segment: (topic, partition) => readFileSync(join(dir, 'data', `${topic}-${partition}`, '00000000000000000000.log')),
     signal: (name) => void child?.kill(name),
     up,
     async end() {
