@@ -8,7 +8,7 @@ export interface Place {
   readonly late: boolean;
   readonly before: number | null;
 }
-/** How a conversation's row counts its messages' topic: the number, time (ms) and offset of the newest event. */
+/** What a row counts, named as a conversation's has it for its messages: the number, time (ms) and offset of the newest event. */
 export interface Count {
   readonly seq: number;
   readonly seq_time: number;
@@ -22,11 +22,6 @@ export interface Numbers {
   know(conversation: string, count: Count): void;
   /** What the row of a conversation is to say of its count, for one who writes that row in any case: it counts as written from here on. */
   countFor(conversation: string): Count;
-}
-interface CounterRow {
-  readonly last: number;
-  readonly last_time: number;
-  readonly last_off: number | null;
 }
 interface Counter {
   readonly subject: string;
@@ -81,16 +76,15 @@ const TO = 'INSERT INTO cursors (name, off, detail, updated_at) VALUES ($1,$2,NU
 const COUNT = 'SELECT seq, seq_time, seq_off FROM conversations WHERE id = $1';
 /** A conversation's messages are counted in its own row, which every one of them reads and writes anyway: a row elsewhere would be a page more. */
 const WRITE_COUNT = 'UPDATE conversations SET seq = $2, seq_time = $3, seq_off = $4 WHERE id = $1';
-const OTHER = 'SELECT last, last_time, last_off FROM seqs WHERE subject = $1 AND topic = $2';
+const OTHER = 'SELECT last AS seq, last_time AS seq_time, last_off AS seq_off FROM seqs WHERE subject = $1 AND topic = $2';
 const WRITE_OTHER = `INSERT INTO seqs (subject, topic, last, last_time, last_off) VALUES ($1,$2,$3,$4,$5)
   ON CONFLICT (subject, topic) DO UPDATE SET last = excluded.last, last_time = excluded.last_time, last_off = excluded.last_off`;
 /** Ids have no blanks. */
 const keyOf = (subject: string, topic: string) => (topic === OF_MESSAGES ? subject : `${topic} ${subject}`);
-const counting = (conversation: string, { seq, seq_time, seq_off }: Count): Counter => ({
-  subject: conversation,
-  topic: OF_MESSAGES,
-  inRow: true,
-  fresh: false,
+const NOTHING: Count = { seq: 0, seq_time: 0, seq_off: null };
+const toCounter = ({ seq, seq_time, seq_off }: Count, of: Pick<Counter, 'subject' | 'topic' | 'inRow'>): Counter => ({
+  ...of,
+  fresh: !of.inRow,
   last: seq,
   lastTime: seq_time,
   lastOff: seq_off,
@@ -122,9 +116,9 @@ export function createNumbers({ lag, all, run }: NumbersOptions) {
 
   function read(subject: string, topic: string): Counter {
     const [count] = topic === OF_MESSAGES ? (all(COUNT, [subject]) as Count[]) : [];
-    if (count) return counting(subject, count);
-    const [row = { last: 0, last_time: 0, last_off: null }] = all(OTHER, [subject, topic]) as CounterRow[];
-    return { subject, topic, inRow: false, fresh: true, last: row.last, lastTime: row.last_time, lastOff: row.last_off, behind: null };
+    if (count) return toCounter(count, { subject, topic, inRow: true });
+    const [other = NOTHING] = all(OTHER, [subject, topic]) as Count[];
+    return toCounter(other, { subject, topic, inRow: false });
   }
   function counterOf(subject: string, topic: string): Counter {
     const key = keyOf(subject, topic);
@@ -189,7 +183,7 @@ export function createNumbers({ lag, all, run }: NumbersOptions) {
     },
     know(conversation: string, count: Count): void {
       const key = keyOf(conversation, OF_MESSAGES);
-      if (!counters.has(key)) counters.set(key, counting(conversation, count));
+      if (!counters.has(key)) counters.set(key, toCounter(count, { subject: conversation, topic: OF_MESSAGES, inRow: true }));
     },
     countFor(conversation: string): Count {
       const counter = counterOf(conversation, OF_MESSAGES);

@@ -1,7 +1,7 @@
 import { CloudEvent } from 'cloudevents';
 import kafkajs from 'kafkajs';
 import { type Broker, createBroker } from '../../src/broker/create-broker.ts';
-import { createClient } from '../../src/broker/kafkajs/client.ts';
+import { type Client, createClient } from '../../src/broker/kafkajs/client.ts';
 import { openFencedProducer } from '../../src/broker/kafkajs/fenced-producer.ts';
 import { endOffsets, ensureTopics } from '../../src/broker/kafkajs/topics.ts';
 import { relayLag } from '../../src/broker/relay-lag.ts';
@@ -21,6 +21,11 @@ kafkaSuite('relay and commands on a real Kafka', why, () => {
   const config = (): KafkaConfig => ({ brokers: kafka.brokers.split(','), ssl: false, sasl: null, topicPrefix: 'parlance.' });
   const broker = (): Broker => createBroker({ config: config(), store: log.store, installation: 'test', parseSendCommand, wake: quiet, signal: async () => {}, log: quiet });
   const append = (count: number) => log.append(count);
+  async function createTopic(client: Client, topic: string, numPartitions: number): Promise<void> {
+    const admin = client.admin();
+    await admin.createTopics({ topics: [{ topic, numPartitions }], waitForLeaders: true });
+    await admin.disconnect();
+  }
   const consume = (topic: string, wanted: number) => consumeTopic(config(), topic, wanted);
 
   beforeAll(async () => {
@@ -68,9 +73,7 @@ kafkaSuite('relay and commands on a real Kafka', why, () => {
   test('batches one right after another are nothing to warn of', async () => {
     const said: string[] = [];
     const client = createClient(config(), (level, message) => level !== 'debug' && said.push(message));
-    const admin = client.admin();
-    await admin.createTopics({ topics: [{ topic: 'parlance.rapid', numPartitions: 4 }], waitForLeaders: true });
-    await admin.disconnect();
+    await createTopic(client, 'parlance.rapid', 4);
     said.length = 0; // a new topic has no leader in its first moment
     const producer = await openFencedProducer(client, 'parlance.rapid', ['parlance.rapid']);
     const ends = [];
@@ -85,9 +88,7 @@ kafkaSuite('relay and commands on a real Kafka', why, () => {
   test('a few events go as they are, many are compressed', async () => {
     const client = createClient(config(), quiet);
     const [topic, sizes] = ['parlance.sizes', [1, 30, 40, 200, 1]];
-    const admin = client.admin();
-    await admin.createTopics({ topics: [{ topic, numPartitions: 1 }], waitForLeaders: true });
-    await admin.disconnect();
+    await createTopic(client, topic, 1);
     const producer = await openFencedProducer(client, topic, [topic]);
     for (const size of sizes) await producer.send(Array.from({ length: size }, (_, n) => ({ topic, key: 'k', value: `${n} ${'x'.repeat(1000)}`, headers: {} })));
     await producer.close();
@@ -100,7 +101,7 @@ kafkaSuite('relay and commands on a real Kafka', why, () => {
       if (!isControl) found.push({ gzip: (attributes & 7) === 1, records });
     }
     expect(found).toEqual(sizes.map((records) => ({ gzip: records > 32, records })));
-    expect((await consume(topic, 272)).map((m) => m.value.length)).toHaveLength(272);
+    expect(await consume(topic, 272)).toHaveLength(272);
   }, 60_000);
 
   test('a batch that was published and not recorded is found again, not sent again', async () => {

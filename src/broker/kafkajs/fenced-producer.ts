@@ -81,7 +81,7 @@ export async function openFencedProducer(client: Client, transactionalId: string
           messages: places.map((place) => records[place] as OutRecord),
         })),
       }));
-      const size = parts.reduce((sum, { places }) => sum + places.reduce((of, place) => of + (records[place] as OutRecord).value.length, 0), 0);
+      const size = parts.flatMap((p) => p.places).reduce((sum, place) => sum + (records[place] as OutRecord).value.length, 0);
       const compression = size < WORTH_GZIP ? kafkajs.CompressionTypes.None : kafkajs.CompressionTypes.GZIP;
       const broker = await cluster.findBroker({ nodeId: leader });
       return produce(broker, { producerId, producerEpoch, acks: -1, timeout: REPLICAS_MS, compression, topicData });
